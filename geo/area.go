@@ -1,0 +1,106 @@
+package geo
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/paulmach/orb"
+)
+
+// ID is the stable identity of an area, a person, a seat or a report: a
+// UUIDv7. Codes, names and shapes come and go; it stays.
+type ID = uuid.UUID
+
+// Area is one version of an area: what it is called, where it lies and what it
+// belongs to, as a revision has it.
+type Area struct {
+	ID     ID
+	Kind   Kind
+	Code   string // unique within the kind, never given to another area
+	Name   string
+	NameEn string   // may be empty
+	Parent Ref      // the area it belongs to; the zero Ref for a district
+	Alias  []string // other names people search by
+
+	// Shape is lon/lat in degrees, WGS 84, every vertex on the lattice; outer
+	// rings counter-clockwise, holes clockwise, all closed. Not to be changed.
+	Shape orb.MultiPolygon
+
+	UnitType   string // villages only: "village", "community" or "special"
+	Class      string // grids only: "urban" or "rural"
+	Households int    // 0 where unknown
+	Population int    // 0 where unknown
+	AreaM2     float64
+	Synthetic  bool // true where the shape is invented
+
+	// FromRevision is the revision that brought this version; 0 before it is
+	// published.
+	FromRevision int
+}
+
+// Ref names the area.
+func (a *Area) Ref() Ref { return Ref{a.Kind, a.Code} }
+
+// Revision is one published state of all boundaries of a district. Revisions
+// count from 1; 0 is a district without boundaries.
+type Revision struct {
+	Number      int
+	PublishedAt time.Time // UTC; in force from this instant
+	Note        string
+	Areas       int    // how many areas it has
+	Hash        []byte // SHA-256 over codes and shapes in order, see HashAreas
+}
+
+// Name is a code and a name, as answers give them.
+type Name struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// Match says which areas cover a point: an area of each kind, or nil.
+type Match struct {
+	areas [6]*Area
+}
+
+var slot = map[Kind]int{District: 0, Township: 1, Village: 2, VillageGroup: 3, Grid: 4, Compound: 5}
+
+// Area gives the area of kind k, nil where none covers the point.
+func (m *Match) Area(k Kind) *Area {
+	if i, ok := slot[k]; ok {
+		return m.areas[i]
+	}
+	return nil
+}
+
+// Set puts a as the area of its kind.
+func (m *Match) Set(a *Area) {
+	if i, ok := slot[a.Kind]; ok {
+		m.areas[i] = a
+	}
+}
+
+// Empty reports whether no area of any kind covers the point.
+func (m *Match) Empty() bool { return m.areas == [6]*Area{} }
+
+// Names gives code and name over all kinds, nil where no area covers the
+// point; the form of `areas` in every answer.
+func (m *Match) Names() map[Kind]*Name {
+	out := make(map[Kind]*Name, len(m.areas))
+	for k, i := range slot {
+		if a := m.areas[i]; a != nil {
+			out[k] = &Name{a.Code, a.Name}
+		} else {
+			out[k] = nil
+		}
+	}
+	return out
+}
+
+// Feature is a line, point or polygon of the base map: a road, a river, a
+// cluster of houses.
+type Feature struct {
+	ID       ID
+	Class    string // "road_main", "road", "track", "river", "stream", "houses"
+	Name     string
+	Geometry orb.Geometry // lon/lat in degrees, WGS 84, on the lattice
+}
