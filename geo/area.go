@@ -57,36 +57,39 @@ type Name struct {
 	Name string `json:"name"`
 }
 
-// Match says which areas cover a point: an area of each kind, or nil.
+// Match says which areas cover a point: an area of each kind, or nil. The zero
+// value is a point that nothing covers.
 type Match struct {
-	areas [6]*Area
+	areas [numKinds]*Area
 }
 
-var slot = map[Kind]int{District: 0, Township: 1, Village: 2, VillageGroup: 3, Grid: 4, Compound: 5}
+// NewMatch gives the match of the areas, which stand in the order of Kinds;
+// nil where a kind covers nothing.
+func NewMatch(areas [6]*Area) Match { return Match{areas} }
 
 // Area gives the area of kind k, nil where none covers the point.
 func (m *Match) Area(k Kind) *Area {
-	if i, ok := slot[k]; ok {
+	if i := k.Index(); i >= 0 {
 		return m.areas[i]
 	}
 	return nil
 }
 
-// Set puts a as the area of its kind.
+// Set puts a as the area of its kind. An area of no known kind is left out.
 func (m *Match) Set(a *Area) {
-	if i, ok := slot[a.Kind]; ok {
+	if i := a.Kind.Index(); i >= 0 {
 		m.areas[i] = a
 	}
 }
 
 // Empty reports whether no area of any kind covers the point.
-func (m *Match) Empty() bool { return m.areas == [6]*Area{} }
+func (m *Match) Empty() bool { return m.areas == [numKinds]*Area{} }
 
 // Names gives code and name over all kinds, nil where no area covers the
-// point; the form of `areas` in every answer.
+// point; the form of `areas` in every answer. The caller owns the map.
 func (m *Match) Names() map[Kind]*Name {
-	out := make(map[Kind]*Name, len(m.areas))
-	for k, i := range slot {
+	out := make(map[Kind]*Name, numKinds)
+	for i, k := range Kinds() {
 		if a := m.areas[i]; a != nil {
 			out[k] = &Name{a.Code, a.Name}
 		} else {

@@ -21,10 +21,31 @@ const (
 	Compound     Kind = "compound"
 )
 
+const numKinds = 6
+
 // Kinds lists every kind from the largest to the smallest. The caller owns the
 // slice.
 func Kinds() []Kind {
 	return []Kind{District, Township, Village, VillageGroup, Grid, Compound}
+}
+
+// Index is the kind's place in Kinds, -1 for a kind that is none.
+func (k Kind) Index() int {
+	switch k {
+	case District:
+		return 0
+	case Township:
+		return 1
+	case Village:
+		return 2
+	case VillageGroup:
+		return 3
+	case Grid:
+		return 4
+	case Compound:
+		return 5
+	}
+	return -1
 }
 
 // Plural is the kind's name as a collection and as a tile layer, such as
