@@ -1,0 +1,27 @@
+package patrol
+
+// EventType is something done to a report.
+type EventType string
+
+// The events a report can take.
+const (
+	EventCreate       EventType = "create" // by accepting it; nobody sends it
+	EventVerify       EventType = "verify"
+	EventFile         EventType = "file"
+	EventReject       EventType = "reject"
+	EventDispatch     EventType = "dispatch"
+	EventAccept       EventType = "accept"
+	EventReturn       EventType = "return"
+	EventHandle       EventType = "handle"
+	EventHandleOnSpot EventType = "handle_on_spot"
+	EventCheckPass    EventType = "check_pass"
+	EventCheckFail    EventType = "check_fail"
+	EventClose        EventType = "close"
+	EventExtend       EventType = "extend"
+	EventPark         EventType = "park"
+	EventUnpark       EventType = "unpark"
+	EventMerge        EventType = "merge"
+	EventMove         EventType = "move"
+	EventReopen       EventType = "reopen"
+	EventComment      EventType = "comment"
+)
