@@ -12,7 +12,7 @@ import (
 // EdgeDistanceM gives the distance in metres from p to the nearest edge of any
 // area of the kind, inside or outside; 0 on an edge. p is lon/lat in degrees,
 // WGS 84, and is rounded to the lattice first. The result is within 1e-4 of the
-// geodesic distance up to 100 km (Gauss's mid-latitude formula, with edges
+// geodesic distance up to 50 km (Gauss's mid-latitude formula, with edges
 // straight in lon/lat) and coarser beyond. It is +Inf where the kind has no
 // areas or p is not a finite lon/lat within ±180, ±90. It looks at the boxes of
 // all areas of the kind and at the edges of the near ones.

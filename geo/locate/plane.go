@@ -13,7 +13,7 @@ import (
 // latitude of the two (Gauss's mid-latitude formula, to first order; e.g.
 // Torge, Geodesy, §6.3). The foot of the perpendicular on an edge, which is
 // straight in lon/lat as all edges here are, is found with the scale at the
-// point itself. Up to 100 km from it at latitudes below 60° the result is
+// point itself. Up to 50 km from it at latitudes below 60° the result is
 // within 1e-4 of the geodesic distance; a point on an edge gives exactly 0.
 type plane struct {
 	at         geo.LatticePoint
