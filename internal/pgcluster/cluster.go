@@ -180,8 +180,10 @@ func (c *Cluster) watch(run *process) {
 
 // URL is the connection string for a database of the cluster, over its socket,
 // as Superuser. It stays the same over Restart.
-func (c *Cluster) URL(database string) string {
-	q := url.Values{"host": {c.socketDir}, "port": {port}, "user": {Superuser}, "sslmode": {"disable"}}
+func (c *Cluster) URL(database string) string { return socketURL(c.socketDir, database) }
+
+func socketURL(socketDir, database string) string {
+	q := url.Values{"host": {socketDir}, "port": {port}, "user": {Superuser}, "sslmode": {"disable"}}
 	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: q.Encode()}).String()
 }
 
