@@ -7,6 +7,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 	h3 "github.com/uber/h3-go/v4"
 )
 
@@ -70,26 +71,37 @@ func tooFar(bound orb.Bound, res int) error {
 		"%v with the cells of resolution %d round it reaches a pole or the 180th meridian, or is half the world wide", bound, res))
 }
 
-// intersects reports whether a convex ring, counter-clockwise, and a bound have
-// a point in common: unless one of their sides parts them they have (the
-// separating axis theorem).
+// intersects reports whether a cell's outline and a bound have a point in
+// common: a side of the cell meets the bound, or the bound lies within the
+// cell. (Cells are nearly, not always, convex: those on an edge of the
+// icosahedron have more than six corners.)
 func intersects(ring orb.Ring, b orb.Bound) bool {
-	if !ring.Bound().Intersects(b) {
-		return false
-	}
 	for i := 1; i < len(ring); i++ {
-		p, q := ring[i-1], ring[i]
-		// The corner of the bound that lies farthest to the left of p→q.
-		corner := b.Min
-		if q[1] < p[1] {
-			corner[0] = b.Max[0]
-		}
-		if q[0] > p[0] {
-			corner[1] = b.Max[1]
-		}
-		if (q[0]-p[0])*(corner[1]-p[1])-(q[1]-p[1])*(corner[0]-p[0]) < 0 {
-			return false
+		if meets(ring[i-1], ring[i], b) {
+			return true
 		}
 	}
-	return true
+	return planar.RingContains(ring, b.Min)
+}
+
+// meets reports whether the segment from p to q has a point in the closed
+// bound (Liang and Barsky 1984: the part of the segment within each pair of
+// sides).
+func meets(p, q orb.Point, b orb.Bound) bool {
+	from, to := 0.0, 1.0
+	for axis := range p {
+		d := q[axis] - p[axis]
+		lo, hi := b.Min[axis]-p[axis], b.Max[axis]-p[axis]
+		if d == 0 {
+			if lo > 0 || hi < 0 {
+				return false
+			}
+			continue
+		}
+		if d < 0 {
+			lo, hi = hi, lo
+		}
+		from, to = max(from, lo/d), min(to, hi/d)
+	}
+	return from <= to
 }

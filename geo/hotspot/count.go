@@ -1,0 +1,84 @@
+// Package hotspot counts reports by H3 cell: what to count, how counts roll up
+// into larger cells, and what the public may see of small ones. It is pure.
+package hotspot
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo/cell"
+)
+
+// BaseResolution is the H3 resolution that reports are counted at in the
+// store; coarser counts are rolled up from it.
+const BaseResolution = 10
+
+// MinPublic is the smallest number of reports that the public sees of a cell.
+const MinPublic = 5
+
+// Count is a number of reports in a cell.
+type Count struct {
+	Cell cell.Cell
+	N    int // at least 1
+}
+
+// Filter says which reports are counted. Zero fields do not filter.
+type Filter struct {
+	From, To time.Time // accepted from (included) to (excluded)
+	Category []string  // any of these
+	Status   []string  // any of these
+	Bound    *orb.Bound
+}
+
+// Cell is a cell as it is shown: with its count, or with the mere fact that
+// there are too few reports to give one.
+type Cell struct {
+	Cell       cell.Cell
+	N          int  // 0 where suppressed
+	Suppressed bool // fewer reports than the viewer may see counted
+}
+
+// RollUp adds counts up into the cells of a coarser (or the same) resolution,
+// in ascending order of cells. The counts may be of several resolutions and
+// name a cell more than once; those that are not positive are left out. It is
+// geo.ErrInvalid where a count's cell is none or is coarser than res.
+//
+// H3's parents cover their children only roughly: a report near the rim of a
+// large cell may count for its neighbour.
+func RollUp(counts []Count, res int) ([]Count, error) {
+	sums := make(map[cell.Cell]int, len(counts))
+	for _, c := range counts {
+		if c.N <= 0 {
+			continue
+		}
+		p, err := cell.Parent(c.Cell, res)
+		if err != nil {
+			return nil, fmt.Errorf("roll up to resolution %d: %w", res, err)
+		}
+		sums[p] += c.N
+	}
+	out := make([]Count, 0, len(sums))
+	for c, n := range sums {
+		out = append(out, Count{c, n})
+	}
+	slices.SortFunc(out, func(a, b Count) int { return cmp.Compare(a.Cell, b.Cell) })
+	return out, nil
+}
+
+// Suppress gives the counts as they may be shown: those below k lose their
+// number. With k of 1 or less nothing is suppressed. The order stays.
+func Suppress(counts []Count, k int) []Cell {
+	out := make([]Cell, len(counts))
+	for i, c := range counts {
+		if c.N < k {
+			out[i] = Cell{Cell: c.Cell, Suppressed: true}
+		} else {
+			out[i] = Cell{Cell: c.Cell, N: c.N}
+		}
+	}
+	return out
+}

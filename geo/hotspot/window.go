@@ -1,0 +1,25 @@
+package hotspot
+
+import "time"
+
+// windowDays are the lengths of the windows the public may ask for. Windows of
+// any length and place would let a reader subtract one from another and find
+// the single report.
+var windowDays = [...]int{7, 30, 90, 365}
+
+const day = 24 * time.Hour
+
+// PublicWindow gives the window that the public gets when it asks for reports
+// since from: the shortest of 7, 30, 90 and 365 days that begins no later, 365
+// where from is zero or longer ago. It ends with the day of now (UTC), which it
+// includes.
+func PublicWindow(from, now time.Time) (start, end time.Time) {
+	end = now.UTC().Truncate(day).Add(day)
+	for _, d := range windowDays {
+		start = end.Add(-time.Duration(d) * day)
+		if !from.IsZero() && !start.After(from) {
+			break
+		}
+	}
+	return start, end
+}
