@@ -140,6 +140,7 @@ func (h *Hub) serve(ctx context.Context, s *Subscription, replay bool, first *pa
 // hub; then the subscription is live.
 func (h *Hub) replay(ctx context.Context, s *Subscription) bool {
 	for {
+		handedOut := h.Cursor() // before the read, which therefore reaches as far
 		events, err := h.log.EventsAfter(ctx, s.pos, h.cfg.Batch)
 		if err != nil {
 			s.err = fmt.Errorf("events after %d: %w", s.pos, err)
@@ -154,7 +155,7 @@ func (h *Hub) replay(ctx context.Context, s *Subscription) bool {
 		if len(events) == h.cfg.Batch {
 			continue
 		}
-		joined, broken := h.join(s, len(events) == 0)
+		joined, broken := h.join(s, len(events) == 0 && s.pos < handedOut)
 		if joined {
 			return true
 		}
@@ -169,16 +170,16 @@ func (h *Hub) replay(ctx context.Context, s *Subscription) bool {
 
 // join makes the subscription live if it has everything the hub has handed
 // out. broken says that the log does not continue where the subscription is:
-// it was put back, or purged of what the hub handed out (exhausted says that
-// the log has no more), and s.pos now is where to go on.
-func (h *Hub) join(s *Subscription, exhausted bool) (joined, broken bool) {
+// it was put back, or it lacks what the hub had handed out, and s.pos now is
+// where to go on.
+func (h *Hub) join(s *Subscription, lacking bool) (joined, broken bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case h.over:
 		s.err = ErrClosed
 		return false, false
-	case s.epoch != h.epoch, s.pos < h.cursor && exhausted:
+	case s.epoch != h.epoch, lacking:
 		s.epoch, s.pos = h.epoch, h.cursor
 		return false, true
 	case s.pos < h.cursor:
