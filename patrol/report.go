@@ -76,6 +76,7 @@ type Report struct {
 	Decision    Decision  // the one in force
 	Photos      []Photo
 	HasContact  bool
+	HandledBy   string // Actor.ID of who handled it last; empty while nobody has
 }
 
 // Overdue reports whether the report is open and past its target limit at t.
