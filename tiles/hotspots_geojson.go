@@ -1,0 +1,150 @@
+package tiles
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/paulmach/orb/geojson"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
+)
+
+// defaultResolution is that of GeoJSON hot spots when none is asked for: cells
+// about a kilometre wide.
+const defaultResolution = 8
+
+// maxQuestion limits the body of a question about hot spots, in bytes.
+const maxQuestion = 64 << 10
+
+// HotspotCollection is hot spots as GeoJSON, with the window they were counted
+// over, which for the public may be wider than the one asked for.
+type HotspotCollection struct {
+	Type       string             `json:"type"` // "FeatureCollection"
+	From       time.Time          `json:"from"`
+	To         time.Time          `json:"to"`
+	Resolution int                `json:"resolution"`
+	Features   []*geojson.Feature `json:"features"`
+}
+
+// PostHotspots answers POST /api/v1/hotspots: {"from"?, "to"?, "category"?,
+// "status"?, "resolution"?} → a HotspotCollection of polygons with properties
+// h3, suppressed and, where it is not suppressed, count. Category and status
+// are a text or a list of texts.
+func (s *Server) PostHotspots(w http.ResponseWriter, r *http.Request) {
+	if err := s.postHotspots(w, r); err != nil {
+		s.c.Problem(w, r, err)
+	}
+}
+
+func (s *Server) postHotspots(w http.ResponseWriter, r *http.Request) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
+	if err != nil {
+		return geo.Invalid("bad-body", fmt.Sprintf("the body cannot be read or is longer than %d bytes", maxQuestion))
+	}
+	q, err := parseQuestion(body)
+	if err != nil {
+		return err
+	}
+	v := s.c.Viewer(r)
+	found, err := s.Hotspots(r.Context(), v, q)
+	if err != nil {
+		return err
+	}
+	out := HotspotCollection{"FeatureCollection", found.From, found.To, found.Resolution, make([]*geojson.Feature, len(found.Cells))}
+	for i, c := range found.Cells {
+		f := geojson.NewFeature(cell.Boundary(c.Cell))
+		f.ID = c.Cell.String()
+		f.Properties = hotspotProperties(c)
+		out.Features[i] = f
+	}
+	data, err := json.Marshal(out)
+	if err != nil {
+		return fmt.Errorf("encode hot spots: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/geo+json")
+	w.Header().Set("Cache-Control", ownOnly)
+	w.Write(data) //nolint:errcheck // the client has gone; there is nobody to tell
+	return nil
+}
+
+// parseQuestion reads the body of PostHotspots. Unknown, repeated and
+// differently written members are refused, all bad ones at once.
+func parseQuestion(body []byte) (HotspotQuery, error) {
+	q := HotspotQuery{Resolution: defaultResolution}
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return q, geo.Invalid("bad-json", "the body must be a JSON object")
+	}
+	var fields []geo.FieldError
+	seen := make(map[string]bool)
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return q, geo.Invalid("bad-json", "the body is not JSON")
+		}
+		name := t.(string) // More and Token give nothing else within an object
+		fault := ""
+		switch name {
+		case "from":
+			fault = decode(d, &q.From, "is no RFC 3339 time")
+		case "to":
+			fault = decode(d, &q.To, "is no RFC 3339 time")
+		case "category":
+			fault = decode(d, (*texts)(&q.Category), "is neither a text nor a list of texts")
+		case "status":
+			fault = decode(d, (*texts)(&q.Status), "is neither a text nor a list of texts")
+		case "resolution":
+			fault = decode(d, &q.Resolution, "is no whole number")
+		default:
+			var skipped json.RawMessage
+			decode(d, &skipped, "")
+			fault = "there is no such member here"
+		}
+		if seen[name] {
+			fault = "is given more than once"
+		}
+		seen[name] = true
+		if fault != "" {
+			fields = append(fields, geo.FieldError{Pointer: "/" + name, Detail: fault})
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return q, geo.Invalid("bad-json", "the body is not JSON", fields...)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return q, geo.Invalid("bad-json", "something follows the JSON object")
+	}
+	if fields != nil {
+		return q, geo.Invalid("bad-field", "the question about hot spots cannot be taken", fields...)
+	}
+	return q, nil
+}
+
+// decode reads the next value, and gives the fault where it is of another
+// type. JSON that is none shows up at the next token.
+func decode(d *json.Decoder, into any, fault string) string {
+	if err := d.Decode(into); err != nil {
+		return fault
+	}
+	return ""
+}
+
+// texts is a text or a list of texts.
+type texts []string
+
+// UnmarshalJSON reads either form; null is no text.
+func (t *texts) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		*t = make(texts, 1)
+		return json.Unmarshal(data, &(*t)[0])
+	}
+	return json.Unmarshal(data, (*[]string)(t))
+}

@@ -1,0 +1,66 @@
+package tiles
+
+import "github.com/gridpatrol/gridpatrol/geo"
+
+// The square that coordinates in a tile run over, and how far beyond it
+// geometry is kept, so that lines drawn along its rim have no ends.
+const (
+	extent = 4096
+	buffer = 64
+)
+
+// source says where the features of a layer come from.
+type source int
+
+const (
+	fromAreas source = iota
+	fromGround
+	fromReports
+	fromCounts
+)
+
+// layer is one tile layer: what it shows, at which zooms, with which fields.
+type layer struct {
+	name             string
+	source           source
+	kind             geo.Kind // of fromAreas
+	minZoom, maxZoom int
+	description      string
+	fields           map[string]string // name → "String", "Number" or "Boolean", as TileJSON has it
+}
+
+// versioned reports whether the layer is the same for ever within a revision.
+func (l *layer) versioned() bool { return l.source == fromAreas }
+
+// allLayers gives every layer there is, from the ground up as a map draws
+// them. The least zooms keep every tile of a district with some 250,000
+// vertices below 500 kB.
+func allLayers() []*layer {
+	area := func(k geo.Kind, minZoom int, description string, more ...string) *layer {
+		fields := map[string]string{
+			"code": "String", "name": "String", "name_en": "String", "kind": "String", "parent": "String",
+			"area_m2": "Number", "synthetic": "Boolean",
+		}
+		for _, f := range more {
+			fields[f] = "String"
+			if f == "households" || f == "population" {
+				fields[f] = "Number"
+			}
+		}
+		return &layer{k.Plural(), fromAreas, k, minZoom, 16, description, fields}
+	}
+	return []*layer{
+		{"roads", fromGround, "", 8, 16, "roads, rivers and clusters of houses",
+			map[string]string{"class": "String", "name": "String"}},
+		area(geo.District, 4, "the district"),
+		area(geo.Township, 6, "townships and streets"),
+		area(geo.Village, 8, "villages, communities and special units", "unit_type", "households", "population"),
+		area(geo.VillageGroup, 10, "village groups", "households", "population"),
+		area(geo.Grid, 8, "patrol grids", "class", "households", "population"),
+		area(geo.Compound, 10, "residential compounds", "households", "population"),
+		{"hotspots", fromCounts, "", 6, 14, "reports counted by H3 cell",
+			map[string]string{"h3": "String", "count": "Number", "suppressed": "Boolean"}},
+		{"reports", fromReports, "", 12, 16, "reports, the newest first where there are very many",
+			map[string]string{"id": "String", "category": "String", "status": "String", "overdue": "Boolean"}},
+	}
+}

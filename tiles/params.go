@@ -1,0 +1,93 @@
+package tiles
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/paulmach/orb/maptile"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+)
+
+// query reads the query of a request and refuses every parameter that is not
+// among the known ones or is there twice, all at once.
+func query(r *http.Request, known ...string) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, geo.Invalid("bad-query", "the query string cannot be read")
+	}
+	var fields []geo.FieldError
+	for name, v := range values {
+		switch {
+		case !slices.Contains(known, name):
+			fields = append(fields, geo.FieldError{Pointer: name, Detail: "there is no such parameter here"})
+		case len(v) > 1:
+			fields = append(fields, geo.FieldError{Pointer: name, Detail: "is given more than once"})
+		}
+	}
+	if fields != nil {
+		slices.SortFunc(fields, func(a, b geo.FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
+		return nil, geo.Invalid("bad-parameter", "the request has parameters that cannot be taken", fields...)
+	}
+	return values, nil
+}
+
+// snapshot gives the boundaries that at= or plan= ask for, those in force
+// where neither is given.
+func (s *Server) snapshot(r *http.Request, q url.Values) (*locate.Snapshot, error) {
+	switch {
+	case q.Has("at") && q.Has("plan"):
+		return nil, geo.Invalid("at-and-plan", "at and plan cannot be given together",
+			geo.FieldError{Pointer: "at", Detail: "goes without plan"}, geo.FieldError{Pointer: "plan", Detail: "goes without at"})
+	case q.Has("plan"):
+		return nil, fmt.Errorf("plan %q: %w", q.Get("plan"), geo.ErrNotFound)
+	case q.Has("at"):
+		at, err := timeParam(q, "at")
+		if err != nil {
+			return nil, err
+		}
+		return s.c.Boundaries.At(r.Context(), at, s.c.Now())
+	}
+	return s.c.Boundaries.Current(), nil
+}
+
+// timeParam reads an RFC 3339 time; the zero time where it is not given.
+func timeParam(q url.Values, name string) (time.Time, error) {
+	if !q.Has(name) {
+		return time.Time{}, nil
+	}
+	// A plus sign in a query means a space; a time zone is written with one.
+	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(q.Get(name), " ", "+"))
+	if err != nil {
+		return time.Time{}, geo.Invalid("bad-time", "a time is written as RFC 3339 has it, such as 2026-09-01T08:00:00Z",
+			geo.FieldError{Pointer: name, Detail: "is no RFC 3339 time"})
+	}
+	return t.UTC(), nil
+}
+
+// tileParam reads layer and tile from the path. An unknown layer, a zoom the
+// layer does not have and a place off the map are geo.ErrNotFound.
+func (s *Server) tileParam(r *http.Request) (*layer, maptile.Tile, error) {
+	v := mux.Vars(r)
+	l, ok := s.layers[v["layer"]]
+	if !ok {
+		return nil, maptile.Tile{}, fmt.Errorf("layer %q: %w", v["layer"], geo.ErrNotFound)
+	}
+	z, errZ := strconv.ParseUint(v["z"], 10, 8)
+	x, errX := strconv.ParseUint(v["x"], 10, 32)
+	y, errY := strconv.ParseUint(v["y"], 10, 32)
+	if errZ != nil || int(z) < l.minZoom || int(z) > l.maxZoom {
+		return nil, maptile.Tile{}, fmt.Errorf("layer %s at zoom %s (it has %d to %d): %w", l.name, v["z"], l.minZoom, l.maxZoom, geo.ErrNotFound)
+	}
+	if errX != nil || errY != nil || x>>z != 0 || y>>z != 0 {
+		return nil, maptile.Tile{}, fmt.Errorf("tile %s/%s/%s: %w", v["z"], v["x"], v["y"], geo.ErrNotFound)
+	}
+	return l, maptile.New(uint32(x), uint32(y), maptile.Zoom(z)), nil
+}

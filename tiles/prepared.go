@@ -1,0 +1,173 @@
+package tiles
+
+import (
+	"hash/fnv"
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+)
+
+// prepared is what a snapshot needs computed once rather than for every tile:
+// projected shapes, a kind at a time when it is first drawn.
+type prepared struct {
+	snapshot *locate.Snapshot
+	serial   uint64 // tells apart snapshots of one revision
+	kinds    [6]struct {
+		once   sync.Once
+		shapes map[*geo.Area]*shape
+	}
+	groundOnce sync.Once
+	ground     []groundShape
+}
+
+// shape is an area ready to be cut into tiles.
+type shape struct {
+	id         uint64
+	polygons   [][][]worldPoint
+	properties map[string]any
+}
+
+// groundShape is a feature of the base map ready to be cut into tiles.
+type groundShape struct {
+	id         uint64
+	bound      orb.Bound // lon/lat in degrees
+	lines      [][]worldPoint
+	polygons   [][][]worldPoint
+	points     []worldPoint
+	class      string
+	properties map[string]any
+}
+
+// area gives the shape of an area of the snapshot. Kind must be a known one.
+func (p *prepared) area(a *geo.Area) *shape {
+	k := &p.kinds[a.Kind.Index()]
+	k.once.Do(func() {
+		areas := p.snapshot.Index.Areas(a.Kind)
+		k.shapes = make(map[*geo.Area]*shape, len(areas))
+		for _, a := range areas {
+			k.shapes[a] = &shape{featureID(a.Ref().String()), projectPolygons(a.Shape), areaProperties(a)}
+		}
+	})
+	return k.shapes[a]
+}
+
+func (p *prepared) groundShapes() []groundShape {
+	p.groundOnce.Do(func() {
+		for i := range p.snapshot.Ground {
+			f := &p.snapshot.Ground[i]
+			g := groundShape{id: featureID(f.ID.String()), class: f.Class, properties: map[string]any{"class": f.Class}}
+			if f.Name != "" {
+				g.properties["name"] = f.Name
+			}
+			switch geometry := f.Geometry.(type) {
+			case orb.Point:
+				g.points = project([]orb.Point{geometry})
+			case orb.MultiPoint:
+				g.points = project(geometry)
+			case orb.LineString:
+				g.lines = [][]worldPoint{project(geometry)}
+			case orb.MultiLineString:
+				for _, l := range geometry {
+					g.lines = append(g.lines, project(l))
+				}
+			case orb.Polygon:
+				g.polygons = projectPolygons(orb.MultiPolygon{geometry})
+			case orb.MultiPolygon:
+				g.polygons = projectPolygons(geometry)
+			default:
+				continue // nothing a map could draw
+			}
+			g.bound = f.Geometry.Bound()
+			p.ground = append(p.ground, g)
+		}
+	})
+	return p.ground
+}
+
+func areaProperties(a *geo.Area) map[string]any {
+	out := map[string]any{"code": a.Code, "name": a.Name, "kind": string(a.Kind)}
+	text := func(key, value string) {
+		if value != "" {
+			out[key] = value
+		}
+	}
+	text("name_en", a.NameEn)
+	text("parent", a.Parent.Code)
+	text("unit_type", a.UnitType)
+	text("class", a.Class)
+	if a.Households > 0 {
+		out["households"] = a.Households
+	}
+	if a.Population > 0 {
+		out["population"] = a.Population
+	}
+	if a.AreaM2 > 0 {
+		out["area_m2"] = int64(a.AreaM2 + 0.5)
+	}
+	if a.Synthetic {
+		out["synthetic"] = true
+	}
+	return out
+}
+
+// featureID makes a feature's number of its name: the same in every tile and
+// revision, and small enough for a JavaScript number.
+func featureID(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64() >> 12
+}
+
+func projectPolygons(mp orb.MultiPolygon) [][][]worldPoint {
+	out := make([][][]worldPoint, 0, len(mp))
+	for _, polygon := range mp {
+		rings := make([][]worldPoint, 0, len(polygon))
+		for _, ring := range polygon {
+			rings = append(rings, project(ring))
+		}
+		out = append(out, rings)
+	}
+	return out
+}
+
+func project[S ~[]orb.Point](ps S) []worldPoint {
+	out := make([]worldPoint, len(ps))
+	for i, p := range ps {
+		out[i] = toWorld(p)
+	}
+	return out
+}
+
+// keepPrepared is how many snapshots stay prepared: the one in force and a few
+// that somebody looks back at.
+const keepPrepared = 3
+
+// preparedSet keeps the snapshots used last prepared. The zero value is ready.
+type preparedSet struct {
+	mu     sync.Mutex
+	recent []*prepared // the one used last comes last
+	serial uint64
+}
+
+func (s *preparedSet) of(snapshot *locate.Snapshot) *prepared {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.recent, func(p *prepared) bool { return p.snapshot == snapshot })
+	var p *prepared
+	if i >= 0 {
+		p = s.recent[i]
+		s.recent = slices.Delete(s.recent, i, i+1)
+	} else {
+		s.serial++
+		p = &prepared{snapshot: snapshot, serial: s.serial}
+		if len(s.recent) >= keepPrepared {
+			s.recent = slices.Delete(s.recent, 0, 1)
+		}
+	}
+	s.recent = append(s.recent, p)
+	return p
+}

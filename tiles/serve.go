@@ -1,0 +1,158 @@
+package tiles
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+	"github.com/paulmach/orb/maptile"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+)
+
+const contentType = "application/vnd.mapbox-vector-tile"
+
+// How long a tile may be kept without asking again.
+const (
+	immutable  = "public, max-age=31536000, immutable"
+	revalidate = "public, no-cache"
+	ownOnly    = "private, no-cache"
+)
+
+// tile answers for the tile as it is now, or was at the time given with at=.
+func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
+	l, t, err := s.tileParam(r)
+	if err != nil {
+		return err
+	}
+	switch l.source {
+	case fromReports:
+		return s.reportTile(w, r, l, t)
+	case fromCounts:
+		return s.hotspotTile(w, r, l, t)
+	}
+	q, err := query(r, "at", "plan")
+	if err != nil {
+		return err
+	}
+	snapshot, err := s.snapshot(r, q)
+	if err != nil {
+		return err
+	}
+	f, err := s.cached(snapshot, l, t)
+	if err != nil {
+		return err
+	}
+	write(w, r, f, revalidate)
+	return nil
+}
+
+// tileOfRevision answers for the tile of a numbered revision, which never
+// changes. Layers that change within a revision have none.
+func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request) error {
+	l, t, err := s.tileParam(r)
+	if err != nil {
+		return err
+	}
+	if _, err := query(r); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(mux.Vars(r)["revision"])
+	if err != nil || !l.versioned() {
+		return fmt.Errorf("layer %s of revision %s: %w", l.name, mux.Vars(r)["revision"], geo.ErrNotFound)
+	}
+	snapshot := s.c.Boundaries.Current()
+	if snapshot.Revision.Number != n {
+		if snapshot, err = s.c.Boundaries.Revision(r.Context(), n); err != nil {
+			return err
+		}
+	}
+	f, err := s.cached(snapshot, l, t)
+	if err != nil {
+		return err
+	}
+	write(w, r, f, immutable)
+	return nil
+}
+
+// cached gives a tile of boundaries or of the ground.
+func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*finished, error) {
+	p := s.prepared.of(snapshot)
+	k := key{l.name, uint64(snapshot.Revision.Number), t}
+	if !l.versioned() {
+		k.number = p.serial
+	}
+	return s.cache.get(k, func() ([]byte, error) {
+		if l.source == fromGround {
+			return encode(l.name, groundFeatures(p, t))
+		}
+		return encode(l.name, areaFeatures(p, l, t))
+	})
+}
+
+// write sends a tile, or 304 to who has it, or 204 where it is empty.
+func write(w http.ResponseWriter, r *http.Request, f *finished, caching string) {
+	h := w.Header()
+	h.Set("Cache-Control", caching)
+	h.Add("Vary", "Accept-Encoding")
+	if f.hash == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	body, etag := f.plain, `"`+f.hash+`"`
+	gzipped := acceptsGzip(r)
+	if gzipped {
+		body, etag = f.gzipped, `"`+f.hash+`-gzip"`
+	}
+	h.Set("ETag", etag)
+	if matches(r.Header.Values("If-None-Match"), f.hash) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if gzipped {
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusOK)
+	w.Write(body) //nolint:errcheck // the client has gone; there is nobody to tell
+}
+
+// acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip or *, unless its
+// weight is 0.
+func acceptsGzip(r *http.Request) bool {
+	any := false
+	for _, v := range r.Header.Values("Accept-Encoding") {
+		for part := range strings.SplitSeq(v, ",") {
+			name, params, _ := strings.Cut(part, ";")
+			weight := 1.0
+			if q, ok := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(params), " ", ""), "q="); ok {
+				weight, _ = strconv.ParseFloat(q, 64) // 0 where it is no number
+			}
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "gzip":
+				return weight > 0
+			case "*":
+				any = weight > 0
+			}
+		}
+	}
+	return any
+}
+
+// matches reads If-None-Match (RFC 9110, 13.1.2), which compares weakly: a tile
+// that the client has in either encoding is the same tile.
+func matches(headers []string, hash string) bool {
+	for _, v := range headers {
+		for part := range strings.SplitSeq(v, ",") {
+			tag := strings.TrimPrefix(strings.TrimSpace(part), "W/")
+			if tag == "*" || tag == `"`+hash+`"` || tag == `"`+hash+`-gzip"` {
+				return true
+			}
+		}
+	}
+	return false
+}

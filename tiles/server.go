@@ -1,0 +1,146 @@
+// Package tiles makes vector tiles of boundaries, of the base map, of reports
+// and of hot spots, and the documents that describe them: TileJSON and a
+// MapLibre style.
+//
+// A tile goes from a layer, which finds features and puts them into tile
+// coordinates, through the encoder into the cache, which keeps it plain and
+// gzipped. Boundaries come from the snapshot in memory; nothing here speaks
+// SQL.
+package tiles
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+)
+
+// Boundaries gives the published boundaries and what lies on the ground.
+type Boundaries interface {
+	// Current gives the revision in force; never nil.
+	Current() *locate.Snapshot
+	// At gives the revision in force at t: geo.ErrNotFound before the first,
+	// geo.ErrInvalid after now.
+	At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error)
+	// Revision gives the revision of that number, else geo.ErrNotFound.
+	Revision(ctx context.Context, n int) (*locate.Snapshot, error)
+}
+
+// Counts counts reports by cell.
+type Counts interface {
+	// CellCounts counts the reports of the whole district that pass the
+	// filter, by cell of resolution hotspot.BaseResolution.
+	CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error)
+}
+
+// Viewer is whoever sent a request, as far as tiles care.
+type Viewer interface {
+	// ReadsReports reports whether the viewer has reports of its own areas to
+	// read: its report tiles are then nobody else's, and never cached.
+	ReadsReports() bool
+	// ReadsEveryReport reports whether that is all of the district: hot spots
+	// are then free of suppression and of fixed windows.
+	ReadsEveryReport() bool
+	// ReportPoints gives the newest reports within the bound that the viewer
+	// may see, at most limit, in the form the viewer may see them.
+	ReportPoints(ctx context.Context, bound orb.Bound, limit int) ([]ReportPoint, error)
+}
+
+// ReportPoint is a report on a tile.
+type ReportPoint struct {
+	Point    orb.Point // lon/lat in degrees; snapped for the public
+	ID       string    // empty for the public
+	Category string
+	Status   string
+	Overdue  bool // false for the public
+}
+
+// Config is what a Server works with. Fields without a word on zero are
+// required.
+type Config struct {
+	Boundaries Boundaries
+	Counts     Counts
+	Viewer     func(*http.Request) Viewer
+	// PublicURL gives scheme, host and path prefix under which the sender of a
+	// request reaches the server, without a slash at the end.
+	PublicURL func(*http.Request) string
+	// Problem writes an error as application/problem+json, its status by the
+	// kind of the error (geo.Err…), and logs what is ours.
+	Problem func(w http.ResponseWriter, r *http.Request, err error)
+	// Categories and Statuses are the texts a hot-spot filter may name; where
+	// Categories is nil or Statuses is empty, any.
+	Categories func() []string
+	Statuses   []string
+	Now        func() time.Time // the clock; nil for time.Now
+	CacheBytes int64            // of finished tiles; 0 for 32 MiB
+	CountsFor  time.Duration    // how long hot-spot counts are kept; 0 for 3 s
+}
+
+// Server answers for /tiles. Safe for concurrent use.
+type Server struct {
+	c        Config
+	layers   map[string]*layer
+	cache    *cache
+	prepared preparedSet
+	hot      *recent[string, *hotCells]
+	points   *recent[pointsKey, []byte]
+}
+
+// New checks the configuration and makes a server.
+func New(c Config) (*Server, error) {
+	switch {
+	case c.Boundaries == nil:
+		return nil, fmt.Errorf("tiles: no boundaries configured")
+	case c.Counts == nil:
+		return nil, fmt.Errorf("tiles: no counts configured")
+	case c.Viewer == nil:
+		return nil, fmt.Errorf("tiles: no viewer configured")
+	case c.PublicURL == nil:
+		return nil, fmt.Errorf("tiles: no public URL configured")
+	case c.Problem == nil:
+		return nil, fmt.Errorf("tiles: no problem writer configured")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.CacheBytes == 0 {
+		c.CacheBytes = 32 << 20
+	}
+	if c.CountsFor == 0 {
+		c.CountsFor = 3 * time.Second
+	}
+	s := &Server{
+		c:      c,
+		layers: make(map[string]*layer),
+		cache:  newCache(c.CacheBytes),
+		hot:    newRecent[string, *hotCells](c.CountsFor, 64, c.Now),
+		points: newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
+	}
+	for _, l := range allLayers() {
+		s.layers[l.name] = l
+	}
+	return s, nil
+}
+
+// Routes puts the handlers on r, which stands for the path /tiles.
+func (s *Server) Routes(r *mux.Router) {
+	get := func(path, name string, h func(http.ResponseWriter, *http.Request) error) {
+		r.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if err := h(w, r); err != nil {
+				s.c.Problem(w, r, err)
+			}
+		}).Methods(http.MethodGet, http.MethodHead).Name(name)
+	}
+	const tile = "/{z:[0-9]+}/{x:[0-9]+}/{y:[0-9]+}.mvt"
+	get("/{layer:[a-z_]+}"+tile, "tile", s.tile)
+	get("/{layer:[a-z_]+}@{revision:[0-9]+}"+tile, "tile-of-revision", s.tileOfRevision)
+	get("/style.json", "style", s.style)
+	get("/{layer:[a-z_]+}.json", "tilejson", s.tileJSON)
+	get("/{layer:[a-z_]+}/metadata.json", "tile-metadata", s.tileJSON)
+}
