@@ -55,9 +55,9 @@ func Compare(a, b Decision) []string {
 
 // Equal reports whether two assignments are the same in everything.
 func (a Assignment) Equal(o Assignment) bool {
-	stands := slices.Equal(a.StandsFor, o.StandsFor)
-	a.StandsFor, o.StandsFor = nil, nil
-	return stands && fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", o)
+	return a.Post == o.Post && a.AreaKind == o.AreaKind && a.AreaCode == o.AreaCode && a.AreaID == o.AreaID &&
+		a.SeatID == o.SeatID && a.PersonID == o.PersonID && a.Via == o.Via && a.Lead == o.Lead &&
+		slices.Equal(a.StandsFor, o.StandsFor)
 }
 
 func name(n *geo.Name) string {

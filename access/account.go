@@ -1,0 +1,90 @@
+package access
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// Account is somebody who can sign in.
+type Account struct {
+	ID           geo.ID
+	Login        string // unique, compared as it stands
+	Name         string
+	PasswordHash string // PHC text of HashPassword; empty where nobody can sign in with a password
+	Role         Role
+	Person       geo.ID   // the person in the roster, zero where there is none
+	AreaIDs      []geo.ID // what the account is limited to, see NewPrincipal
+	Disabled     bool
+	CreatedAt    time.Time
+}
+
+// Token is an API token as it is stored: its secret only as a hash.
+type Token struct {
+	ID         geo.ID
+	Name       string
+	Role       Role
+	AreaIDs    []geo.ID // what the token is limited to, see NewPrincipal
+	SecretHash []byte   // HashSecret of the secret
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero where it does not expire
+	RevokedAt  time.Time // zero while it is good
+	LastUsed   time.Time // zero where it was never used; coarse
+}
+
+// Credential is what a principal is made from: an Account or a Token.
+type Credential interface {
+	principal() (p Principal, areas []geo.ID)
+}
+
+func (a Account) principal() (Principal, []geo.ID) {
+	return Principal{Kind: "user", ID: a.ID, Name: a.Login, Role: a.Role, Person: a.Person}, a.AreaIDs
+}
+
+func (t Token) principal() (Principal, []geo.ID) {
+	return Principal{Kind: "token", ID: t.ID, Name: t.Name, Role: t.Role}, t.AreaIDs
+}
+
+// NewPrincipal gives who is asking and, here and nowhere else, where: the
+// areas the account or token is limited to; without a limit the whole district
+// for every role but an officer, whose areas are also those of the posts the
+// person holds (postAreas, which count for no other role). An officer without
+// areas or posts sees nothing. A role that is none gets the empty scope.
+func NewPrincipal(c Credential, postAreas []geo.ID) Principal {
+	p, areas := c.principal()
+	areas = slices.Clone(areas)
+	switch p.Role {
+	case Admin, Planner, Dispatcher, Consumer:
+		p.Scope = Scope{All: len(areas) == 0, Areas: areas}
+	case Officer:
+		areas = append(areas, postAreas...)
+		slices.SortFunc(areas, func(a, b geo.ID) int { return bytes.Compare(a[:], b[:]) })
+		p.Scope = Scope{Areas: slices.Compact(areas)}
+	}
+	return p
+}
+
+// ParseAreaScope reads the areas an account or token is limited to, each as
+// "kind:code". The error is geo.ErrInvalid and names everything that is none.
+func ParseAreaScope(areas []string) ([]geo.Ref, error) {
+	var out []geo.Ref
+	var faults []error
+	for _, s := range areas {
+		switch ref, err := geo.ParseRef(s); {
+		case err != nil:
+			faults = append(faults, err)
+		case ref.Kind == "":
+			faults = append(faults, fmt.Errorf("%q names no kind; write KIND:CODE, such as grid:%s: %w", s, ref.Code, geo.ErrInvalid))
+		case !slices.Contains(out, ref):
+			out = append(out, ref)
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
