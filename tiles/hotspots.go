@@ -72,7 +72,7 @@ func (s *Server) hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspo
 		f.From, f.To = hotspot.PublicWindow(f.From, s.c.Now())
 	}
 	if !f.From.Before(f.To) {
-		return Hotspots{}, nil, geo.Invalid("empty-window", "from must lie before to",
+		return Hotspots{}, nil, geo.Invalid("invalid-parameters", "from must lie before to",
 			geo.FieldError{Pointer: "from", Detail: "does not lie before to"})
 	}
 	id := fmt.Sprintf("%d %d %q %q", f.From.UnixNano(), f.To.UnixNano(), f.Category, f.Status)
@@ -104,7 +104,7 @@ func (s *Server) check(q HotspotQuery) error {
 		fields = append(fields, unknown("status", q.Status, s.c.Statuses)...)
 	}
 	if fields != nil {
-		return geo.Invalid("bad-parameter", "the question about hot spots cannot be taken", fields...)
+		return geo.Invalid("invalid-parameters", "the question about hot spots cannot be taken", fields...)
 	}
 	return nil
 }

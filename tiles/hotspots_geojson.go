@@ -3,6 +3,7 @@ package tiles
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,7 +48,10 @@ func (s *Server) postHotspots(w http.ResponseWriter, r *http.Request) error {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
 	if err != nil {
-		return geo.Invalid("bad-body", fmt.Sprintf("the body cannot be read or is longer than %d bytes", maxQuestion))
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return fmt.Errorf("read body: %w", err)
+		}
+		return geo.Invalid("malformed-json", "the body ends too early")
 	}
 	q, err := parseQuestion(body)
 	if err != nil {
@@ -71,7 +75,7 @@ func (s *Server) postHotspots(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/geo+json")
 	w.Header().Set("Cache-Control", ownOnly)
-	w.Write(data) //nolint:errcheck // the client has gone; there is nobody to tell
+	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell
 	return nil
 }
 
@@ -81,14 +85,14 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 	q := HotspotQuery{Resolution: defaultResolution}
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return q, geo.Invalid("bad-json", "the body must be a JSON object")
+		return q, geo.Invalid("malformed-json", "the body must be a JSON object")
 	}
 	var fields []geo.FieldError
 	seen := make(map[string]bool)
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
-			return q, geo.Invalid("bad-json", "the body is not JSON")
+			return q, geo.Invalid("malformed-json", "the body is not JSON")
 		}
 		name := t.(string) // More and Token give nothing else within an object
 		fault := ""
@@ -117,13 +121,13 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		return q, geo.Invalid("bad-json", "the body is not JSON", fields...)
+		return q, geo.Invalid("malformed-json", "the body is not JSON", fields...)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return q, geo.Invalid("bad-json", "something follows the JSON object")
+		return q, geo.Invalid("malformed-json", "something follows the JSON object")
 	}
 	if fields != nil {
-		return q, geo.Invalid("bad-field", "the question about hot spots cannot be taken", fields...)
+		return q, geo.Invalid("invalid-body", "the question about hot spots cannot be taken", fields...)
 	}
 	return q, nil
 }

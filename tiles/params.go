@@ -21,7 +21,7 @@ import (
 func query(r *http.Request, known ...string) (url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, geo.Invalid("bad-query", "the query string cannot be read")
+		return nil, geo.Invalid("invalid-parameters", "the query string cannot be read")
 	}
 	var fields []geo.FieldError
 	for name, v := range values {
@@ -34,7 +34,7 @@ func query(r *http.Request, known ...string) (url.Values, error) {
 	}
 	if fields != nil {
 		slices.SortFunc(fields, func(a, b geo.FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
-		return nil, geo.Invalid("bad-parameter", "the request has parameters that cannot be taken", fields...)
+		return nil, geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
 	}
 	return values, nil
 }
@@ -44,7 +44,7 @@ func query(r *http.Request, known ...string) (url.Values, error) {
 func (s *Server) snapshot(r *http.Request, q url.Values) (*locate.Snapshot, error) {
 	switch {
 	case q.Has("at") && q.Has("plan"):
-		return nil, geo.Invalid("at-and-plan", "at and plan cannot be given together",
+		return nil, geo.Invalid("invalid-parameters", "at and plan cannot be given together",
 			geo.FieldError{Pointer: "at", Detail: "goes without plan"}, geo.FieldError{Pointer: "plan", Detail: "goes without at"})
 	case q.Has("plan"):
 		return nil, fmt.Errorf("plan %q: %w", q.Get("plan"), geo.ErrNotFound)
@@ -66,7 +66,7 @@ func timeParam(q url.Values, name string) (time.Time, error) {
 	// A plus sign in a query means a space; a time zone is written with one.
 	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(q.Get(name), " ", "+"))
 	if err != nil {
-		return time.Time{}, geo.Invalid("bad-time", "a time is written as RFC 3339 has it, such as 2026-09-01T08:00:00Z",
+		return time.Time{}, geo.Invalid("invalid-parameters", "a time is written as RFC 3339 has it, such as 2026-09-01T08:00:00Z",
 			geo.FieldError{Pointer: name, Detail: "is no RFC 3339 time"})
 	}
 	return t.UTC(), nil

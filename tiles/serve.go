@@ -118,7 +118,7 @@ func write(w http.ResponseWriter, r *http.Request, f *finished, caching string) 
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusOK)
-	w.Write(body) //nolint:errcheck // the client has gone; there is nobody to tell
+	_, _ = w.Write(body) // the client may be gone; there is nobody else to tell
 }
 
 // acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip or *, unless its

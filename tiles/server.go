@@ -17,6 +17,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
 
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
@@ -143,4 +144,19 @@ func (s *Server) Routes(r *mux.Router) {
 	get("/style.json", "style", s.style)
 	get("/{layer:[a-z_]+}.json", "tilejson", s.tileJSON)
 	get("/{layer:[a-z_]+}/metadata.json", "tile-metadata", s.tileJSON)
+}
+
+// Handler gives the routes under /tiles as a handler of its own; other paths
+// and methods are answered with a problem.
+func (s *Server) Handler() http.Handler {
+	r := mux.NewRouter()
+	s.Routes(r.PathPrefix("/tiles").Subrouter())
+	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.c.Problem(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))
+	})
+	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.c.Problem(w, r, geo.Invalid("method-not-allowed", "this can only be read"))
+	})
+	return r
 }

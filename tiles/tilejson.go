@@ -106,6 +106,6 @@ func writeJSON(w http.ResponseWriter, v any) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", revalidate)
-	w.Write(data) //nolint:errcheck // the client has gone; there is nobody to tell
+	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell
 	return nil
 }

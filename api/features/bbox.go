@@ -1,0 +1,90 @@
+package features
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+)
+
+// parseBBox reads minLon,minLat,maxLon,maxLat or, with heights, which are not
+// looked at, minLon,minLat,minHeight,maxLon,maxLat,maxHeight; CRS84, degrees.
+// A box that crosses the 180th meridian, its west greater than its east, gives
+// two bounds. The fault is for people, empty where there is none.
+func parseBBox(s string) (bounds []orb.Bound, fault string) {
+	parts := strings.Split(s, ",")
+	if len(parts) != 4 && len(parts) != 6 {
+		return nil, "takes 4 or 6 numbers: minLon,minLat,maxLon,maxLat"
+	}
+	n := make([]float64, len(parts))
+	for i, part := range parts {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, "is not made of numbers"
+		}
+		n[i] = v
+	}
+	if len(n) == 6 {
+		n = []float64{n[0], n[1], n[3], n[4]}
+	}
+	west, south, east, north := n[0], n[1], n[2], n[3]
+	if math.Abs(west) > 180 || math.Abs(east) > 180 || math.Abs(south) > 90 || math.Abs(north) > 90 {
+		return nil, "has a corner that is no lon,lat in degrees"
+	}
+	if south > north {
+		return nil, "has its south above its north"
+	}
+	if west > east {
+		return []orb.Bound{
+			{Min: orb.Point{west, south}, Max: orb.Point{180, north}},
+			{Min: orb.Point{-180, south}, Max: orb.Point{east, north}},
+		}, ""
+	}
+	return []orb.Bound{{Min: orb.Point{west, south}, Max: orb.Point{east, north}}}, ""
+}
+
+// intersects reports whether shape and bound have a point in common, edges
+// included.
+func intersects(shape orb.MultiPolygon, b orb.Bound) bool {
+	for _, polygon := range shape {
+		if len(polygon) == 0 || len(polygon[0]) == 0 || !polygon[0].Bound().Intersects(b) {
+			continue
+		}
+		for _, ring := range polygon {
+			for i := 1; i < len(ring); i++ {
+				if meets(ring[i-1], ring[i], b) {
+					return true
+				}
+			}
+		}
+		// No edge comes near: the bound lies wholly inside or wholly outside.
+		if planar.PolygonContains(polygon, b.Min) {
+			return true
+		}
+	}
+	return false
+}
+
+// meets reports whether the segment from p to q has a point in the closed
+// bound (Liang and Barsky 1984: the part of the segment within each pair of
+// sides).
+func meets(p, q orb.Point, b orb.Bound) bool {
+	from, to := 0.0, 1.0
+	for axis := range p {
+		d := q[axis] - p[axis]
+		lo, hi := b.Min[axis]-p[axis], b.Max[axis]-p[axis]
+		if d == 0 {
+			if lo > 0 || hi < 0 {
+				return false
+			}
+			continue
+		}
+		if d < 0 {
+			lo, hi = hi, lo
+		}
+		from, to = max(from, lo/d), min(to, hi/d)
+	}
+	return from <= to
+}

@@ -1,0 +1,187 @@
+package features
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// The identifier of CRS84: WGS 84, longitude first.
+const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+// collection is one collection of features: what it is called, which
+// properties its features have, and where they come from.
+type collection struct {
+	id, title, description string
+
+	fields []field
+	extra  []parameter // besides limit, bbox, datetime, cursor and the queryables
+	source source
+
+	personal bool // what comes out depends on who asks
+}
+
+// field is a property that every feature of a collection has; null where it is
+// unknown.
+type field struct {
+	name, kind string // kind: "string", "integer", "number" or "boolean", as OpenAPI has it
+	queryable  bool   // an items request may ask for features by it
+}
+
+// parameter is a query parameter of an items request.
+type parameter struct {
+	name, description, kind string
+}
+
+// parameters gives the query parameters that only this collection has: its
+// queryables, then others.
+func (c *collection) parameters() []parameter {
+	var out []parameter
+	for _, f := range c.fields {
+		if f.queryable {
+			out = append(out, parameter{f.name, "features whose " + f.name + " is this", f.kind})
+		}
+	}
+	return append(out, c.extra...)
+}
+
+// source gives the features of a collection.
+type source interface {
+	// page gives those that pass the query, in an order that stays, after
+	// the query's cursor.
+	page(r *http.Request, q itemsQuery) (page, error)
+	// feature gives one by its id, else geo.ErrNotFound. Extra are the
+	// collection's own parameters.
+	feature(r *http.Request, id string, extra map[string]string) (feature, error)
+}
+
+// page is a stretch of a collection.
+type page struct {
+	features []feature
+	matched  int    // features on all pages; -1 where counting costs too much
+	next     string // cursor of the page after; empty on the last
+}
+
+// The parameters of what belongs to a revision.
+var revisionParameters = []parameter{
+	{"at", "the boundaries in force at this time", "string"},
+	{"plan", "the boundaries of a draft", "string"},
+}
+
+func (s *Server) allCollections() []*collection {
+	area := func(k geo.Kind, title string, more ...field) *collection {
+		fields := append([]field{
+			{"code", "string", true}, {"name", "string", true}, {"name_en", "string", true},
+			{"parent", "string", true}, {"area_m2", "number", false}, {"synthetic", "boolean", true},
+		}, more...)
+		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k, fields}, false}
+	}
+	people := []field{{"households", "integer", true}, {"population", "integer", true}}
+	with := func(more ...field) []field { return append(more, people...) }
+	report := []field{
+		{"category", "string", true}, {"status", "string", true}, {"grid", "string", true},
+		{"created_at", "string", false}, {"updated_at", "string", false},
+	}
+	hot := []field{{"h3", "string", true}, {"count", "integer", false}, {"suppressed", "boolean", false}}
+	return []*collection{
+		area(geo.District, "District"),
+		area(geo.Township, "Townships and streets"),
+		area(geo.Village, "Villages, communities and special units", with(field{"unit_type", "string", true})...),
+		area(geo.VillageGroup, "Village groups", people...),
+		area(geo.Grid, "Patrol grids", with(field{"class", "string", true})...),
+		area(geo.Compound, "Residential compounds", people...),
+		{"reports", "Reports", "Reports, newest first. Without an account positions are rounded to some 50 m, " +
+			"to some 500 m where private life is concerned.", report, nil, &reports{s}, true},
+		{"hotspots", "Hot spots", "Reports counted by H3 cell. Without an account over the last 7, 30, 90 or 365 days, " +
+			"and without the count where it is small.", hot, []parameter{
+			{"category", "reports of these categories, separated by commas", "string"},
+			{"status", "reports in these states, separated by commas", "string"},
+			{"resolution", "H3 resolution of the cells, 4 to 10; 8 where it is not given", "integer"},
+		}, &hotspots{s}, true},
+	}
+}
+
+func (s *Server) collection(r *http.Request) (*collection, error) {
+	id := mux.Vars(r)["collection"]
+	for _, c := range s.collections {
+		if c.id == id {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("collection %q: %w", id, geo.ErrNotFound)
+}
+
+// collectionDocument is a collection as the standard describes it.
+type collectionDocument struct {
+	ID          string   `json:"id"`
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Attribution string   `json:"attribution,omitempty"`
+	Extent      extent   `json:"extent"`
+	ItemType    string   `json:"itemType"`
+	CRS         []string `json:"crs"`
+	StorageCRS  string   `json:"storageCrs"`
+	Links       []link   `json:"links"`
+}
+
+type extent struct {
+	Spatial struct {
+		BBox [][4]float64 `json:"bbox"`
+		CRS  string       `json:"crs"`
+	} `json:"spatial"`
+}
+
+func (s *Server) document(r *http.Request, c *collection) collectionDocument {
+	snapshot := s.c.Boundaries.Current()
+	self := s.url(r, "/collections/"+c.id)
+	d := collectionDocument{
+		ID: c.id, Title: c.title, Description: c.description, ItemType: "feature",
+		CRS: []string{crs84}, StorageCRS: crs84,
+		Links: []link{
+			{self, "self", "application/json", c.title},
+			{self + "/items", "items", "application/geo+json", c.title + " as GeoJSON"},
+		},
+	}
+	box := [4]float64{-180, -90, 180, 90}
+	if snapshot.Index.Len() > 0 {
+		b := snapshot.Index.Bound()
+		box = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+		for _, k := range geo.Kinds() {
+			if all := snapshot.Index.Areas(k); len(all) > 0 && all[0].Synthetic {
+				d.Attribution = "synthetic data: every boundary is invented"
+				break
+			}
+		}
+	}
+	d.Extent.Spatial.BBox = [][4]float64{box}
+	d.Extent.Spatial.CRS = crs84
+	return d
+}
+
+func (s *Server) listCollections(w http.ResponseWriter, r *http.Request) error {
+	if _, err := values(r); err != nil {
+		return err
+	}
+	documents := make([]collectionDocument, len(s.collections))
+	for i, c := range s.collections {
+		documents[i] = s.document(r, c)
+	}
+	return write(w, r, "application/json", map[string]any{
+		"links":       []link{{s.url(r, "/collections"), "self", "application/json", "Collections"}},
+		"collections": documents,
+	})
+}
+
+func (s *Server) oneCollection(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.collection(r)
+	if err != nil {
+		return err
+	}
+	if _, err := values(r); err != nil {
+		return err
+	}
+	return write(w, r, "application/json", s.document(r, c))
+}

@@ -1,0 +1,106 @@
+package features
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
+	"github.com/gridpatrol/gridpatrol/tiles"
+)
+
+// hotspots is the source of counts by H3 cell. Pages go by cell; datetime is
+// the window that is counted.
+type hotspots struct{ server *Server }
+
+// defaultResolution gives cells about a kilometre wide.
+const defaultResolution = 8
+
+func (s *hotspots) page(r *http.Request, q itemsQuery) (page, error) {
+	cells, err := s.cells(r, q)
+	if err != nil {
+		return page{}, err
+	}
+	var all []hotspot.Cell
+	for _, c := range cells {
+		name, ok := q.equal["h3"]
+		if (!ok || c.Cell.String() == name) && within(c.Cell, q) {
+			all = append(all, c)
+		}
+	}
+	p := page{matched: len(all)}
+	rest := all
+	if q.cursor != "" {
+		rest = all[sort.Search(len(all), func(i int) bool { return all[i].Cell.String() > q.cursor }):]
+	}
+	if len(rest) > q.limit {
+		rest = rest[:q.limit]
+		p.next = rest[len(rest)-1].Cell.String()
+	}
+	p.features = make([]feature, len(rest))
+	for i, c := range rest {
+		p.features[i] = hotspotFeature(c)
+	}
+	return p, nil
+}
+
+// feature gives a cell by its H3 index, which tells its resolution.
+func (s *hotspots) feature(r *http.Request, id string, extra map[string]string) (feature, error) {
+	c, err := cell.Parse(id)
+	if err != nil || c.String() != id || cell.Resolution(c) < tiles.MinResolution || cell.Resolution(c) > hotspot.BaseResolution {
+		return feature{}, fmt.Errorf("cell %q: %w", id, geo.ErrNotFound)
+	}
+	extra["resolution"] = strconv.Itoa(cell.Resolution(c))
+	cells, err := s.cells(r, itemsQuery{extra: extra})
+	if err != nil {
+		return feature{}, err
+	}
+	i := sort.Search(len(cells), func(i int) bool { return cells[i].Cell >= c })
+	if i == len(cells) || cells[i].Cell != c {
+		return feature{}, fmt.Errorf("no report in cell %s: %w", id, geo.ErrNotFound)
+	}
+	return hotspotFeature(cells[i]), nil
+}
+
+func (s *hotspots) cells(r *http.Request, q itemsQuery) ([]hotspot.Cell, error) {
+	question := tiles.HotspotQuery{From: q.datetime.from, To: q.datetime.to, Resolution: defaultResolution}
+	list := func(name string) []string {
+		if q.extra[name] == "" {
+			return nil
+		}
+		return strings.Split(q.extra[name], ",")
+	}
+	question.Category, question.Status = list("category"), list("status")
+	if text, ok := q.extra["resolution"]; ok {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, invalid([]geo.FieldError{{Pointer: "resolution", Detail: "is no whole number"}})
+		}
+		question.Resolution = n
+	}
+	found, err := s.server.c.Hotspots.Hotspots(r.Context(), s.server.viewer(r), question)
+	return found.Cells, err
+}
+
+func within(c cell.Cell, q itemsQuery) bool {
+	if len(q.bounds) == 0 {
+		return true
+	}
+	shape := orb.MultiPolygon{cell.Boundary(c)}
+	return slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return intersects(shape, b) })
+}
+
+func hotspotFeature(c hotspot.Cell) feature {
+	properties := map[string]any{"h3": c.Cell.String(), "suppressed": c.Suppressed, "count": nil}
+	if !c.Suppressed {
+		properties["count"] = c.N
+	}
+	return newFeature(c.Cell.String(), cell.Boundary(c.Cell), properties)
+}

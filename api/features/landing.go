@@ -1,0 +1,76 @@
+package features
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// link is a link of a document; its address is always absolute.
+type link struct {
+	Href  string `json:"href"`
+	Rel   string `json:"rel"`
+	Type  string `json:"type"`
+	Title string `json:"title,omitempty"`
+}
+
+const openAPIType = "application/vnd.oai.openapi+json;version=3.0"
+
+// url gives the absolute address of a path below /ogc.
+func (s *Server) url(r *http.Request, path string) string { return s.c.PublicURL(r) + "/ogc" + path }
+
+func (s *Server) landing(w http.ResponseWriter, r *http.Request) error {
+	if _, err := values(r); err != nil {
+		return err
+	}
+	return write(w, r, "application/json", map[string]any{
+		"title":       "gridpatrol",
+		"description": "Areas of grassroots governance, reports and hot spots",
+		"links": []link{
+			{s.url(r, ""), "self", "application/json", "This page"},
+			{s.url(r, "/api"), "service-desc", openAPIType, "The API as OpenAPI 3.0"},
+			{s.url(r, "/conformance"), "conformance", "application/json", "The parts of the standard that are kept"},
+			{s.url(r, "/collections"), "data", "application/json", "The collections"},
+		},
+	})
+}
+
+func (s *Server) conformance(w http.ResponseWriter, r *http.Request) error {
+	if _, err := values(r); err != nil {
+		return err
+	}
+	return write(w, r, "application/json", map[string]any{"conformsTo": []string{
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+	}})
+}
+
+// write sends a document with an ETag over its bytes, or 304 to who has it.
+func write(w http.ResponseWriter, r *http.Request, contentType string, document any) error {
+	data, err := json.Marshal(document)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	h := w.Header()
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "public, no-cache")
+	}
+	h.Set("ETag", etag)
+	for _, v := range r.Header.Values("If-None-Match") {
+		for part := range strings.SplitSeq(v, ",") {
+			if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {
+				w.WriteHeader(http.StatusNotModified)
+				return nil
+			}
+		}
+	}
+	h.Set("Content-Type", contentType)
+	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell
+	return nil
+}

@@ -1,0 +1,130 @@
+package features
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+)
+
+// The number of features on a page: when nothing is asked for, and at most.
+const (
+	defaultLimit = 10
+	maxLimit     = 10_000
+)
+
+// itemsQuery is the checked query of an items request.
+type itemsQuery struct {
+	limit    int
+	bounds   []orb.Bound // empty: anywhere
+	datetime interval
+	cursor   string            // what the page before ended with
+	equal    map[string]string // what properties must be
+	extra    map[string]string // parameters that only this collection has
+}
+
+// values reads the query of a request and refuses every parameter that is not
+// among the known ones or is there twice, all at once, as the standard asks.
+func values(r *http.Request, known ...string) (url.Values, error) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, geo.Invalid("invalid-parameters", "the query string cannot be read")
+	}
+	var fields []geo.FieldError
+	for name, texts := range v {
+		switch {
+		case !slices.Contains(known, name):
+			fields = append(fields, geo.FieldError{Pointer: name, Detail: "there is no such parameter here"})
+		case len(texts) > 1:
+			fields = append(fields, geo.FieldError{Pointer: name, Detail: "is given more than once"})
+		}
+	}
+	if fields != nil {
+		return nil, invalid(fields)
+	}
+	return v, nil
+}
+
+func invalid(fields []geo.FieldError) error {
+	slices.SortFunc(fields, func(a, b geo.FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
+}
+
+// itemsQuery reads the query of an items request of a collection.
+func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
+	known := []string{"limit", "bbox", "datetime", "cursor"}
+	for _, p := range c.parameters() {
+		known = append(known, p.name)
+	}
+	v, err := values(r, known...)
+	if err != nil {
+		return itemsQuery{}, err
+	}
+	q := itemsQuery{limit: defaultLimit, cursor: v.Get("cursor"), equal: map[string]string{}, extra: map[string]string{}}
+	var fields []geo.FieldError
+	fault := func(name, detail string) {
+		if detail != "" {
+			fields = append(fields, geo.FieldError{Pointer: name, Detail: detail})
+		}
+	}
+	if v.Has("limit") {
+		n, err := strconv.Atoi(v.Get("limit"))
+		if err != nil || n < 1 {
+			fault("limit", "is no whole number from 1")
+		}
+		q.limit = min(n, maxLimit) // more than the maximum means the maximum, says the standard
+	}
+	if v.Has("bbox") {
+		var detail string
+		q.bounds, detail = parseBBox(v.Get("bbox"))
+		fault("bbox", detail)
+	}
+	if v.Has("datetime") {
+		var detail string
+		q.datetime, detail = parseDatetime(v.Get("datetime"))
+		fault("datetime", detail)
+	}
+	for _, f := range c.fields {
+		if f.queryable && v.Has(f.name) {
+			q.equal[f.name] = v.Get(f.name)
+		}
+	}
+	for _, p := range c.extra {
+		if v.Has(p.name) {
+			q.extra[p.name] = v.Get(p.name)
+		}
+	}
+	if fields != nil {
+		return itemsQuery{}, invalid(fields)
+	}
+	return q, nil
+}
+
+// snapshot gives the boundaries that at= or plan= ask for, those in force
+// where neither is given.
+func (s *Server) snapshot(r *http.Request, extra map[string]string) (*locate.Snapshot, error) {
+	at, hasAt := extra["at"]
+	plan, hasPlan := extra["plan"]
+	switch {
+	case hasAt && hasPlan:
+		return nil, geo.Invalid("invalid-parameters", "at and plan cannot be given together",
+			geo.FieldError{Pointer: "at", Detail: "goes without plan"}, geo.FieldError{Pointer: "plan", Detail: "goes without at"})
+	case hasPlan:
+		return nil, fmt.Errorf("plan %q: %w", plan, geo.ErrNotFound)
+	case hasAt:
+		t, err := time.Parse(time.RFC3339, strings.ReplaceAll(at, " ", "+"))
+		if err != nil {
+			return nil, invalid([]geo.FieldError{{Pointer: "at", Detail: "is no RFC 3339 time"}})
+		}
+		return s.c.Boundaries.At(r.Context(), t.UTC(), s.c.Now())
+	}
+	return s.c.Boundaries.Current(), nil
+}

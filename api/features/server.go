@@ -1,0 +1,134 @@
+// Package features serves areas, reports and hot spots by the OGC API –
+// Features standard (OGC 17-069r4), for QGIS, GDAL and whoever else speaks it.
+//
+// A request goes from its checked query to the source of its collection, which
+// gives a page of features, and out as GeoJSON. What the sender may see of
+// reports is decided in one place, in viewer.
+package features
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/tiles"
+)
+
+// Boundaries gives the published boundaries.
+type Boundaries interface {
+	// Current gives the revision in force; never nil.
+	Current() *locate.Snapshot
+	// At gives the revision in force at t: geo.ErrNotFound before the first,
+	// geo.ErrInvalid after now.
+	At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error)
+}
+
+// Reports reads reports.
+type Reports interface {
+	// Reports gives those within the scope that pass the filter, newest first.
+	Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error)
+	// Report gives one within the scope, else geo.ErrNotFound.
+	Report(ctx context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error)
+}
+
+// Duties gives the rules in force; what counts here is which categories are
+// private.
+type Duties interface {
+	Current() *patrol.Duties
+}
+
+// Hotspots counts reports by cell, as tiles.Server does.
+type Hotspots interface {
+	Hotspots(ctx context.Context, v tiles.Viewer, q tiles.HotspotQuery) (tiles.Hotspots, error)
+}
+
+// Config is what a Server works with. All but Now is required.
+type Config struct {
+	Boundaries Boundaries
+	Reports    Reports
+	Duties     Duties
+	Hotspots   Hotspots
+	// Principal says who sent a request.
+	Principal func(*http.Request) access.Principal
+	// PublicURL gives scheme, host and path prefix under which the sender of a
+	// request reaches the server, without a slash at the end: every link is
+	// absolute.
+	PublicURL func(*http.Request) string
+	// Problem writes an error as application/problem+json.
+	Problem func(w http.ResponseWriter, r *http.Request, err error)
+	Now     func() time.Time // the clock; nil for time.Now
+}
+
+// Server answers for /ogc. Safe for concurrent use.
+type Server struct {
+	c           Config
+	collections []*collection
+}
+
+// New checks the configuration and makes a server.
+func New(c Config) (*Server, error) {
+	switch {
+	case c.Boundaries == nil:
+		return nil, fmt.Errorf("features: no boundaries configured")
+	case c.Reports == nil:
+		return nil, fmt.Errorf("features: no reports configured")
+	case c.Duties == nil:
+		return nil, fmt.Errorf("features: no duties configured")
+	case c.Hotspots == nil:
+		return nil, fmt.Errorf("features: no hot spots configured")
+	case c.Principal == nil:
+		return nil, fmt.Errorf("features: no principal configured")
+	case c.PublicURL == nil:
+		return nil, fmt.Errorf("features: no public URL configured")
+	case c.Problem == nil:
+		return nil, fmt.Errorf("features: no problem writer configured")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &Server{c: c}
+	s.collections = s.allCollections()
+	return s, nil
+}
+
+// Routes puts the handlers on r, which stands for the root of the server. Both
+// /ogc and /ogc/ answer: QGIS does not follow a redirect there.
+func (s *Server) Routes(r *mux.Router) {
+	get := func(path, name string, h func(http.ResponseWriter, *http.Request) error) {
+		r.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			if err := h(w, r); err != nil {
+				s.c.Problem(w, r, err)
+			}
+		}).Methods(http.MethodGet, http.MethodHead).Name(name)
+	}
+	get("/ogc", "ogc-landing", s.landing)
+	get("/ogc/", "ogc-landing-slash", s.landing)
+	get("/ogc/conformance", "ogc-conformance", s.conformance)
+	get("/ogc/api", "ogc-api", s.openAPI)
+	get("/ogc/collections", "ogc-collections", s.listCollections)
+	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection)
+	get("/ogc/collections/{collection}/items", "ogc-items", s.items)
+	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item)
+}
+
+// Handler gives the routes as a handler of its own; other paths and methods
+// are answered with a problem.
+func (s *Server) Handler() http.Handler {
+	r := mux.NewRouter()
+	s.Routes(r)
+	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.c.Problem(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))
+	})
+	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.c.Problem(w, r, geo.Invalid("method-not-allowed", "this can only be read"))
+	})
+	return r
+}

@@ -1,0 +1,136 @@
+package features
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/tiles"
+)
+
+// viewer is what a principal may see of reports: the one place that decides
+// it, for collections and tiles alike.
+type viewer struct {
+	principal access.Principal
+	reports   Reports
+	duties    Duties
+	now       time.Time
+}
+
+var _ tiles.Viewer = (*viewer)(nil)
+
+// Viewers makes the viewers that tiles ask for. The arguments are those of
+// Config, now may be nil for time.Now.
+func Viewers(principal func(*http.Request) access.Principal, reports Reports, duties Duties, now func() time.Time) func(*http.Request) tiles.Viewer {
+	if now == nil {
+		now = time.Now
+	}
+	return func(r *http.Request) tiles.Viewer {
+		return &viewer{principal(r), reports, duties, now()}
+	}
+}
+
+func (s *Server) viewer(r *http.Request) *viewer {
+	return &viewer{s.c.Principal(r), s.c.Reports, s.c.Duties, s.c.Now()}
+}
+
+// ReadsReports reports whether the principal reads reports of its areas as
+// they are. Everybody else gets the public form of all.
+func (v *viewer) ReadsReports() bool {
+	return access.Can(v.principal, access.ReadReports)
+}
+
+// ReadsEveryReport reports whether its areas are the whole district.
+func (v *viewer) ReadsEveryReport() bool {
+	return v.ReadsReports() && v.principal.Scope.All
+}
+
+// scope is where the viewer reads reports: the public form is everywhere.
+func (v *viewer) scope() access.Scope {
+	if v.ReadsReports() {
+		return v.principal.Scope
+	}
+	return access.Scope{All: true}
+}
+
+// point is where the viewer is shown the report.
+func (v *viewer) point(r *patrol.Report) orb.Point {
+	if v.ReadsReports() {
+		return r.Point
+	}
+	if c, ok := v.duties.Current().Rulebook.Category(r.Category); ok && !c.Private {
+		return patrol.PublicPoint(r.Point)
+	}
+	return patrol.CoarsePoint(r.Point)
+}
+
+// publicMargin is farther than any point is moved for the public, in degrees.
+const publicMargin = 0.005
+
+// fetch gives the reports that pass the filter and are shown within the bound
+// (nil: anywhere), newest first, at most f.Limit of them. For the public the
+// bound is laid on the places that are shown, not on the true ones: else small
+// bounds would find out the true ones.
+func (v *viewer) fetch(ctx context.Context, f patrol.Filter, bound *orb.Bound) ([]patrol.Report, error) {
+	f.Now = v.now
+	f.Bound = bound
+	if v.ReadsReports() {
+		return v.reports.Reports(ctx, v.scope(), f)
+	}
+	f.OnlyPublic = true
+	if bound != nil {
+		wide := bound.Pad(publicMargin)
+		f.Bound = &wide
+	}
+	var out []patrol.Report
+	for {
+		batch, err := v.reports.Reports(ctx, v.scope(), f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range batch {
+			if bound == nil || bound.Contains(v.point(&batch[i])) {
+				out = append(out, batch[i])
+			}
+			if len(out) == f.Limit {
+				return out, nil
+			}
+		}
+		if len(batch) < f.Limit {
+			return out, nil
+		}
+		last := &batch[len(batch)-1]
+		f.AfterTime, f.AfterID = last.CreatedAt, last.ID
+	}
+}
+
+// ReportPoints gives the reports a tile shows.
+func (v *viewer) ReportPoints(ctx context.Context, bound orb.Bound, limit int) ([]tiles.ReportPoint, error) {
+	reports, err := v.fetch(ctx, patrol.Filter{Limit: limit}, &bound)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]tiles.ReportPoint, len(reports))
+	for i := range reports {
+		r := &reports[i]
+		out[i] = tiles.ReportPoint{Point: v.point(r), Category: r.Category, Status: string(r.Status)}
+		if v.ReadsReports() {
+			out[i].ID, out[i].Overdue = r.ID.String(), r.Overdue(v.now)
+		}
+	}
+	return out, nil
+}
+
+// gridOf is the code of the grid a report was routed to, nil where there was
+// none.
+func gridOf(r *patrol.Report) any {
+	if n := r.Decision.Areas[geo.Grid]; n != nil {
+		return n.Code
+	}
+	return nil
+}
