@@ -48,7 +48,7 @@ func CheckTiling(parts []Area, whole []orb.MultiPolygon) []TopologyProblem {
 	slices.SortFunc(sides, func(a, b sharedSide) int {
 		return cmp.Or(comparePoints(a.low, b.low), comparePoints(a.high, b.high), cmp.Compare(a.part, b.part))
 	})
-	t := tiling{parts: parts}
+	t := tiling{parts: parts, whole: whole}
 	for from, to := 0, 0; from < len(sides); from = to {
 		for to = from; to < len(sides) && sides[to].low == sides[from].low && sides[to].high == sides[from].high; {
 			to++
@@ -96,7 +96,8 @@ type fault struct {
 
 type tiling struct {
 	parts  []Area
-	finder []partOutline // built when the first fault asks for it
+	whole  []orb.MultiPolygon
+	finder []partOutline // of the parts, then of the whole; built when the first fault asks for it
 	faults []fault
 }
 
@@ -135,9 +136,14 @@ func (t *tiling) compare(sides []sharedSide, bounded bool) {
 	}
 	// Too few: nothing lies on one side, or somebody does whose edge is
 	// elsewhere.
-	if others := t.covering(sides[0], owners); len(others) > 0 {
+	others := t.covering(sides[0], owners)
+	switch {
+	case len(others) > 0:
 		t.add(sides[0], ProblemOverlap, append(owners, others...))
-	} else if bounded {
+	case !bounded: // nobody says that the parts have to meet
+	case outline == 0 && t.outside(sides[0]):
+		t.add(sides[0], ProblemOverlap, owners)
+	default:
 		t.add(sides[0], ProblemGap, owners)
 	}
 }
@@ -160,45 +166,63 @@ func (t *tiling) covering(s sharedSide, owners []int32) []int32 {
 	}
 	m := middle(s.low, s.high)
 	var out []int32
-	for i := range t.finder {
-		f := &t.finder[i]
-		if m.lon < 2*int64(f.minLon) || m.lon > 2*int64(f.maxLon) || m.lat < 2*int64(f.minLat) || m.lat > 2*int64(f.maxLat) ||
-			slices.Contains(owners, int32(i)) {
-			continue
-		}
-		odd, onEdge := false, false
-		for _, corners := range f.rings {
-			in, edge := evenOdd(corners, m)
-			odd, onEdge = odd != in, onEdge || edge
-		}
-		if odd && !onEdge {
+	for i := range t.parts {
+		if in, edge := t.finder[i].place(m); in && !edge && !slices.Contains(owners, int32(i)) {
 			out = append(out, int32(i))
 		}
 	}
 	return out
 }
 
-func (t *tiling) buildFinder() {
-	t.finder = make([]partOutline, len(t.parts))
-	for i := range t.parts {
-		f := &t.finder[i]
-		first := true
-		for _, polygon := range t.parts[i].Shape {
-			for _, ring := range polygon {
-				corners := make([]LatticePoint, 0, len(ring))
-				for k := 1; k < len(ring); k++ {
-					q, _ := Snap(ring[k])
-					if first {
-						f.minLon, f.maxLon, f.minLat, f.maxLat, first = q.Lon, q.Lon, q.Lat, q.Lat, false
-					}
-					f.minLon, f.maxLon = min(f.minLon, q.Lon), max(f.maxLon, q.Lon)
-					f.minLat, f.maxLat = min(f.minLat, q.Lat), max(f.maxLat, q.Lat)
-					corners = append(corners, q)
-				}
-				f.rings = append(f.rings, corners)
-			}
+// outside reports whether the middle of a side lies outside the whole.
+func (t *tiling) outside(s sharedSide) bool {
+	m := middle(s.low, s.high)
+	for i := range t.whole {
+		if in, edge := t.finder[len(t.parts)+i].place(m); in || edge {
+			return false
 		}
 	}
+	return true
+}
+
+// place tells whether m lies inside, and whether on an edge.
+func (f *partOutline) place(m halfPoint) (inside, edge bool) {
+	if m.lon < 2*int64(f.minLon) || m.lon > 2*int64(f.maxLon) || m.lat < 2*int64(f.minLat) || m.lat > 2*int64(f.maxLat) {
+		return false, false
+	}
+	for _, corners := range f.rings {
+		in, on := evenOdd(corners, m)
+		inside, edge = inside != in, edge || on
+	}
+	return inside, edge
+}
+
+func (t *tiling) buildFinder() {
+	for i := range t.parts {
+		t.finder = append(t.finder, newPartOutline(t.parts[i].Shape))
+	}
+	for _, shape := range t.whole {
+		t.finder = append(t.finder, newPartOutline(shape))
+	}
+}
+
+func newPartOutline(shape orb.MultiPolygon) (f partOutline) {
+	for _, polygon := range shape {
+		for _, ring := range polygon {
+			corners := make([]LatticePoint, 0, len(ring))
+			for k := 1; k < len(ring); k++ {
+				q, _ := Snap(ring[k])
+				if len(f.rings) == 0 && k == 1 {
+					f.minLon, f.maxLon, f.minLat, f.maxLat = q.Lon, q.Lon, q.Lat, q.Lat
+				}
+				f.minLon, f.maxLon = min(f.minLon, q.Lon), max(f.maxLon, q.Lon)
+				f.minLat, f.maxLat = min(f.minLat, q.Lat), max(f.maxLat, q.Lat)
+				corners = append(corners, q)
+			}
+			f.rings = append(f.rings, corners)
+		}
+	}
+	return f
 }
 
 // group joins faults of one sort that share a vertex into problems.
