@@ -123,9 +123,14 @@ func permit(r *Report, a Action, st step) error {
 }
 
 // answersFor reports whether the person answers for the report: named when it
-// was routed, or in one of its seats now.
+// was routed, or in one of its seats now. A credential that belongs to no
+// person in the roster, such as the token of an area's own system, answers for
+// every report of its scope, which the store has checked.
 func (a *Action) answersFor(r *Report) bool {
 	none := geo.ID{}
+	if a.Person == none {
+		return true
+	}
 	return slices.ContainsFunc(r.Decision.Assignments, func(as Assignment) bool {
 		return as.PersonID != none && as.PersonID == a.Person ||
 			as.SeatID != none && slices.Contains(a.Seats, as.SeatID)
