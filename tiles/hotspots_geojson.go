@@ -83,6 +83,9 @@ func (s *Server) postHotspots(w http.ResponseWriter, r *http.Request) error {
 // differently written members are refused, all bad ones at once.
 func parseQuestion(body []byte) (HotspotQuery, error) {
 	q := HotspotQuery{Resolution: defaultResolution}
+	if !json.Valid(body) {
+		return q, geo.Invalid("malformed-json", "the body is not JSON")
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return q, geo.Invalid("malformed-json", "the body must be a JSON object")
@@ -92,9 +95,9 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
-			return q, geo.Invalid("malformed-json", "the body is not JSON")
+			return q, fmt.Errorf("read a member of valid JSON: %w", err)
 		}
-		name := t.(string) // More and Token give nothing else within an object
+		name := t.(string) // the members of an object begin with nothing else
 		fault := ""
 		switch name {
 		case "from":
@@ -120,12 +123,6 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 			fields = append(fields, geo.FieldError{Pointer: "/" + name, Detail: fault})
 		}
 	}
-	if _, err := d.Token(); err != nil {
-		return q, geo.Invalid("malformed-json", "the body is not JSON", fields...)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return q, geo.Invalid("malformed-json", "something follows the JSON object")
-	}
 	if fields != nil {
 		return q, geo.Invalid("invalid-body", "the question about hot spots cannot be taken", fields...)
 	}
@@ -133,7 +130,7 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 }
 
 // decode reads the next value, and gives the fault where it is of another
-// type. JSON that is none shows up at the next token.
+// type; the decoder goes on behind it all the same.
 func decode(d *json.Decoder, into any, fault string) string {
 	if err := d.Decode(into); err != nil {
 		return fault

@@ -129,7 +129,7 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Routes puts the handlers on r, which stands for the path /tiles.
+// Routes puts the handlers on r, which stands for the root of the server.
 func (s *Server) Routes(r *mux.Router) {
 	get := func(path, name string, h func(http.ResponseWriter, *http.Request) error) {
 		r.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
@@ -139,18 +139,18 @@ func (s *Server) Routes(r *mux.Router) {
 		}).Methods(http.MethodGet, http.MethodHead).Name(name)
 	}
 	const tile = "/{z:[0-9]+}/{x:[0-9]+}/{y:[0-9]+}.mvt"
-	get("/{layer:[a-z_]+}"+tile, "tile", s.tile)
-	get("/{layer:[a-z_]+}@{revision:[0-9]+}"+tile, "tile-of-revision", s.tileOfRevision)
-	get("/style.json", "style", s.style)
-	get("/{layer:[a-z_]+}.json", "tilejson", s.tileJSON)
-	get("/{layer:[a-z_]+}/metadata.json", "tile-metadata", s.tileJSON)
+	get("/tiles/{layer:[a-z_]+}"+tile, "tile", s.tile)
+	get("/tiles/{layer:[a-z_]+}@{revision:[0-9]+}"+tile, "tile-of-revision", s.tileOfRevision)
+	get("/tiles/style.json", "style", s.style)
+	get("/tiles/{layer:[a-z_]+}.json", "tilejson", s.tileJSON)
+	get("/tiles/{layer:[a-z_]+}/metadata.json", "tile-metadata", s.tileJSON)
 }
 
 // Handler gives the routes under /tiles as a handler of its own; other paths
 // and methods are answered with a problem.
 func (s *Server) Handler() http.Handler {
 	r := mux.NewRouter()
-	s.Routes(r.PathPrefix("/tiles").Subrouter())
+	s.Routes(r)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.c.Problem(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))
 	})
