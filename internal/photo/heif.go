@@ -50,7 +50,10 @@ func checkHEIF(data []byte, maxPixels int) error {
 	if err := h.parse(); err != nil {
 		return damaged("the HEIC file is damaged")
 	}
-	if k := h.kinds[h.primary]; k != "hvc1" && k != "grid" {
+	switch k, ok := h.kinds[h.primary]; {
+	case !ok:
+		return damaged("the HEIC file is damaged")
+	case k != "hvc1" && k != "grid":
 		return unsupported("the HEIC file holds no picture of the usual kind")
 	}
 	for _, p := range h.props {

@@ -54,9 +54,9 @@ func readMeta(data []byte, f Format, zone *time.Location) (m meta) {
 	return m
 }
 
-// position makes a point of degrees and hemispheres. Without a hemisphere,
-// outside the globe, or at 0,0, where cameras without a fix say they are, it
-// is nil.
+// position makes a point of degrees and hemispheres. Without a hemisphere or
+// outside the globe it is nil; and so it is at exactly 0 of either, which is
+// what cameras without a fix write and what imagemeta makes of nonsense.
 func position(lon, lat any, lonRef, latRef string) *orb.Point {
 	x, ok := lon.(float64)
 	y, ok2 := lat.(float64)
@@ -78,7 +78,7 @@ func position(lon, lat any, lonRef, latRef string) *orb.Point {
 		return nil
 	}
 	// Written so that NaN fails too.
-	if !(math.Abs(x) <= 180 && math.Abs(y) <= 90) || (x == 0 && y == 0) {
+	if !(math.Abs(x) <= 180 && math.Abs(y) <= 90) || x == 0 || y == 0 {
 		return nil
 	}
 	return &orb.Point{x, y}
