@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -60,7 +59,7 @@ func open(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 	if cfg.Dir, err = filepath.Abs(cfg.Dir); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
+	if err := makePath(cfg.Dir); err != nil {
 		return nil, notWritable(cfg.Dir, err)
 	}
 	c := &Cluster{cfg: cfg, dataDir: filepath.Join(cfg.Dir, "data")}
@@ -183,8 +182,9 @@ func (c *Cluster) watch(run *process) {
 func (c *Cluster) URL(database string) string { return socketURL(c.socketDir, database) }
 
 func socketURL(socketDir, database string) string {
+	// libpq and pgx read a plus sign as itself, not as a space.
 	q := url.Values{"host": {socketDir}, "port": {port}, "user": {Superuser}, "sslmode": {"disable"}}
-	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: q.Encode()}).String()
+	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: strings.ReplaceAll(q.Encode(), "+", "%20")}).String()
 }
 
 // Major is the version of PostgreSQL that runs, such as 15.

@@ -111,6 +111,27 @@ func (o owner) makeDir(path string) error {
 	return os.Lchown(path, o.uid, o.gid)
 }
 
+// makePath makes dir with the folders above it that are missing. Every user may
+// pass through those made here, whatever this process's umask: o has to.
+func makePath(dir string) error {
+	var made []string
+	for p := dir; ; p = filepath.Dir(p) {
+		if _, err := os.Stat(p); !errors.Is(err, fs.ErrNotExist) || p == filepath.Dir(p) {
+			break
+		}
+		made = append(made, p)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, p := range made {
+		if err := os.Chmod(p, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // giveAll hands a tree to o when it belongs to root, as after a restore.
 func (o owner) giveAll(path string) error {
 	holder, err := holderOf(path)

@@ -118,6 +118,10 @@ func choose(all []programs, wanted int, dataDir string) (programs, error) {
 		}
 		return programs{}, fmt.Errorf("PostgreSQL is not installed: install the packages postgresql and postgresql-NN-postgis-3 (scripts/setup.sh does), or give a database URL")
 	}
+	const upgrade = "to upgrade, dump it with that version (pg_dump -Fc), move the directory away, start, and pg_restore the dump; nothing in it was changed"
+	if wanted < oldestMajor {
+		return programs{}, fmt.Errorf("%s was made by PostgreSQL %d, and %d or newer is needed: %s", dataDir, wanted, oldestMajor, upgrade)
+	}
 	var have []string
 	for _, p := range all {
 		if p.major == wanted && !p.postgis {
@@ -131,9 +135,8 @@ func choose(all []programs, wanted int, dataDir string) (programs, error) {
 	if len(have) == 0 {
 		have = []string{"none"}
 	}
-	return programs{}, fmt.Errorf("%s was made by PostgreSQL %d, installed: %s: install postgresql-%[2]d and postgresql-%[2]d-postgis-3 to go on with it; "+
-		"to upgrade, dump it with that version (pg_dump -Fc), move the directory away, start, and pg_restore the dump; nothing in it was changed",
-		dataDir, wanted, strings.Join(have, ", "))
+	return programs{}, fmt.Errorf("%s was made by PostgreSQL %d, installed: %s: install postgresql-%[2]d and postgresql-%[2]d-postgis-3 to go on with it; %s",
+		dataDir, wanted, strings.Join(have, ", "), upgrade)
 }
 
 // dataMajor reads the major version that made dataDir, 0 when there is no

@@ -16,13 +16,15 @@ const shortPrefix = "gridpatrol-pg-"
 // socketName is the file PostgreSQL makes in its socket directory.
 const socketName = ".s.PGSQL." + port
 
+// fitsSocket tells whether dir can hold the socket and stand in a connection
+// string, where a comma separates hosts.
 func fitsSocket(dir string) bool {
-	return len(filepath.Join(dir, socketName)) <= longestSocketPath
+	return len(filepath.Join(dir, socketName)) <= longestSocketPath && !strings.Contains(dir, ",")
 }
 
 // makeSocketDir gives the directory for the socket, which only o can enter:
-// "run" in dir, or a new one below a temporary directory when that path is too
-// long for a socket.
+// "run" in dir, or a new one below a temporary directory when that path does
+// not fit.
 func makeSocketDir(dir string, o owner) (string, error) {
 	if run := filepath.Join(dir, "run"); fitsSocket(run) {
 		return run, o.makeDir(run)
@@ -39,7 +41,7 @@ func makeSocketDir(dir string, o owner) (string, error) {
 			err = o.reach(short)
 		}
 		if err == nil && !fitsSocket(short) {
-			err = fmt.Errorf("%s is too long for a socket", short)
+			err = fmt.Errorf("%s is too long, or has a comma", short)
 		}
 		if err == nil {
 			return short, nil
@@ -47,7 +49,7 @@ func makeSocketDir(dir string, o owner) (string, error) {
 		os.Remove(short)
 		reasons = append(reasons, err.Error())
 	}
-	return "", fmt.Errorf("no directory for the database's socket (at most %d bytes long): %s: set TMPDIR to a short path", longestSocketPath, strings.Join(reasons, "; "))
+	return "", fmt.Errorf("no directory for the database's socket (at most %d bytes long, no comma): %s: set TMPDIR to a short path", longestSocketPath, strings.Join(reasons, "; "))
 }
 
 // removeSocketDir takes away a short directory that makeSocketDir made; any
