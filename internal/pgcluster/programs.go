@@ -135,7 +135,7 @@ func choose(all []programs, wanted int, dataDir string) (programs, error) {
 	if len(have) == 0 {
 		have = []string{"none"}
 	}
-	return programs{}, fmt.Errorf("%s was made by PostgreSQL %d, installed: %s: install postgresql-%[2]d and postgresql-%[2]d-postgis-3 to go on with it; %s",
+	return programs{}, fmt.Errorf("%s was made by PostgreSQL %d, installed: %s: install postgresql-%[2]d and postgresql-%[2]d-postgis-3 to go on with it; %[4]s",
 		dataDir, wanted, strings.Join(have, ", "), upgrade)
 }
 
