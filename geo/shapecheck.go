@@ -16,10 +16,10 @@ func (w *outlines) check() error {
 	if err := w.findContacts(); err != nil {
 		return err
 	}
-	if err := w.checkConnected(); err != nil {
+	if err := w.checkNesting(); err != nil {
 		return err
 	}
-	return w.checkNesting()
+	return w.checkConnected()
 }
 
 // findContacts refuses sides that cross, or touch within a ring, and notes where
