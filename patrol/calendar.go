@@ -77,7 +77,7 @@ func (c *Calendar) Working(t time.Time) bool {
 // Add gives the instant when that many working hours have passed since start.
 // A start outside working hours counts from the next span; hours used up
 // exactly at the end of a span are used up then, not when the next begins.
-// With zero or fewer hours it is start. A calendar that Validate refuses for
+// With zero or fewer hours it is start; more than MaxHours count as that many. A calendar that Validate refuses for
 // want of hours or working days counts every hour. UTC, to the microsecond.
 func (c *Calendar) Add(start time.Time, hours float64) time.Time {
 	left := duration(hours)
@@ -121,13 +121,13 @@ func (c *Calendar) WorkingHoursBetween(a, b time.Time) float64 {
 	return sum.Hours()
 }
 
-// duration turns hours into a duration to the microsecond; what is too long
-// becomes the longest, some 290 years.
+// duration turns hours into a duration to the microsecond; more than MaxHours
+// count as that many, and what is no number as none.
 func duration(hours float64) time.Duration {
-	if us := math.Round(hours * 3600e6); us < math.MaxInt64/1e3 {
-		return time.Duration(us) * time.Microsecond
+	if math.IsNaN(hours) || hours < 0 {
+		return 0
 	}
-	return math.MaxInt64
+	return time.Duration(math.Round(min(hours, MaxHours)*3600e6)) * time.Microsecond
 }
 
 func (c *Calendar) zone() *time.Location {
