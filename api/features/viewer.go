@@ -42,7 +42,7 @@ func (s *Server) viewer(r *http.Request) *viewer {
 // ReadsReports reports whether the principal reads reports of its areas as
 // they are. Everybody else gets the public form of all.
 func (v *viewer) ReadsReports() bool {
-	return access.Can(v.principal, access.ReadReports)
+	return access.Can(v.principal, access.ReadReports) && access.Can(v.principal, access.ReadDescriptions)
 }
 
 // ReadsEveryReport reports whether its areas are the whole district.

@@ -1,0 +1,89 @@
+package features
+
+import (
+	"bytes"
+	"fmt"
+	"net/http/httptest"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// ogrinfo runs GDAL's reader and gives what it says; anything on standard
+// error is a fault, for GDAL often exits with 0 all the same.
+func ogrinfo(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, complaints bytes.Buffer
+	c := exec.CommandContext(t.Context(), "ogrinfo", append([]string{"-ro", "-al"}, args...)...)
+	c.Stdout, c.Stderr = &out, &complaints
+	if err := c.Run(); err != nil || complaints.Len() > 0 {
+		t.Fatalf("ogrinfo %s: %v\n%s", strings.Join(args, " "), err, complaints.String())
+	}
+	return out.String()
+}
+
+var layerCount = regexp.MustCompile(`(?s)Layer name: (\w+)\n.*?Feature Count: (\d+)`)
+
+func counts(out string) map[string]string {
+	found := make(map[string]string)
+	for _, m := range layerCount.FindAllStringSubmatch(out, -1) {
+		found[m[1]] = m[2]
+	}
+	return found
+}
+
+// TestGDALReadsTheCollections opens the server as QGIS and GDAL users do and
+// compares the number of features of every collection.
+func TestGDALReadsTheCollections(t *testing.T) {
+	r := newRig(t)
+	r.desk.reports = r.desk.reports[:120]
+	server := httptest.NewServer(r.handler)
+	defer server.Close()
+	r.base = server.URL
+	for _, path := range []string{"/ogc", "/ogc/"} {
+		out := ogrinfo(t, "-so", "OAPIF:"+server.URL+path)
+		got := counts(out)
+		cells := len(r.page(t, "/ogc/collections/hotspots/items?limit=1000").Features)
+		for layer, want := range map[string]int{
+			"districts": 1, "townships": 0, "villages": 0, "village_groups": side * side, "grids": side,
+			"compounds": 1, "reports": 120, "hotspots": cells,
+		} {
+			if got[layer] != fmt.Sprint(want) {
+				t.Errorf("%s: GDAL counts %q features in %s, want %d\n%s", path, got[layer], layer, want, out)
+			}
+		}
+	}
+	t.Run("geometry and fields", func(t *testing.T) {
+		out := ogrinfo(t, "-so", "OAPIF:"+server.URL+"/ogc", "village_groups")
+		for _, want := range []string{"Geometry: Multi Polygon", "code: String", "households: Integer", "area_m2: ", "synthetic: Integer(Boolean)", "WGS 84"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("GDAL does not say %q:\n%s", want, out)
+			}
+		}
+	})
+	t.Run("pages", func(t *testing.T) {
+		out := ogrinfo(t, "OAPIF:"+server.URL+"/ogc", "reports", "-oo", "PAGE_SIZE=7")
+		if n := strings.Count(out, "OGRFeature(reports)"); n != 120 {
+			t.Errorf("GDAL reads %d reports in pages of 7, want 120", n)
+		}
+	})
+	t.Run("attribute filter", func(t *testing.T) {
+		out := ogrinfo(t, "OAPIF:"+server.URL+"/ogc", "grids", "-where", "code = '220112000000003'")
+		if strings.Count(out, "OGRFeature(grids)") != 1 || !strings.Contains(out, "网格3") {
+			t.Errorf("GDAL finds not just the one grid:\n%s", out)
+		}
+	})
+	t.Run("spatial filter", func(t *testing.T) {
+		out := ogrinfo(t, "OAPIF:"+server.URL+"/ogc", "village_groups", "-spat", "125.602", "43.502", "125.603", "43.503")
+		if n := strings.Count(out, "OGRFeature(village_groups)"); n != 1 {
+			t.Errorf("GDAL finds %d groups, want 1:\n%s", n, out)
+		}
+	})
+	t.Run("time filter", func(t *testing.T) {
+		out := ogrinfo(t, "OAPIF:"+server.URL+"/ogc", "reports", "-where", "created_at >= '2026-09-30T00:00:00Z'")
+		if n := strings.Count(out, "OGRFeature(reports)"); n != 13*4 {
+			t.Errorf("GDAL finds %d reports of the day, want %d", n, 13*4)
+		}
+	})
+}

@@ -1,0 +1,313 @@
+package features
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/tiles"
+)
+
+// A made-up town: a district of 5 by 5 squares, each a village group, a grid
+// for each row, and a compound in two parts, one with a hole.
+//
+//	+--+--+--+--+--+
+//	|  |  |  |  |CC|   C: the compound; its other part, with
+//	+--+--+--+--+--+   the hole, is the square in the corner
+//	|  |  |  |  |  |   to the south-west
+//	 …
+const side = 5
+
+var (
+	corner  = geo.LatticePoint{Lon: 1256000000, Lat: 435000000}
+	testNow = time.Date(2026, 9, 30, 12, 0, 0, 0, time.UTC)
+)
+
+const step = 100000 // 0.01°
+
+// square gives the ring of a box in steps from the corner, counter-clockwise.
+func square(west, south, east, north float64) orb.Ring {
+	p := func(x, y float64) orb.Point {
+		return geo.LatticePoint{Lon: corner.Lon + int32(x*step), Lat: corner.Lat + int32(y*step)}.Point()
+	}
+	return orb.Ring{p(west, south), p(east, south), p(east, north), p(west, north), p(west, south)}
+}
+
+func town(t testing.TB, revision int) *locate.Snapshot {
+	t.Helper()
+	var areas []geo.Area
+	add := func(k geo.Kind, code string, shape ...orb.Polygon) *geo.Area {
+		areas = append(areas, geo.Area{
+			ID: uuid.NewSHA1(uuid.Nil, []byte(string(k)+code)), Kind: k, Code: code, Name: "名" + code,
+			Parent: geo.Ref{Kind: geo.District, Code: "220112"}, Shape: shape, AreaM2: 1e6, Synthetic: true,
+		})
+		return &areas[len(areas)-1]
+	}
+	add(geo.District, "220112", orb.Polygon{square(0, 0, side, side)}).Parent = geo.Ref{}
+	for i := range side * side {
+		x, y := float64(i%side), float64(i/side)
+		g := add(geo.VillageGroup, fmt.Sprintf("2201122000010%02d", i), orb.Polygon{square(x, y, x+1, y+1)})
+		if i%2 == 0 {
+			g.Households = 100 + i
+		}
+	}
+	for i := range side {
+		g := add(geo.Grid, fmt.Sprintf("22011200000000%d", i), orb.Polygon{square(0, float64(i), side, float64(i)+1)})
+		g.Class = "rural"
+		if revision > 1 {
+			g.Name = fmt.Sprintf("网格%d", i)
+		}
+	}
+	hole := square(0.4, 0.4, 0.6, 0.6)
+	hole.Reverse()
+	add(geo.Compound, "220112001001C001", orb.Polygon{square(0.1, 0.1, 0.9, 0.9), hole}, orb.Polygon{square(4.2, 4.2, 4.8, 4.8)})
+	index, err := locate.Build(areas, locate.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &locate.Snapshot{Revision: geo.Revision{Number: revision, PublishedAt: testNow.AddDate(0, revision-3, 0)}, Index: index}
+}
+
+type history []*locate.Snapshot
+
+func (h history) Current() *locate.Snapshot { return h[len(h)-1] }
+
+func (h history) At(_ context.Context, t, now time.Time) (*locate.Snapshot, error) {
+	if t.After(now) {
+		return nil, geo.ErrInvalid
+	}
+	for _, s := range slices.Backward(h) {
+		if !s.Revision.PublishedAt.After(t) {
+			return s, nil
+		}
+	}
+	return nil, geo.ErrNotFound
+}
+
+func (h history) Revision(context.Context, int) (*locate.Snapshot, error) { return h[0], nil }
+
+// desk keeps reports in memory, newest first, and answers as the store does.
+type desk struct{ reports []patrol.Report }
+
+func (d *desk) Reports(_ context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error) {
+	var out []patrol.Report
+	for _, r := range d.reports {
+		switch {
+		case !scope.Covers(r.Decision.AreaIDs),
+			f.Bound != nil && !f.Bound.Contains(r.Point),
+			f.Area != nil && !slices.Contains(r.Decision.AreaIDs, *f.Area),
+			f.Category != nil && !slices.Contains(f.Category, r.Category),
+			f.Status != nil && !slices.Contains(f.Status, r.Status),
+			!f.From.IsZero() && r.CreatedAt.Before(f.From),
+			!f.To.IsZero() && !r.CreatedAt.Before(f.To),
+			!f.AfterTime.IsZero() && !older(&r, f.AfterTime, f.AfterID):
+			continue
+		}
+		if out = append(out, r); len(out) == f.Limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+func older(r *patrol.Report, t time.Time, id geo.ID) bool {
+	return r.CreatedAt.Before(t) || r.CreatedAt.Equal(t) && r.ID.String() < id.String()
+}
+
+func (d *desk) Report(_ context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error) {
+	for _, r := range d.reports {
+		if r.ID == id && scope.Covers(r.Decision.AreaIDs) {
+			return r, nil, nil
+		}
+	}
+	return patrol.Report{}, nil, geo.ErrNotFound
+}
+
+func (d *desk) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
+	var out []hotspot.Count
+	for _, r := range d.reports {
+		if r.CreatedAt.Before(f.From) || !r.CreatedAt.Before(f.To) || f.Category != nil && !slices.Contains(f.Category, r.Category) {
+			continue
+		}
+		c, err := cell.At(r.Point, hotspot.BaseResolution)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, hotspot.Count{Cell: c, N: 1})
+	}
+	return out, nil
+}
+
+type duties struct{ *patrol.Duties }
+
+func (d duties) Current() *patrol.Duties { return d.Duties }
+
+// newDesk makes reports all over the town, several of one instant among them,
+// two thirds of them in its west.
+func newDesk(t testing.TB, index *locate.Index, n int) *desk {
+	t.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	d := &desk{}
+	book := patrol.DefaultRulebook(time.UTC)
+	statuses := []patrol.Status{patrol.Dispatched, patrol.Closed}
+	for i := range n {
+		x := random.Int32N(side * step)
+		if i%3 > 0 {
+			x %= step
+		}
+		p := geo.LatticePoint{Lon: corner.Lon + x, Lat: corner.Lat + random.Int32N(side*step)}.Point()
+		m, ok := index.Locate(p)
+		if !ok {
+			t.Fatalf("%v is no place", p)
+		}
+		var in []geo.ID
+		for _, k := range geo.Kinds() {
+			if a := m.Area(k); a != nil {
+				in = append(in, a.ID)
+			}
+		}
+		created := testNow.Add(-time.Duration(i/4) * time.Hour)
+		d.reports = append(d.reports, patrol.Report{
+			ID: uuid.NewSHA1(uuid.Nil, fmt.Append(nil, i)), Category: book.Categories[i%len(book.Categories)].Code,
+			Description: "canary-description", Point: p, CreatedAt: created, UpdatedAt: created,
+			Status: statuses[i%2], DueAt: testNow.Add(-time.Hour), HasContact: true,
+			Decision: patrol.Decision{Areas: m.Names(), AreaIDs: in},
+		})
+	}
+	slices.SortFunc(d.reports, func(a, b patrol.Report) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID.String(), a.ID.String()))
+	})
+	return d
+}
+
+// rig is a server over the town, with the tiles' counters as in earnest.
+type rig struct {
+	handler   http.Handler
+	tiles     *tiles.Server
+	desk      *desk
+	history   history
+	principal access.Principal
+	base      string // public URL
+}
+
+func newRig(t testing.TB) *rig {
+	t.Helper()
+	r := &rig{history: history{town(t, 1), town(t, 2)}, principal: access.Anonymous(), base: "https://map.example"}
+	r.desk = newDesk(t, r.history.Current().Index, 400)
+	book := duties{&patrol.Duties{Rulebook: patrol.DefaultRulebook(time.UTC)}}
+	who := func(*http.Request) access.Principal { return r.principal }
+	where := func(*http.Request) string { return r.base }
+	now := func() time.Time { return testNow }
+	var err error
+	r.tiles, err = tiles.New(tiles.Config{
+		Boundaries: r.history, Counts: r.desk, Viewer: Viewers(who, r.desk, book, now),
+		PublicURL: where, Problem: writeProblem, Now: now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Config{
+		Boundaries: r.history, Reports: r.desk, Duties: book, Hotspots: r.tiles,
+		Principal: who, PublicURL: where, Problem: writeProblem, Now: now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.handler = s.Handler()
+	return r
+}
+
+// officerOf is an officer of the grid of that number.
+func (r *rig) officerOf(t testing.TB, grid int) access.Principal {
+	t.Helper()
+	a, ok := r.history.Current().Index.Area(geo.Grid, fmt.Sprintf("22011200000000%d", grid))
+	if !ok {
+		t.Fatalf("no grid %d", grid)
+	}
+	return access.Principal{Kind: "user", Role: access.Officer, Scope: access.Scope{Areas: []geo.ID{a.ID}}}
+}
+
+func writeProblem(w http.ResponseWriter, _ *http.Request, err error) {
+	status := http.StatusInternalServerError
+	var p *geo.Problem
+	switch {
+	case errors.As(err, &p) && p.Code == "method-not-allowed":
+		status = http.StatusMethodNotAllowed
+	case errors.Is(err, geo.ErrInvalid):
+		status = http.StatusBadRequest
+	case errors.Is(err, geo.ErrNotFound):
+		status = http.StatusNotFound
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "detail": err.Error()})
+}
+
+func (r *rig) get(path string, headers ...string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	r.handler.ServeHTTP(w, request)
+	return w
+}
+
+// answer is a page as a client reads it.
+type answer struct {
+	Type     string
+	Features []struct {
+		ID       string
+		Geometry struct {
+			Type        string
+			Coordinates json.RawMessage
+		}
+		Properties map[string]any
+	}
+	Links          []link
+	NumberMatched  *int
+	NumberReturned int
+	TimeStamp      time.Time
+}
+
+func (a *answer) link(rel string) string {
+	for _, l := range a.Links {
+		if l.Rel == rel {
+			return l.Href
+		}
+	}
+	return ""
+}
+
+func (r *rig) page(t testing.TB, path string) answer {
+	t.Helper()
+	w := r.get(path)
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/geo+json" {
+		t.Fatalf("GET %s = %d %s %s, want GeoJSON", path, w.Code, w.Header().Get("Content-Type"), w.Body)
+	}
+	var a answer
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
+		t.Fatal(err)
+	}
+	if a.Type != "FeatureCollection" || a.NumberReturned != len(a.Features) || !a.TimeStamp.Equal(testNow) {
+		t.Fatalf("GET %s: type %q, numberReturned %d of %d, timeStamp %v", path, a.Type, a.NumberReturned, len(a.Features), a.TimeStamp)
+	}
+	return a
+}
