@@ -49,19 +49,18 @@ func NewToken(id geo.ID, random io.Reader) (text string, hash []byte, err error)
 func ParseToken(text string) (id geo.ID, secret string, err error) {
 	rest, ok := strings.CutPrefix(text, tokenPrefix)
 	first, secret, cut := strings.Cut(rest, "_")
-	if !ok || !cut || len(first) != hex.EncodedLen(len(id)) || !lowerHex(first) || len(secret) != hex.EncodedLen(secretBytes) || !lowerHex(secret) {
+	raw, good := lowerHex(first, len(id))
+	if _, goodSecret := lowerHex(secret, secretBytes); !ok || !cut || !good || !goodSecret {
 		return geo.ID{}, "", unauthorized("token-malformed", "the API token is damaged: it reads gp_<id>_<secret>")
 	}
-	if _, err := hex.Decode(id[:], []byte(first)); err != nil {
-		return geo.ID{}, "", unauthorized("token-malformed", "the API token is damaged: it reads gp_<id>_<secret>")
-	}
-	return id, secret, nil
+	return geo.ID(raw), secret, nil
 }
 
-// lowerHex reports whether s is hexadecimal digits in lower case, so that a
-// token has one spelling.
-func lowerHex(s string) bool {
-	return strings.Trim(s, "0123456789abcdef") == ""
+// lowerHex reads n bytes in hexadecimal digits in lower case, so that a token
+// has one spelling.
+func lowerHex(s string, n int) ([]byte, bool) {
+	b, err := hex.DecodeString(s)
+	return b, err == nil && len(b) == n && hex.EncodeToString(b) == s
 }
 
 // Check reports whether the secret belongs to the token and the token is good
