@@ -98,7 +98,6 @@ func (d *Deliverer) Stats() DeliveryStats {
 // their rows given back, so that another server takes them at once; the
 // receiver may see such a one twice.
 func (d *Deliverer) Run(ctx context.Context) {
-	defer d.client.CloseIdleConnections()
 	var work sync.WaitGroup
 	defer work.Wait()
 	tick := time.NewTicker(d.cfg.Every)
