@@ -59,7 +59,7 @@ func TestReportTileRefuses(t *testing.T) {
 	for path, want := range map[string]int{
 		tilePath("reports", townMiddle(), 13) + "?at=2026-09-15T00:00:00Z": 400,
 		tilePath("reports", townMiddle(), 13) + "?status=closed":           400,
-		tilePath("reports", townMiddle(), 11):                              404,
+		tilePath("reports", townMiddle(), 9):                               404,
 		"/tiles/reports@2/13/1/1.mvt":                                      404,
 	} {
 		if w := r.get(path); w.Code != want {

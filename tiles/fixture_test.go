@@ -1,0 +1,87 @@
+package tiles
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb/maptile"
+	"github.com/paulmach/orb/maptile/tilecover"
+
+	"github.com/gridpatrol/gridpatrol/fixtures"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+)
+
+// maxTile is what a tile may have at most, in bytes before compression.
+const maxTile = 500_000
+
+// TestDistrictTilesAreSmall renders the whole demo district in every layer,
+// down to zoom 13 (below that tiles only get smaller), and looks at the sizes.
+func TestDistrictTilesAreSmall(t *testing.T) {
+	district, err := fixtures.Generate(fixtures.Config{Until: testNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := locate.Build(district.Areas, locate.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t)
+	r.history[1] = &locate.Snapshot{Revision: r.history[1].Revision, Index: index, Ground: district.Ground}
+	sums := make(map[cell.Cell]int)
+	for i := range district.Reports {
+		report := &district.Reports[i]
+		c, err := cell.At(report.Point, hotspot.BaseResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[c]++
+		r.viewer.points = append(r.viewer.points, ReportPoint{
+			Point: report.Point, ID: report.ID.String(), Category: report.Category, Status: string(report.Status)})
+	}
+	for c, n := range sums {
+		r.ledger.counts = append(r.ledger.counts, hotspot.Count{Cell: c, N: n})
+	}
+	r.viewer.own, r.viewer.every = true, true
+
+	for _, l := range allLayers() {
+		for z := l.minZoom; z <= min(l.maxZoom, 13); z++ {
+			largest, zipped, count := 0, 0, 0
+			began := time.Now()
+			for tile := range tilecover.Bound(index.Bound(), maptile.Zoom(z)) {
+				path := fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", l.name, tile.Z, tile.X, tile.Y)
+				w := r.get(path)
+				if w.Code != http.StatusOK && w.Code != http.StatusNoContent {
+					t.Fatalf("GET %s = %d %s", path, w.Code, w.Body)
+				}
+				if w.Code == http.StatusOK {
+					count++
+				}
+				if n := w.Body.Len(); n > largest {
+					largest = n
+					zipped = r.get(path, "Accept-Encoding", "gzip").Body.Len()
+				}
+			}
+			t.Logf("%-15s zoom %2d: %4d tiles, the largest %6d bytes, %6d gzipped; %v a tile",
+				l.name, z, count, largest, zipped, (time.Since(began) / time.Duration(max(count, 1))).Round(time.Microsecond))
+			if largest > maxTile {
+				t.Errorf("layer %s has a tile of %d bytes at zoom %d, at most %d allowed", l.name, largest, z, maxTile)
+			}
+			if count == 0 {
+				t.Errorf("layer %s has no tile at zoom %d", l.name, z)
+			}
+		}
+	}
+	ids := make(map[uint64]geo.Ref)
+	for _, a := range index.All() {
+		id := featureID(a.Ref().String())
+		if other, ok := ids[id]; ok {
+			t.Errorf("%s and %s have the same feature id %d", other, a.Ref(), id)
+		}
+		ids[id] = a.Ref()
+	}
+}
