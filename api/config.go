@@ -1,0 +1,127 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// Public is how much people without an account may do.
+type Public string
+
+// The grades of openness, each with all of the one before: none leaves health,
+// sign-in and following a report; lookup adds point lookups, categories and
+// sending a report; open adds boundaries, tiles, hot spots and search.
+const (
+	PublicNone   Public = "none"
+	PublicLookup Public = "lookup"
+	PublicMap    Public = "map"
+)
+
+// Rate is a token bucket: so many requests a second from one address in the
+// long run, so many at once. A zero PerSecond sets no limit.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Limits are per address and hold for people without an account.
+type Limits struct {
+	Reports Rate // sending reports
+	Reads   Rate // everything else
+	SignIn  Rate // attempts to sign in, per address and per login
+}
+
+// DefaultLimits are the limits a server starts with.
+func DefaultLimits() Limits {
+	return Limits{Reports: Rate{5, 300}, Reads: Rate{1000, 5000}, SignIn: Rate{1, 10}}
+}
+
+// Config is what a Server works with. The stores, District and Logger are
+// required.
+type Config struct {
+	Boundaries Boundaries
+	Revisions  Revisions
+	Duties     Duties
+	Reports    Reports
+	Accounts   Accounts
+	Sessions   Sessions
+	ReadLog    ReadLog
+	Events     Events
+	Photos     Photos
+	Health     Health
+
+	Tiles    http.Handler // everything under /tiles/; nil: not found
+	Features http.Handler // /ogc and everything under it; nil: not found
+	Hotspots http.Handler // POST /api/v1/hotspots; nil: not found
+
+	District       string         // code of the district
+	Public         Public         // empty: PublicMap
+	PublicURL      string         // "https://host[:port]" for absolute links; empty: the host of the request
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For, -Proto and -Host count
+	Limits         Limits         // the zero value sets none
+
+	// Lag gives how long the snapshot may be behind the database; nil where
+	// that is not known. Beyond MaxLag the server is not ready.
+	Lag func() time.Duration
+
+	Registry    *prometheus.Registry // nil: an own one
+	HideMetrics bool                 // leave /metrics to Server.Metrics on another listener
+
+	Logger *slog.Logger
+	Now    func() time.Time // nil: time.Now
+}
+
+// MaxLag is how far behind the database a ready server may be.
+const MaxLag = 30 * time.Second
+
+// check refuses what a server cannot work with and fills in what is left out.
+func (c *Config) check() error {
+	var missing []string
+	for _, need := range []struct {
+		name  string
+		there bool
+	}{
+		{"Boundaries", c.Boundaries != nil}, {"Revisions", c.Revisions != nil}, {"Duties", c.Duties != nil},
+		{"Reports", c.Reports != nil}, {"Accounts", c.Accounts != nil}, {"Sessions", c.Sessions != nil},
+		{"ReadLog", c.ReadLog != nil}, {"Events", c.Events != nil}, {"Photos", c.Photos != nil},
+		{"Health", c.Health != nil}, {"Logger", c.Logger != nil}, {"District", c.District != ""},
+	} {
+		if !need.there {
+			missing = append(missing, need.name)
+		}
+	}
+	if missing != nil {
+		return fmt.Errorf("api needs %s: %w", strings.Join(missing, ", "), geo.ErrInvalid)
+	}
+	switch c.Public {
+	case "":
+		c.Public = PublicMap
+	case PublicNone, PublicLookup, PublicMap:
+	default:
+		return fmt.Errorf("%q is no grade of openness (none, lookup, map): %w", c.Public, geo.ErrInvalid)
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
+			return errors.Join(fmt.Errorf("public URL %q is no http or https address: %w", c.PublicURL, geo.ErrInvalid), err)
+		}
+		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Registry == nil {
+		c.Registry = prometheus.NewRegistry()
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// problemType is what the type of every problem begins with; the code follows.
+// The whole never changes for one kind of problem, so that a screen can
+// translate it.
+const problemType = "urn:gridpatrol:problem:"
+
+// The one table of problems: 400 for what cannot be read, 422 for what can be
+// read and is impossible. Codes that packages below bring along and that do
+// not stand here get the status and title of their kind.
+var problems = map[string]struct {
+	status int
+	title  string
+}{
+	"bad-request":             {400, "The request cannot be read"},
+	"malformed-json":          {400, "The body is not the JSON that is expected"},
+	"invalid-body":            {400, "Members of the body cannot be read"},
+	"invalid-parameters":      {400, "Parameters are not valid"},
+	"invalid-feature":         {400, "A feature cannot be read"},
+	"invalid-idempotency-key": {400, "The Idempotency-Key is not valid"},
+	"invalid-multipart":       {400, "The multipart body cannot be read"},
+	"time-in-future":          {400, "The time lies in the future"},
+	"sign-in-required":        {401, "An account or token is needed"},
+	"invalid-token":           {401, "The token or session is not valid"},
+	"wrong-password":          {401, "Login or password is wrong"},
+	"forbidden":               {403, "Not allowed with this account"},
+	"cross-origin":            {403, "The request comes from another site"},
+	"insecure-transport":      {403, "Signing in needs HTTPS"},
+	"not-found":               {404, "Not found"},
+	"method-not-allowed":      {405, "The method is not allowed here"},
+	"conflict":                {409, "Not possible in the present state"},
+	"idempotency-key-reused":  {409, "The Idempotency-Key was used for another request"},
+	"state-conflict":          {409, "Not possible in the present state"},
+	"version-conflict":        {412, "It was changed meanwhile"},
+	"too-large":               {413, "The request is too large"},
+	"unsupported-media-type":  {415, "The content type is not supported"},
+	"encoding-refused":        {415, "Compressed request bodies are not accepted"},
+	"invalid-values":          {422, "Values are not possible"},
+	"no-position":             {422, "The report has no position"},
+	"outside-district":        {422, "The position lies outside the district"},
+	"unknown-category":        {422, "There is no such category"},
+	"photo-format":            {422, "A photo is in no format that can be read"},
+	"photo-damaged":           {422, "A photo is damaged"},
+	"photo-too-large":         {413, "A photo is too large"},
+	"too-many-requests":       {429, "Too many requests"},
+	"internal":                {500, "Something went wrong here"},
+	"unavailable":             {503, "Not available for the moment"},
+}
+
+// kinds gives the code that stands for each kind of error.
+var kinds = []struct {
+	kind error
+	code string
+}{
+	{geo.ErrInvalid, "bad-request"},
+	{geo.ErrUnauthorized, "invalid-token"},
+	{geo.ErrForbidden, "forbidden"},
+	{geo.ErrNotFound, "not-found"},
+	{geo.ErrConflict, "conflict"},
+	{geo.ErrUnavailable, "unavailable"},
+	{context.DeadlineExceeded, "unavailable"},
+}
+
+// fault is an error with the code, and so the status, that this package gives it.
+type fault struct {
+	geo.Problem
+	retryAfter int // seconds; 0 where that says nothing
+}
+
+func (f *fault) Error() string { return f.Problem.Error() }
+
+// fail makes the error of one of the codes of the table.
+func fail(code, detail string, fields ...geo.FieldError) error {
+	return &fault{Problem: geo.Problem{Code: code, Detail: detail, Fields: fields}}
+}
+
+// errNotFound is the answer where something is not there or not to be seen.
+func errNotFound(what string) error { return fail("not-found", "there is no such "+what) }
+
+// unprocessable gives an ErrInvalid from below the status 422: the request was
+// read, what it says is impossible. Other errors stay as they are.
+func unprocessable(err error) error {
+	var p *geo.Problem
+	if !errors.As(err, &p) || !errors.Is(err, geo.ErrInvalid) {
+		return err
+	}
+	if entry, ok := problems[p.Code]; ok && entry.status != http.StatusBadRequest {
+		return err
+	}
+	return &unprocessed{p}
+}
+
+type unprocessed struct{ *geo.Problem }
+
+func (u *unprocessed) Unwrap() error { return u.Problem }
+
+// problem is the body of an error, RFC 9457.
+type problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail,omitempty"`
+	Errors []fieldProblem `json:"errors,omitempty"`
+	Allow  []string       `json:"allow,omitempty"`
+}
+
+type fieldProblem struct {
+	Pointer string `json:"pointer"`
+	Detail  string `json:"detail"`
+}
+
+// problemOf gives the body for an error. A fault of ours (500) says nothing
+// about its cause.
+func problemOf(err error) problem {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		err = fail("too-large", "the body has more than "+strconv.FormatInt(tooLarge.Limit, 10)+" bytes")
+	}
+	code, source := "internal", (*geo.Problem)(nil)
+	var f *fault
+	if errors.As(err, &f) {
+		code, source = f.Code, &f.Problem
+	} else {
+		for _, k := range kinds {
+			if errors.Is(err, k.kind) {
+				code = k.code
+				break
+			}
+		}
+		if code != "internal" {
+			errors.As(err, &source)
+		}
+	}
+	out := problem{Type: problemType + code, Title: problems[code].title, Status: problems[code].status}
+	if source == nil {
+		return out
+	}
+	if entry, ok := problems[source.Code]; ok {
+		out.Title, out.Status = entry.title, entry.status
+	}
+	if source.Code != "" {
+		out.Type = problemType + source.Code
+	}
+	var u *unprocessed
+	if errors.As(err, &u) {
+		out.Status = http.StatusUnprocessableEntity
+		if out.Title == problems["bad-request"].title {
+			out.Title = problems["invalid-values"].title
+		}
+	}
+	out.Detail, out.Allow = source.Detail, source.Allow
+	for _, field := range source.Fields {
+		out.Errors = append(out.Errors, fieldProblem(field))
+	}
+	return out
+}
+
+// writeError answers with the problem of err and notes the cause of a fault of
+// ours in the log.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(err)
+	x := exchangeOf(r)
+	if p.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
+		s.log.ErrorContext(r.Context(), "request failed", "id", x.id, "route", x.route, "error", err.Error())
+	}
+	if x.wroteHeader {
+		// Too late for another status: the client must see that the answer is broken.
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	for _, name := range []string{"ETag", "Last-Modified", "Content-Length", "Content-Disposition", "Location"} {
+		h.Del(name)
+	}
+	var f *fault
+	switch {
+	case p.Status == http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="gridpatrol"`)
+	case errors.As(err, &f) && f.retryAfter > 0:
+		h.Set("Retry-After", strconv.Itoa(f.retryAfter))
+	case p.Status == http.StatusServiceUnavailable:
+		h.Set("Retry-After", "1")
+	case p.Status == http.StatusRequestEntityTooLarge:
+		h.Set("Connection", "close")
+	}
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	if r.Method != http.MethodHead {
+		// The client may be gone; there is nobody else to tell.
+		_ = json.NewEncoder(w).Encode(p)
+	}
+}

@@ -1,0 +1,124 @@
+package api
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// Of an event stream: how often something is sent although nothing happens,
+// how long a client may take to read, and when it has to come again, so that a
+// revoked token does not listen for ever.
+const (
+	heartbeat     = 15 * time.Second
+	sendPatience  = 10 * time.Second
+	streamsLast   = 10 * time.Minute
+	reconnectInMS = 2000
+)
+
+// streamEvents answers GET /api/v1/events: server-sent events, resumable with
+// Last-Event-ID, only what the caller may see.
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
+	if err := newQuery(r).err(); err != nil {
+		return err
+	}
+	after := int64(-1)
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil || n < 0 {
+			return fail("bad-request", "Last-Event-ID must be the id of an event of this stream")
+		}
+		after = n
+	}
+	messages, from, err := s.cfg.Events.Subscribe(r.Context(), after, visibleTo(PrincipalFrom(r.Context())))
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	out := &eventWriter{w: w, control: http.NewResponseController(w)}
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	s.metrics.streams.Inc()
+	defer s.metrics.streams.Dec()
+	if !out.send(fmt.Sprintf("retry: %d\nid: %d\n\n", reconnectInMS, from)) {
+		return nil
+	}
+	s.relay(r, messages, out)
+	return nil
+}
+
+// relay writes messages until the client, the server or the stream's time ends.
+func (s *Server) relay(r *http.Request, messages <-chan patrol.StreamEvent, out *eventWriter) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	last := time.NewTimer(streamsLast)
+	defer last.Stop()
+	for {
+		ok := true
+		select {
+		case <-r.Context().Done():
+			return
+		case <-s.closing:
+			return
+		case <-last.C:
+			return
+		case <-tick.C:
+			ok = out.send(": still here\n\n")
+		case e, more := <-messages:
+			if !more {
+				return
+			}
+			ok = out.send(eventText(e))
+		}
+		if !ok {
+			return
+		}
+	}
+}
+
+// visibleTo says which messages a caller may see: everybody that boundaries
+// changed; of reports and patrols only those who may read them there.
+func visibleTo(p access.Principal) func(patrol.StreamEvent) bool {
+	reads := access.Can(p, access.ReadEvents) && access.Can(p, access.ReadReports)
+	return func(e patrol.StreamEvent) bool {
+		switch e.Type {
+		case "revision.published", "reset":
+			return true
+		}
+		return reads && (len(e.Areas) == 0 || p.Scope.Covers(e.Areas))
+	}
+}
+
+// eventText writes a message as the event stream format has it. JSON has no
+// line breaks of its own once it is compact.
+func eventText(e patrol.StreamEvent) string {
+	data := bytes.ReplaceAll(bytes.ReplaceAll(e.Data, []byte("\n"), []byte(" ")), []byte("\r"), []byte(" "))
+	if len(data) == 0 {
+		data = []byte("{}")
+	}
+	return fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", e.Cursor, e.Type, data)
+}
+
+// eventWriter sends text at once and gives up on a client that does not read.
+type eventWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (o *eventWriter) send(text string) bool {
+	// Not every connection has deadlines, and those of tests need none.
+	_ = o.control.SetWriteDeadline(time.Now().Add(sendPatience))
+	if _, err := o.w.Write([]byte(text)); err != nil {
+		return false
+	}
+	return o.control.Flush() == nil
+}

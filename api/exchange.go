@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/access"
+)
+
+// exchange is what is known of one request on its way through: it is also the
+// ResponseWriter, so that it knows what was answered.
+type exchange struct {
+	http.ResponseWriter
+	id        string
+	route     string // the template, never the path: paths hold ids, queries hold positions
+	address   netip.Addr
+	principal access.Principal
+
+	status      int
+	bytes       int64
+	wroteHeader bool
+}
+
+type exchangeKey struct{}
+
+// exchangeOf gives the exchange of a request that went through observe.
+func exchangeOf(r *http.Request) *exchange {
+	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// PrincipalFrom gives who is asking, as the middleware found out; the public
+// where nobody has.
+func PrincipalFrom(ctx context.Context) access.Principal {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && x.principal.Kind != "" {
+		return x.principal
+	}
+	return access.Anonymous()
+}
+
+// WriteHeader notes the status. Informational ones are none yet.
+func (x *exchange) WriteHeader(status int) {
+	if status >= 200 && !x.wroteHeader {
+		x.status, x.wroteHeader = status, true
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes of the answer.
+func (x *exchange) Write(p []byte) (int, error) {
+	if !x.wroteHeader {
+		x.WriteHeader(http.StatusOK)
+	}
+	n, err := x.ResponseWriter.Write(p)
+	x.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// observe gives every request an id, answers for panics, and notes what came
+// out in log and metrics: route and status, never query, body, names or phones.
+func (s *Server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		x := &exchange{ResponseWriter: w, id: requestID(r), address: s.proxies.address(r)}
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		w.Header().Set("X-Request-Id", x.id)
+		aborted := true
+		defer func() {
+			took := time.Since(began)
+			s.metrics.observe(r.Method, x.route, x.status, took)
+			level := slog.LevelInfo
+			if x.status >= 500 {
+				level = slog.LevelWarn
+			}
+			s.log.LogAttrs(r.Context(), level, "request", slog.String("id", x.id), slog.String("method", method(r.Method)),
+				slog.String("route", x.route), slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
+				slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("by", x.principal.Kind), slog.Bool("aborted", aborted))
+		}()
+		s.recovered(x, r, next)
+		aborted = false
+	})
+}
+
+// recovered serves and turns a panic into a 500, or into a cut connection
+// where the answer has begun.
+func (s *Server) recovered(x *exchange, r *http.Request, next http.Handler) {
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(cause)
+		default:
+			s.log.ErrorContext(r.Context(), "panic", "id", x.id, "route", x.route, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			s.writeError(x, r, fail("internal", ""))
+		}
+	}()
+	next.ServeHTTP(x, r)
+}
+
+// requestID takes a sane X-Request-Id or makes one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); len(id) >= 8 && len(id) <= 64 {
+		sane := true
+		for _, c := range []byte(id) {
+			sane = sane && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.')
+		}
+		if sane {
+			return id
+		}
+	}
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// method gives the method as logs and metrics name it: few and known.
+func method(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}

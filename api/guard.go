@@ -1,0 +1,107 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gridpatrol/gridpatrol/access"
+)
+
+// guard lets a request through to the handler of its route when it may pass:
+// its encoding, its credentials, its address's limits, what its caller may do,
+// where a browser sent it from, its size. This is the only way to a handler.
+func (s *Server) guard(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		exchangeOf(r).route = rt.path
+		err := s.admit(w, r, rt)
+		if err == nil {
+			switch {
+			case rt.body == streams:
+			case rt.body > 0:
+				r.Body = http.MaxBytesReader(w, r.Body, rt.body)
+			default:
+				r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			}
+			err = rt.handler(w, r)
+		}
+		if err != nil {
+			s.writeError(w, r, err)
+		}
+	})
+}
+
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return fail("encoding-refused", "send the body as it is, without Content-Encoding")
+	}
+	x := exchangeOf(r)
+	if rt.need.anyone {
+		x.principal = access.Anonymous()
+		return s.limit(x, rt)
+	}
+	if s.cfg.Boundaries.Current() == nil || s.cfg.Duties.Current() == nil {
+		return fail("unavailable", "boundaries and duties are being loaded")
+	}
+	creds := credentialsOf(r)
+	if !creds.given() {
+		x.principal = access.Anonymous()
+		if err := s.limit(x, rt); err != nil {
+			return err
+		}
+		if !s.publicMay(rt.need) {
+			return fail("sign-in-required", "this needs an account or a token")
+		}
+		return nil
+	}
+	// A broken token is never silently nobody: its sender believes to be somebody.
+	p, err := s.authenticate(w, r, creds)
+	if err != nil {
+		x.principal = access.Anonymous()
+		if limited := s.limit(x, rt); limited != nil {
+			return limited
+		}
+		return err
+	}
+	x.principal = p
+	w.Header().Add("Vary", "Authorization, Cookie")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if creds.cookie != "" {
+		// Only a browser sends cookies unasked, so only they need this.
+		if err := s.origin.Check(r); err != nil {
+			return fail("cross-origin", "a page of another site may not do this with your session")
+		}
+	}
+	if rt.need.action != "" && !access.Can(p, rt.need.action) {
+		return fail("forbidden", "this account may not do that")
+	}
+	return nil
+}
+
+// limit takes a token of the address's bucket for the route.
+func (s *Server) limit(x *exchange, rt route) error {
+	l := rt.limiter
+	if l == nil {
+		l = s.reads
+	}
+	if !x.address.IsValid() {
+		return nil // a Unix socket: the operator's own
+	}
+	if wait, ok := l.allow(bucketKey(x.address), s.cfg.Now()); !ok {
+		return tooMany(wait)
+	}
+	return nil
+}
+
+// publicMay reports whether people without an account may use a route with
+// that need, at the grade of openness configured.
+func (s *Server) publicMay(n need) bool {
+	switch n.public {
+	case PublicNone:
+		return true
+	case PublicLookup:
+		return s.cfg.Public != PublicNone
+	case PublicMap:
+		return s.cfg.Public == PublicMap
+	}
+	return false
+}

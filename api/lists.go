@@ -1,0 +1,61 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// categoryAnswer is a kind of report.
+type categoryAnswer struct {
+	Code        string      `json:"code"`
+	Name        string      `json:"name"`
+	NameEn      string      `json:"name_en"`
+	Group       string      `json:"group"`
+	LeadPost    patrol.Post `json:"lead_post"`
+	TargetHours float64     `json:"target_hours"`
+	HardHours   float64     `json:"hard_hours"`
+	AroundClock bool        `json:"around_clock"` // otherwise the hours are working hours
+	VerifyFirst bool        `json:"verify_first"`
+	Private     bool        `json:"private"`
+}
+
+// listCategories answers GET /api/v1/categories.
+func (s *Server) listCategories(w http.ResponseWriter, r *http.Request) error {
+	if err := newQuery(r).err(); err != nil {
+		return err
+	}
+	out := []categoryAnswer{}
+	for _, c := range s.cfg.Duties.Current().Rulebook.Categories {
+		out = append(out, categoryAnswer{c.Code, c.Name, c.NameEn, c.Group, c.LeadPost, c.TargetHours, c.HardHours, c.AroundClock, c.VerifyFirst, c.Private})
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// revisionAnswer is one published state of the boundaries.
+type revisionAnswer struct {
+	Revision    int       `json:"revision"`
+	PublishedAt time.Time `json:"published_at"`
+	Note        string    `json:"note,omitempty"`
+	Areas       int       `json:"areas"`
+	Current     bool      `json:"current,omitempty"`
+}
+
+// listRevisions answers GET /api/v1/revisions, the newest first.
+func (s *Server) listRevisions(w http.ResponseWriter, r *http.Request) error {
+	if err := newQuery(r).err(); err != nil {
+		return err
+	}
+	all, err := s.cfg.Revisions.Revisions(r.Context())
+	if err != nil {
+		return err
+	}
+	current := s.cfg.Boundaries.Current().Revision.Number
+	out := []revisionAnswer{}
+	for i := len(all) - 1; i >= 0; i-- {
+		rev := all[i]
+		out = append(out, revisionAnswer{rev.Number, rev.PublishedAt.UTC(), rev.Note, rev.Areas, rev.Number == current})
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"revisions": out})
+}

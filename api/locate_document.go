@@ -1,0 +1,176 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// document answers a JSON document: a FeatureCollection, read and written
+// feature by feature, or {"points": …}.
+func (m *many) document(w http.ResponseWriter, in *feed) error {
+	d := &document{many: m, feed: in, dec: json.NewDecoder(in), out: newDrip(w, "application/geo+json")}
+	err := d.read()
+	if d.compact != nil && err == nil {
+		return d.compact.answer(w)
+	}
+	if err != nil {
+		return d.out.abort(m.streamError(err), "\n],\"problem\":", "}\n")
+	}
+	if err := d.out.write("\n]}\n"); err != nil {
+		return d.out.abort(err, "", "")
+	}
+	return d.out.end()
+}
+
+// document is the state of reading one.
+type document struct {
+	*many
+	feed     *feed
+	dec      *json.Decoder
+	out      *drip
+	seen     map[string]bool
+	kind     string
+	features bool
+	compact  *compact
+}
+
+// read goes through the members of the document in the order they come.
+func (d *document) read() error {
+	d.seen = map[string]bool{}
+	if err := d.delim('{'); err != nil {
+		return err
+	}
+	for d.dec.More() {
+		d.feed.allow(maxFeature)
+		token, err := d.dec.Token()
+		if err != nil {
+			return d.bad(err)
+		}
+		name, _ := token.(string)
+		if key := strings.ToLower(name); d.seen[key] {
+			return fail("malformed-json", "a name stands twice in the collection", geo.FieldError{Pointer: "/" + escapePointer(name), Detail: "stands twice"})
+		} else {
+			d.seen[key] = true
+		}
+		if err := d.member(name); err != nil {
+			return err
+		}
+	}
+	if err := d.delim('}'); err != nil {
+		return err
+	}
+	if d.dec.More() {
+		return fail("malformed-json", "something follows the document")
+	}
+	switch {
+	case d.compact != nil:
+		return nil
+	case !d.features:
+		return fail("invalid-body", "the document has neither features nor points")
+	case d.kind != "FeatureCollection":
+		return fail("invalid-body", "the document must be a FeatureCollection", geo.FieldError{Pointer: "/type", Detail: "must be FeatureCollection"})
+	}
+	return nil
+}
+
+// member reads one member of the document.
+func (d *document) member(name string) error {
+	switch {
+	case name == "features" && d.compact == nil:
+		d.features = true
+		return d.readFeatures()
+	case name == "points" && !d.features && d.kind == "":
+		var err error
+		d.compact, err = d.readPoints()
+		return err
+	}
+	var raw json.RawMessage
+	if err := d.dec.Decode(&raw); err != nil {
+		return d.bad(err)
+	}
+	v, err := parseJSON(raw)
+	if err != nil {
+		return err
+	}
+	switch {
+	case name == "type":
+		if d.kind, _ = v.(string); d.kind != "FeatureCollection" {
+			return fail("invalid-body", "the document must be a FeatureCollection", geo.FieldError{Pointer: "/type", Detail: "must be FeatureCollection"})
+		}
+	case name == "crs" && !knownLegacyCRS(v):
+		return fail("invalid-body", "the collection names a coordinate system of its own; give it as ?crs=",
+			geo.FieldError{Pointer: "/crs", Detail: "must be CRS84 or EPSG:4326"})
+	case d.compact != nil:
+		return fail("invalid-body", "points stand alone in the compact form", geo.FieldError{Pointer: "/" + escapePointer(name), Detail: "is not known here"})
+	}
+	return nil
+}
+
+// knownLegacyCRS reports whether the crs member of GeoJSON before RFC 7946
+// names what GeoJSON is in now, as QGIS and GDAL write it.
+func knownLegacyCRS(v any) bool {
+	o, ok := v.(*object)
+	if !ok {
+		return v == nil
+	}
+	p, _ := o.members["properties"].(*object)
+	if p == nil {
+		return false
+	}
+	name, _ := p.members["name"].(string)
+	return strings.HasSuffix(name, ":CRS84") || strings.HasSuffix(name, ":4326")
+}
+
+func (d *document) readFeatures() error {
+	if err := d.delim('['); err != nil {
+		return err
+	}
+	between := `{"type":"FeatureCollection","revision":` + strconv.Itoa(d.Revision.Number) + `,"features":[` + "\n"
+	if !d.dec.More() {
+		if err := d.out.write(between); err != nil {
+			return err
+		}
+	}
+	for d.dec.More() {
+		d.feed.allow(maxFeature)
+		var raw json.RawMessage
+		if err := d.dec.Decode(&raw); err != nil {
+			return d.bad(err)
+		}
+		answer, err := d.feature(raw)
+		if err != nil {
+			return err
+		}
+		if err := d.out.write(between, string(answer)); err != nil {
+			return err
+		}
+		between = ",\n"
+	}
+	return d.delim(']')
+}
+
+// delim reads the bracket that must come next.
+func (d *document) delim(want json.Delim) error {
+	d.feed.allow(maxFeature)
+	token, err := d.dec.Token()
+	if err != nil {
+		return d.bad(err)
+	}
+	if token != want {
+		return fail("malformed-json", fmt.Sprintf("there must be a %s at byte %d", want, d.dec.InputOffset()))
+	}
+	return nil
+}
+
+// bad tells what the connection did from what the text is.
+func (d *document) bad(err error) error {
+	if d.feed.failed != nil {
+		return d.feed.failed
+	}
+	return malformed(err)
+}

@@ -1,0 +1,142 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// The reports of one page: unless asked, and at most.
+const (
+	pageReports    = 100
+	maxPageReports = 10_000
+)
+
+// listReports answers GET /api/v1/reports: those in the caller's areas, newest
+// first, with a link to the next page.
+func (s *Server) listReports(w http.ResponseWriter, r *http.Request) error {
+	p := PrincipalFrom(r.Context())
+	world := s.now()
+	filter, err := readFilter(newQuery(r), world, p)
+	if err != nil {
+		return err
+	}
+	reports, err := s.cfg.Reports.Reports(r.Context(), p.Scope, filter)
+	if err != nil {
+		return err
+	}
+	c, view := world.contacts(p), viewOf(p)
+	out := collection[reportProperties]{Type: "FeatureCollection", Features: make([]feature[reportProperties], len(reports))}
+	for i := range reports {
+		out.Features[i] = c.report(&reports[i], view)
+	}
+	out.Links = []link{{Rel: "self", Href: s.baseURL(r) + r.URL.RequestURI(), Type: "application/geo+json"}}
+	if len(reports) == filter.Limit {
+		out.Links = append(out.Links, link{Rel: "next", Href: s.nextPage(r, &reports[len(reports)-1]), Type: "application/geo+json"})
+	}
+	if err := s.logContacts(r.Context(), c, "report", "list"); err != nil {
+		return err
+	}
+	return writeGeoJSON(w, http.StatusOK, out)
+}
+
+// readFilter reads the parameters of a list of reports.
+func readFilter(q *query, world world, p access.Principal) (patrol.Filter, error) {
+	f := patrol.Filter{
+		Bound: q.bbox(), From: q.moment("from"), To: q.moment("to"), Overdue: q.flag("overdue"), Now: world.at,
+		Limit: q.count("limit", pageReports, maxPageReports), OnlyPublic: viewOf(p) == viewPublic,
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		q.unread("to", "must be after from")
+	}
+	for _, s := range q.list("status") {
+		if status := patrol.Status(s); slices.Contains(patrol.Statuses(), status) {
+			f.Status = append(f.Status, status)
+		} else {
+			q.unread("status", "there is no state %.40q", s)
+		}
+	}
+	for _, code := range q.list("category") {
+		if _, ok := world.duties.Rulebook.Category(code); !ok {
+			q.unread("category", "there is no category %.40q", code)
+		}
+		f.Category = append(f.Category, code)
+	}
+	f.Area, f.Assignee = areaParam(q, world), assigneeParam(q, world, p)
+	if cursor := q.text("cursor", 64); cursor != "" {
+		var ok bool
+		if f.AfterTime, f.AfterID, ok = parseCursor(cursor); !ok {
+			q.unread("cursor", "is none of ours; take it from a next link")
+		}
+	}
+	return f, q.err()
+}
+
+func areaParam(q *query, world world) *geo.ID {
+	text := q.text("area", 80)
+	if text == "" {
+		return nil
+	}
+	ref, err := geo.ParseRef(text)
+	if err == nil {
+		var a *geo.Area
+		if a, err = world.Index.Find(ref); err == nil {
+			return &a.ID
+		}
+	}
+	q.unread("area", "%s", err)
+	return nil
+}
+
+// assigneeParam reads "me", or a person's id where the caller may see the roster.
+func assigneeParam(q *query, world world, p access.Principal) *geo.ID {
+	switch text := q.text("assignee", 40); text {
+	case "":
+		return nil
+	case "me":
+		if p.Person == (geo.ID{}) {
+			q.unread("assignee", "nobody stands behind this account, so nothing is assigned to me")
+			return nil
+		}
+		return &p.Person
+	default:
+		id, err := uuid.Parse(text)
+		if _, known := world.duties.Roster.Person(id); err != nil || !known || !access.Can(p, access.ReadRoster) {
+			q.unread("assignee", "must be me or the id of a person")
+			return nil
+		}
+		return &id
+	}
+}
+
+// nextPage gives the address of the page after a report, with the same filter.
+func (s *Server) nextPage(r *http.Request, last *patrol.Report) string {
+	values, _ := url.ParseQuery(r.URL.RawQuery) // it was read once already
+	values.Set("cursor", cursorAfter(last))
+	return s.baseURL(r) + r.URL.Path + "?" + values.Encode()
+}
+
+// cursorAfter names a report's place in the list; nothing in it is meant to be
+// read by anybody else.
+func cursorAfter(r *patrol.Report) string {
+	b := binary.BigEndian.AppendUint64(nil, uint64(r.CreatedAt.UnixMicro()))
+	return base64.RawURLEncoding.EncodeToString(append(b, r.ID[:]...))
+}
+
+func parseCursor(text string) (at time.Time, id geo.ID, ok bool) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(b) != 24 {
+		return at, id, false
+	}
+	copy(id[:], b[8:])
+	return time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(), id, true
+}

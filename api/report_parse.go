@@ -1,0 +1,265 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// What a report may hold, in characters.
+const (
+	maxDescription = 4000
+	maxName        = 100
+	maxPhone       = 40
+	maxPhotos      = 6
+)
+
+// reportCommand is a report as its sender means it, whichever form it came in.
+type reportCommand struct {
+	category    string
+	description string
+	contact     patrol.Contact
+	raw         orb.Point // as it was sent, in crs
+	crs         geo.CRS
+	point       orb.Point // in WGS 84, on the lattice
+	accuracyM   float64
+	observedAt  time.Time
+	photos      []sentPhoto
+	stored      []patrol.Photo
+
+	at         string // pointer of the object with the properties
+	positionAt string // pointer of the position
+	located    bool   // a position was given
+}
+
+// parseReport reads a report: JSON, a GeoJSON Feature, or multipart with photos.
+// Everything that is wrong is said at once.
+func (s *Server) parseReport(r *http.Request) (*reportCommand, error) {
+	if err := newQuery(r).err(); err != nil {
+		return nil, err
+	}
+	cmd := &reportCommand{}
+	switch mediaType(r) {
+	case "application/json", "application/geo+json":
+		body, err := readObject(r)
+		if err != nil {
+			return nil, err
+		}
+		if err := cmd.read(body, s.cfg.Now()); err != nil {
+			return nil, err
+		}
+	case "multipart/form-data":
+		if err := s.readMultipart(r, cmd); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, unsupported("application/json", "application/geo+json", "multipart/form-data")
+	}
+	if !cmd.located {
+		return nil, fail("no-position", "give lon and lat, or a photo that has a position",
+			geo.FieldError{Pointer: "/lon", Detail: "is missing"}, geo.FieldError{Pointer: "/lat", Detail: "is missing"})
+	}
+	return cmd, nil
+}
+
+// read takes over a report's members, from JSON or a GeoJSON Feature.
+func (c *reportCommand) read(body *object, now time.Time) error {
+	var bad faults
+	if body.members["type"] == "Feature" {
+		c.readFeature(newFields(&bad, "", body), now)
+	} else {
+		f := newFields(&bad, "", body)
+		c.positionAt = "/lon"
+		c.readProperties(f, now)
+		c.readLonLat(f)
+		c.convert(f)
+		f.done()
+	}
+	return bad.bodyError()
+}
+
+// readFeature reads a GeoJSON Feature: a point, or no geometry, and a report's
+// members as properties. Members that GeoJSON has are let pass.
+func (c *reportCommand) readFeature(f *fields, now time.Time) {
+	for _, known := range []string{"type", "id", "bbox"} {
+		f.member(known)
+	}
+	c.at, c.positionAt = "/properties", "/geometry/coordinates"
+	properties := f.object("properties")
+	if properties == nil {
+		f.required("properties")
+		properties = newFields(f.faults, "/properties", &object{})
+	}
+	c.readProperties(properties, now)
+	if g := f.object("geometry"); g != nil {
+		p, ok := position(g.obj.members["coordinates"])
+		if g.obj.members["type"] != "Point" || !ok {
+			f.unread("/geometry", "must be a Point with [lon, lat]")
+		} else {
+			c.raw, c.located = p, true
+			c.inRange(f.faults, c.positionAt, c.positionAt)
+		}
+	}
+	c.convert(properties)
+	properties.done()
+	f.done()
+}
+
+// readProperties reads everything but the position.
+func (c *reportCommand) readProperties(f *fields, now time.Time) {
+	f.required("category")
+	c.category = f.text("category", 64)
+	c.description = strings.TrimSpace(f.text("description", maxDescription))
+	if a := f.number("accuracy_m"); a != nil {
+		if c.accuracyM = *a; !(*a >= 0 && *a <= maxAccuracyM) {
+			f.impossible(f.pointer("accuracy_m"), "must be from 0 to %d metres", maxAccuracyM)
+		}
+	}
+	c.observedAt = f.moment("observed_at").Truncate(time.Microsecond)
+	if !c.observedAt.IsZero() && (c.observedAt.After(now.Add(10*time.Minute)) || c.observedAt.Before(now.AddDate(-10, 0, 0))) {
+		f.impossible(f.pointer("observed_at"), "must not lie in the future, nor ten years back")
+	}
+	if reporter := f.object("reporter"); reporter != nil {
+		c.contact.Name = strings.TrimSpace(reporter.text("name", maxName))
+		c.contact.Phone = strings.TrimSpace(reporter.text("phone", maxPhone))
+		if strings.Trim(c.contact.Phone, "0123456789+-() ") != "" {
+			f.impossible(reporter.pointer("phone"), "must be digits, spaces and + - ( )")
+		}
+		reporter.done()
+	}
+	if crs, err := geo.ParsePointCRS(f.text("crs", 32)); err != nil {
+		f.impossible(f.pointer("crs"), "must be wgs84, cgcs2000, gcj02 or bd09")
+	} else {
+		c.crs = crs
+	}
+}
+
+func (c *reportCommand) readLonLat(f *fields) {
+	lon, lat := f.number("lon"), f.number("lat")
+	switch {
+	case f.obj.members["lon"] == nil && f.obj.members["lat"] == nil:
+		return
+	case f.obj.members["lon"] == nil || f.obj.members["lat"] == nil:
+		f.required("lon", "lat")
+		return
+	case lon == nil || lat == nil:
+		return
+	}
+	c.raw, c.located = orb.Point{*lon, *lat}, true
+	c.inRange(f.faults, "/lon", "/lat")
+}
+
+// inRange notes a position that is no longitude and latitude.
+func (c *reportCommand) inRange(bad *faults, lonAt, latAt string) {
+	if !(math.Abs(c.raw[0]) <= 180) {
+		bad.impossible(lonAt, "must be from -180 to 180 degrees")
+		c.located = false
+	}
+	if !(math.Abs(c.raw[1]) <= 90) {
+		detail := "must be from -90 to 90 degrees"
+		if math.Abs(c.raw[0]) <= 90 && math.Abs(c.raw[1]) <= 180 {
+			detail += "; lon and lat look swapped"
+		}
+		bad.impossible(latAt, "%s", detail)
+		c.located = false
+	}
+}
+
+// convert puts the position on the lattice.
+func (c *reportCommand) convert(f *fields) {
+	if !c.located || c.crs == "" {
+		return
+	}
+	var err error
+	if c.point, err = onLattice(c.crs, c.raw); err != nil {
+		f.impossible(c.positionAt, "%s", err)
+	}
+}
+
+// readMultipart reads a report part and photo parts. Large parts wait on disk,
+// not in memory, until their turn.
+func (s *Server) readMultipart(r *http.Request, cmd *reportCommand) error {
+	if err := r.ParseMultipartForm(1 << 20); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return tooLarge
+		}
+		if errors.Is(err, multipart.ErrMessageTooLarge) {
+			return fail("too-large", "a part of the form is too large")
+		}
+		return fail("invalid-multipart", "the form cannot be read")
+	}
+	defer r.MultipartForm.RemoveAll()
+	if err := checkParts(r.MultipartForm); err != nil {
+		return err
+	}
+	text, err := reportPart(r.MultipartForm)
+	if err != nil {
+		return err
+	}
+	body, err := parseObject(text)
+	if err != nil {
+		return err
+	}
+	if err := cmd.read(body, s.cfg.Now()); err != nil {
+		return err
+	}
+	return s.readPhotos(r, cmd)
+}
+
+// checkParts notes parts that are not known, missing or too many.
+func checkParts(form *multipart.Form) error {
+	var bad faults
+	for name, files := range form.File {
+		switch {
+		case name != "photo" && name != "report":
+			bad.unread("/"+escapePointer(name), "is not known; there are report and photo")
+		case name == "photo" && len(files) > maxPhotos:
+			bad.impossible("/photo", "at most %d photos are taken", maxPhotos)
+		}
+	}
+	for name := range form.Value {
+		if name != "report" {
+			bad.unread("/"+escapePointer(name), "is not known; there are report and photo, the latter a file")
+		}
+	}
+	if n := len(form.Value["report"]) + len(form.File["report"]); n != 1 {
+		bad.unread("/report", "must be there once")
+	}
+	return bad.bodyError()
+}
+
+// reportPart gives the text of the report part, sent as a field or as a file.
+func reportPart(form *multipart.Form) ([]byte, error) {
+	if v := form.Value["report"]; len(v) == 1 {
+		return []byte(v[0]), nil
+	}
+	header := form.File["report"][0]
+	if header.Size > maxBody {
+		return nil, fail("too-large", "the report part is too large")
+	}
+	return readPart(header)
+}
+
+func readPart(header *multipart.FileHeader) ([]byte, error) {
+	f, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var b bytes.Buffer
+	if _, err := io.Copy(&b, f); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

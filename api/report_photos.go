@@ -1,0 +1,133 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/gorilla/mux"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// sentPhoto is a photo of a report on its way to the disk.
+type sentPhoto struct {
+	source  []byte // SHA-256 of the file as it was sent
+	picture Picture
+}
+
+// readPhotos reads the photo parts. The position of the first that has one
+// serves where the report gives none, and so does its time.
+func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
+	var bad faults
+	code := ""
+	for i, header := range r.MultipartForm.File["photo"] {
+		if err := s.pictures.Acquire(r.Context(), 1); err != nil {
+			return err
+		}
+		data, err := readPart(header)
+		var p Picture
+		if err == nil {
+			p, err = s.cfg.Photos.Read(r.Context(), data)
+		}
+		s.pictures.Release(1)
+		var problem *geo.Problem
+		if errors.As(err, &problem) && errors.Is(err, geo.ErrInvalid) {
+			code = problem.Code
+			bad.impossible(fmt.Sprintf("/photo/%d", i), "%s", problem.Detail)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		cmd.photos = append(cmd.photos, sentPhoto{sum[:], p})
+		if p.Position != nil && !cmd.located {
+			cmd.raw, cmd.crs, cmd.located, cmd.positionAt = *p.Position, geo.WGS84, true, fmt.Sprintf("/photo/%d", i)
+			if cmd.point, err = onLattice(geo.WGS84, cmd.raw); err != nil {
+				return err
+			}
+		}
+		if cmd.observedAt.IsZero() && !p.TakenAt.After(s.cfg.Now()) {
+			cmd.observedAt = p.TakenAt.UTC()
+		}
+	}
+	if len(bad.fields) == 0 {
+		return nil
+	}
+	return fail(code, "a photo cannot be taken", bad.fields...)
+}
+
+// keepPhotos puts the photos on disk before the report names them: a photo
+// without a report harms nobody, a report without its photo would.
+func (s *Server) keepPhotos(cmd *reportCommand) error {
+	for i, p := range cmd.photos {
+		sum, err := s.cfg.Photos.Put(p.picture.JPEG)
+		if err != nil {
+			return err
+		}
+		cmd.stored = append(cmd.stored, patrol.Photo{
+			Number: i + 1, SHA256: sum, Bytes: int64(len(p.picture.JPEG)), Width: p.picture.Width, Height: p.picture.Height,
+		})
+		cmd.photos[i].picture.JPEG = nil // may be large
+	}
+	return nil
+}
+
+// readPhoto answers GET /api/v1/reports/{id}/photos/{n}: for those who may read
+// the report in full, and for whoever has its secret.
+func (s *Server) readPhoto(w http.ResponseWriter, r *http.Request) error {
+	if err := newQuery(r).err(); err != nil {
+		return err
+	}
+	report, _, view, err := s.findReport(r)
+	if err != nil {
+		return err
+	}
+	if view == viewPublic {
+		return errNotFound("photo")
+	}
+	n, err := strconv.Atoi(mux.Vars(r)["n"])
+	if err != nil {
+		return errNotFound("photo")
+	}
+	for _, p := range report.Photos {
+		if p.Number != n {
+			continue
+		}
+		file, err := s.cfg.Photos.Open(p.SHA256)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		h := w.Header()
+		h.Set("Content-Type", "image/jpeg")
+		h.Set("Cache-Control", "private, max-age=3600")
+		h.Set("ETag", `"`+hex.EncodeToString(p.SHA256)+`"`)
+		http.ServeContent(w, r, "", report.CreatedAt, file)
+		return nil
+	}
+	return errNotFound("photo")
+}
+
+// view is how much of a report somebody gets to see.
+type view int
+
+const (
+	viewPublic view = iota // category, state, dates, areas, a coarse position
+	viewOwn                // what its sender sent, and how far it is; nobody's name
+	viewFull               // everything but who sent it
+)
+
+// viewOf gives the view of a signed-in caller.
+func viewOf(p access.Principal) view {
+	if access.Can(p, access.ReadDescriptions) {
+		return viewFull
+	}
+	return viewPublic
+}

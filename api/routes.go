@@ -1,0 +1,147 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/gridpatrol/gridpatrol/access"
+)
+
+// need is what a route asks of its caller. Every route says it.
+type need struct {
+	// anyone: nobody is asked who they are, credentials are not even read.
+	anyone bool
+	// public: people without an account may at this grade of openness and the
+	// ones above; empty: never.
+	public Public
+	// action: what an account or token must be allowed; empty: any may.
+	action access.Action
+}
+
+// handler answers a request or gives the error to answer with.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// route is one line of the table.
+type route struct {
+	method  string // HEAD comes with GET; empty: all, of a handler that knows its own
+	path    string // a mux template; with a * at the end: everything below
+	need    need
+	handler handler
+	body    int64 // bytes a body may have; 0: maxBody; streams: no limit
+	raw     bool  // the handler compresses, or must not be compressed
+	limiter *limiter
+}
+
+const (
+	maxBody      = 8 << 20
+	maxMultipart = 64 << 20
+	streams      = -1
+)
+
+// routes is every route there is, the hot ones first: the router tries them in
+// this order.
+func (s *Server) routes() []route {
+	anyone := need{anyone: true}
+	lookup, open, follow := need{public: PublicLookup}, need{public: PublicMap}, need{public: PublicNone}
+	roster := need{action: access.ReadRoster}
+	return []route{
+		{method: "GET", path: "/api/v1/locate", need: lookup, handler: s.locate},
+		{path: "/tiles/*", need: open, handler: mounted(s.cfg.Tiles), raw: true},
+		{method: "POST", path: "/api/v1/reports", need: lookup, handler: s.createReport, body: maxMultipart, limiter: s.reports},
+		{method: "POST", path: "/api/v1/locate", need: lookup, handler: s.locateMany, body: streams, raw: true},
+		{method: "GET", path: "/api/v1/reports", need: need{action: access.ReadReports}, handler: s.listReports},
+		{method: "GET", path: "/api/v1/reports/{id}", need: follow, handler: s.readReport},
+		{method: "POST", path: "/api/v1/reports/{id}/events", need: need{action: access.ActOnReports}, handler: s.actOnReport},
+		{method: "GET", path: "/api/v1/reports/{id}/photos/{n}", need: follow, handler: s.readPhoto, raw: true},
+		{method: "GET", path: "/api/v1/events", need: open, handler: s.streamEvents, raw: true},
+		{method: "GET", path: "/api/v1/areas/{kind}", need: open, handler: s.listAreas},
+		{method: "GET", path: "/api/v1/areas/{kind}/{code}", need: open, handler: s.readArea},
+		{method: "GET", path: "/api/v1/search", need: open, handler: s.search},
+		{method: "GET", path: "/api/v1/categories", need: lookup, handler: s.listCategories},
+		{method: "GET", path: "/api/v1/revisions", need: open, handler: s.listRevisions},
+		{method: "POST", path: "/api/v1/hotspots", need: open, handler: mounted(s.cfg.Hotspots)},
+		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
+		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},
+		{method: "GET", path: "/api/v1/vacancies", need: roster, handler: s.listVacancies},
+		{method: "GET", path: "/api/v1/session", need: need{}, handler: s.whoAmI},
+		{method: "POST", path: "/api/v1/session", need: anyone, handler: s.openSession, limiter: s.signIn},
+		{method: "DELETE", path: "/api/v1/session", need: anyone, handler: s.closeSession},
+		{path: "/ogc", need: open, handler: mounted(s.cfg.Features), raw: true},
+		{path: "/ogc/*", need: open, handler: mounted(s.cfg.Features), raw: true},
+		{method: "GET", path: "/healthz", need: anyone, handler: s.healthz},
+		{method: "GET", path: "/readyz", need: anyone, handler: s.readyz},
+		{method: "GET", path: "/metrics", need: anyone, handler: s.serveMetrics, raw: true},
+		{method: "GET", path: "/", need: anyone, handler: s.page},
+	}
+}
+
+// router serves the table; what is not in it is a 404 or 405 problem.
+func (s *Server) router() http.Handler {
+	m := mux.NewRouter().SkipClean(true)
+	// Sizes under this do not shrink; a suffix would make the ETag another one.
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	for _, rt := range s.routes() {
+		h := s.guard(rt)
+		if !rt.raw {
+			h = compress(h)
+		}
+		var registered *mux.Route
+		if prefix, below := strings.CutSuffix(rt.path, "*"); below {
+			registered = m.PathPrefix(prefix).Handler(h)
+		} else {
+			registered = m.Path(rt.path).Handler(h)
+		}
+		switch rt.method {
+		case "":
+		case http.MethodGet:
+			registered.Methods(http.MethodGet, http.MethodHead)
+		default:
+			registered.Methods(rt.method)
+		}
+	}
+	m.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.writeError(w, r, fail("not-found", "there is nothing at this path"))
+	})
+	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		allow := s.allowed(m, r)
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		err := fail("method-not-allowed", "this path takes "+strings.Join(allow, ", "))
+		err.(*fault).Allow = allow
+		s.writeError(w, r, err)
+	})
+	return m
+}
+
+// allowed lists the methods that the path of a request takes.
+func (s *Server) allowed(m *mux.Router, r *http.Request) []string {
+	var out []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+		probe := r.Clone(r.Context())
+		probe.Method = method
+		var match mux.RouteMatch
+		if m.Match(probe, &match) && match.MatchErr == nil {
+			out = append(out, method)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// mounted serves with a handler from another package, which writes its own
+// errors; nil is not found.
+func mounted(h http.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if h == nil {
+			return errNotFound("service here")
+		}
+		h.ServeHTTP(w, r)
+		return nil
+	}
+}

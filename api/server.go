@@ -1,0 +1,88 @@
+// Package api is the HTTP interface of gridpatrol for the web application and
+// for programs: reports, lookups, areas, rosters, events and sign-in under
+// /api/v1, and health, metrics and the start page beside them. It mounts the
+// handlers for tiles and the OGC API that it is given.
+//
+// routes.go has every route with what it asks of the caller, guard.go checks
+// it, errors.go has every problem a client can be told of. It knows the store
+// only by the interfaces of stores.go.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// Server answers requests. It has no state of its own but sign-in limits and
+// an index for search, so any number of them can serve one district.
+type Server struct {
+	cfg       Config
+	log       *slog.Logger
+	proxies   proxies
+	metrics   *metrics
+	origin    *http.CrossOriginProtection
+	reports   *limiter // sending reports, by address
+	reads     *limiter // everything else, by address
+	signIn    *limiter // attempts to sign in, by address and by login
+	passwords *semaphore.Weighted
+	pictures  *semaphore.Weighted
+	finder    finder
+	closing   chan struct{}
+	closeOnce sync.Once
+	handler   http.Handler
+}
+
+// New makes a server. It checks the configuration and starts nothing.
+func New(c Config) (*Server, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		cfg:     c,
+		log:     c.Logger,
+		proxies: proxies(c.TrustedProxies),
+		origin:  http.NewCrossOriginProtection(),
+		reports: newLimiter(c.Limits.Reports),
+		reads:   newLimiter(c.Limits.Reads),
+		signIn:  newLimiter(c.Limits.SignIn),
+		// argon2id takes 46 MiB, decoding a large photo more.
+		passwords: semaphore.NewWeighted(2),
+		pictures:  semaphore.NewWeighted(2),
+		closing:   make(chan struct{}),
+	}
+	if c.PublicURL != "" {
+		if err := s.origin.AddTrustedOrigin(c.PublicURL); err != nil {
+			return nil, err
+		}
+	}
+	s.metrics = newMetrics(s)
+	s.handler = s.observe(s.secured(s.router()))
+	return s, nil
+}
+
+// Handler serves everything. Safe for concurrent use.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Close ends the event streams, which would otherwise hold up a graceful
+// shutdown; give it to http.Server.RegisterOnShutdown. Other requests go on.
+func (s *Server) Close() { s.closeOnce.Do(func() { close(s.closing) }) }
+
+// secured sets the headers that every answer has. The page sets its own policy.
+func (s *Server) secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(self)")
+		if s.secure(r) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}

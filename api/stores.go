@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// Boundaries are the published boundaries. Current never blocks and is never
+// nil; Revision is one numbered state (geo.ErrNotFound where there is none).
+type Boundaries interface {
+	Current() *locate.Snapshot
+	Refresh(ctx context.Context) error
+	// At gives what was in force at t: geo.ErrNotFound before the first
+	// revision, geo.ErrInvalid after now.
+	At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error)
+}
+
+// Revisions lists the published revisions, oldest first.
+type Revisions interface {
+	Revisions(ctx context.Context) ([]geo.Revision, error)
+}
+
+// Duties are the people, posts and rules in force. Current never blocks and is
+// never nil.
+type Duties interface {
+	Current() *patrol.Duties
+	Refresh(ctx context.Context) error
+}
+
+// Reports keep reports. Whatever lies outside the scope is geo.ErrNotFound.
+type Reports interface {
+	// Accept stores a report once for its key. patrol.ErrStale says that the
+	// boundaries or duties it was routed with are no longer in force.
+	Accept(ctx context.Context, in patrol.Intake) (r patrol.Report, replayed bool, err error)
+	Report(ctx context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error)
+	// Reports gives at most f.Limit reports, newest first.
+	Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error)
+	Act(ctx context.Context, scope access.Scope, a patrol.Action) (patrol.Report, error)
+	// FollowSecret is the secret that shows the reporter's view of a report:
+	// always the same for one id, and not to be guessed.
+	FollowSecret(id geo.ID) string
+}
+
+// Accounts find who a login or a token belongs to; geo.ErrNotFound where there
+// is none.
+type Accounts interface {
+	AccountByLogin(ctx context.Context, login string) (access.Account, error)
+	TokenByID(ctx context.Context, id geo.ID) (access.Token, error)
+}
+
+// Sessions keep who is signed in, by the hash of the session's id.
+type Sessions interface {
+	// CreateSession keeps a session that begins now.
+	CreateSession(ctx context.Context, hash []byte, account geo.ID, now time.Time) error
+	// SessionAccount gives the account of a session that is good by
+	// access.SessionGood, and notes that it was used; geo.ErrNotFound where it
+	// has ended.
+	SessionAccount(ctx context.Context, hash []byte, now time.Time) (access.Account, error)
+	DeleteSession(ctx context.Context, hash []byte) error
+}
+
+// ReadLog keeps who read personal data of others: names and phones that are
+// not on the notice board.
+type ReadLog interface {
+	// LogRead notes that somebody was shown names or phones of a subject, such
+	// as a "report" and its id, or a "roster" and what of it.
+	LogRead(ctx context.Context, who patrol.Actor, subjectKind, subject string) error
+}
+
+// Events are the live messages of the district.
+type Events interface {
+	// Subscribe gives the visible messages after the cursor, then those to
+	// come, until ctx ends; a negative cursor begins with what is to come. from
+	// is the cursor it begins after. A "reset" message says that messages
+	// between are gone. The channel is closed when ctx ends, and when the
+	// reader is too slow. visible must be quick and safe for concurrent use.
+	Subscribe(ctx context.Context, after int64, visible func(patrol.StreamEvent) bool) (messages <-chan patrol.StreamEvent, from int64, err error)
+}
+
+// Picture is a photo as it will be stored: upright JPEG without metadata, and
+// what the metadata said.
+type Picture struct {
+	JPEG          []byte
+	Width, Height int        // pixels
+	Position      *orb.Point // lon/lat in degrees, WGS 84; nil where unknown
+	TakenAt       time.Time  // zero where unknown
+}
+
+// Photos read and keep pictures.
+type Photos interface {
+	// Read gives the picture in a file, told by its content; what is none, or
+	// too large, is a *geo.Problem of kind geo.ErrInvalid.
+	Read(ctx context.Context, data []byte) (Picture, error)
+	// Put puts a file on disk, safe from a crash, and gives the SHA-256 of its
+	// bytes. Putting it again changes nothing.
+	Put(data []byte) (sum []byte, err error)
+	// Open opens the file with that SHA-256; geo.ErrNotFound where there is none.
+	Open(sum []byte) (io.ReadSeekCloser, error)
+}
+
+// Health says whether the database can be used; nil when it can.
+type Health interface {
+	Ready(ctx context.Context) error
+}

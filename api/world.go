@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// world is what one request is answered from: one revision of the boundaries,
+// the duties, and the instant whose holders count.
+type world struct {
+	*locate.Snapshot
+	duties *patrol.Duties
+	at     time.Time // UTC
+}
+
+// now gives the world as it is.
+func (s *Server) now() world {
+	return world{s.cfg.Boundaries.Current(), s.cfg.Duties.Current(), s.cfg.Now().UTC()}
+}
+
+// worldAt gives the world of at= and plan=, the present one without them.
+// Nobody has drafts yet, so every plan is not found.
+func (s *Server) worldAt(ctx context.Context, at time.Time, plan string) (world, error) {
+	w := s.now()
+	if plan != "" {
+		return world{}, errNotFound("plan")
+	}
+	if at.IsZero() {
+		return w, nil
+	}
+	if at.After(w.at) {
+		return world{}, fail("time-in-future", "no publish is scheduled, so nothing is known of a time to come",
+			geo.FieldError{Pointer: "at", Detail: "lies in the future"})
+	}
+	past, err := s.cfg.Boundaries.At(ctx, at, w.at)
+	if errors.Is(err, geo.ErrNotFound) {
+		return world{}, fail("not-found", "no boundaries were published at that time")
+	}
+	if err != nil {
+		return world{}, err
+	}
+	w.Snapshot, w.at = past, at
+	return w, nil
+}
+
+// contacts gives names and phones of post holders as far as a caller may see
+// them, and knows whether any were more than the notice board has.
+type contacts struct {
+	world
+	principal access.Principal
+	private   bool // a name was given that is not public
+}
+
+func (w world) contacts(p access.Principal) *contacts { return &contacts{world: w, principal: p} }
+
+// may reports whether the caller may see who works in an area that these
+// cover.
+func (c *contacts) may(areas []geo.ID) bool {
+	return access.Can(c.principal, access.ReadRoster) && c.principal.Scope.Covers(areas)
+}
+
+// of gives who holds a seat, or stands in, at the world's time. areas are those
+// that the caller's scope is held against. ok is false where nobody does or the
+// caller may not know.
+func (c *contacts) of(seat geo.ID, areas []geo.ID) (person patrol.Person, deputy, ok bool) {
+	known, there := c.duties.Roster.Seat(seat)
+	if !there || !known.PublicContact && !c.may(areas) {
+		return patrol.Person{}, false, false
+	}
+	person, _, ok = c.duties.Roster.Holder(seat, c.at)
+	if !ok {
+		if person, _, ok = c.duties.Roster.Deputy(seat, c.at); !ok {
+			return patrol.Person{}, false, false
+		}
+		deputy = true
+	}
+	if !known.PublicContact {
+		c.private = true
+	}
+	return person, deputy, true
+}
+
+// log notes in the audit log that private names were shown, before they are.
+func (s *Server) logContacts(ctx context.Context, c *contacts, subjectKind, subject string) error {
+	if !c.private {
+		return nil
+	}
+	return s.cfg.ReadLog.LogRead(ctx, actorOf(c.principal), subjectKind, subject)
+}
+
+// assignee is a post that answers for a report or a place.
+type assignee struct {
+	Post      patrol.Post      `json:"post"`
+	AreaKind  geo.Kind         `json:"area_kind"`
+	AreaCode  string           `json:"area_code"`
+	Name      string           `json:"name,omitempty"`
+	Phone     string           `json:"phone,omitempty"`
+	Via       patrol.Via       `json:"via,omitempty"`
+	StandsFor []patrol.StandIn `json:"stands_for,omitempty"`
+	Lead      bool             `json:"lead,omitempty"`
+}
+
+// assignees gives the posts with their holders at the world's time. areas cover
+// the place.
+func (c *contacts) assignees(as []patrol.Assignment, areas []geo.ID) []assignee {
+	out := make([]assignee, len(as))
+	for i, a := range as {
+		out[i] = assignee{Post: a.Post, AreaKind: a.AreaKind, AreaCode: a.AreaCode, Via: a.Via, StandsFor: a.StandsFor, Lead: a.Lead}
+		if person, _, ok := c.of(a.SeatID, areas); ok {
+			out[i].Name, out[i].Phone = person.Name, person.Phone
+		}
+	}
+	return out
+}
+
+// areaIDs gives the ids of the areas of a match.
+func areaIDs(m *geo.Match) []geo.ID {
+	var out []geo.ID
+	for _, k := range geo.Kinds() {
+		if a := m.Area(k); a != nil {
+			out = append(out, a.ID)
+		}
+	}
+	return out
+}
+
+// synthetic reports whether an area of the match has an invented shape.
+func synthetic(m *geo.Match) bool {
+	for _, k := range geo.Kinds() {
+		if a := m.Area(k); a != nil && a.Synthetic {
+			return true
+		}
+	}
+	return false
+}
