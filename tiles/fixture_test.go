@@ -19,9 +19,9 @@ import (
 // maxTile is what a tile may have at most, in bytes before compression.
 const maxTile = 500_000
 
-// TestDistrictTilesAreSmall renders the whole demo district in every layer,
-// down to zoom 13 (below that tiles only get smaller), and looks at the sizes.
-func TestDistrictTilesAreSmall(t *testing.T) {
+// districtRig is a rig with the demo district in force.
+func districtRig(t testing.TB) (*rig, *fixtures.District) {
+	t.Helper()
 	district, err := fixtures.Generate(fixtures.Config{Until: testNow})
 	if err != nil {
 		t.Fatal(err)
@@ -32,6 +32,14 @@ func TestDistrictTilesAreSmall(t *testing.T) {
 	}
 	r := newRig(t)
 	r.history[1] = &locate.Snapshot{Revision: r.history[1].Revision, Index: index, Ground: district.Ground}
+	return r, district
+}
+
+// TestDistrictTilesAreSmall renders the whole demo district in every layer,
+// down to zoom 13 (below that tiles only get smaller), and looks at the sizes.
+func TestDistrictTilesAreSmall(t *testing.T) {
+	r, district := districtRig(t)
+	index := r.history.Current().Index
 	sums := make(map[cell.Cell]int)
 	for i := range district.Reports {
 		report := &district.Reports[i]
@@ -83,5 +91,41 @@ func TestDistrictTilesAreSmall(t *testing.T) {
 			t.Errorf("%s and %s have the same feature id %d", other, a.Ref(), id)
 		}
 		ids[id] = a.Ref()
+	}
+}
+
+// BenchmarkTile draws the tiles of village groups along the district's middle,
+// uncached and plain, without HTTP.
+func BenchmarkTile(b *testing.B) {
+	r, _ := districtRig(b)
+	snapshot := r.history.Current()
+	p, l := r.prepared.of(snapshot), r.layers["village_groups"]
+	middle := snapshot.Index.Bound().Center()
+	for z := maptile.Zoom(10); z <= 16; z += 2 {
+		b.Run(fmt.Sprintf("zoom=%d", z), func(b *testing.B) {
+			b.ReportAllocs()
+			bytes := 0
+			at := maptile.At(middle, z)
+			for i := 0; b.Loop(); i++ {
+				data, err := encode(l.name, areaFeatures(p, l, maptile.New(at.X+uint32(i%4), at.Y, z)))
+				if err != nil {
+					b.Fatal(err)
+				}
+				bytes += len(data)
+			}
+			b.ReportMetric(float64(bytes)/float64(b.N), "B/tile")
+		})
+	}
+}
+
+// BenchmarkCachedTile answers for one tile from the cache, gzipped.
+func BenchmarkCachedTile(b *testing.B) {
+	r, _ := districtRig(b)
+	path := tilePath("village_groups", r.history.Current().Index.Bound().Center(), 13)
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := r.get(path, "Accept-Encoding", "gzip"); w.Code != http.StatusOK {
+			b.Fatalf("GET %s = %d", path, w.Code)
+		}
 	}
 }

@@ -149,7 +149,7 @@ func (s *Server) Routes(r *mux.Router) {
 // Handler gives the routes under /tiles as a handler of its own; other paths
 // and methods are answered with a problem.
 func (s *Server) Handler() http.Handler {
-	r := mux.NewRouter()
+	r := mux.NewRouter().SkipClean(true)
 	s.Routes(r)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.c.Problem(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))

@@ -1,7 +1,10 @@
 package features
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -154,6 +157,22 @@ func TestOneItem(t *testing.T) {
 	etag := w.Header().Get("ETag")
 	if again := r.get("/ogc/collections/grids/items/220112000000001", "If-None-Match", etag); etag == "" || again.Code != http.StatusNotModified {
 		t.Errorf("If-None-Match %s = %d, want 304", etag, again.Code)
+	}
+}
+
+func TestAnswersAreCompressed(t *testing.T) {
+	r := newRig(t)
+	const path = "/ogc/collections/village_groups/items?limit=100"
+	plain, zipped := r.get(path), r.get(path, "Accept-Encoding", "gzip")
+	reader, err := gzip.NewReader(zipped.Body)
+	if err != nil || zipped.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatalf("headers = %v: %v", zipped.Header(), err)
+	}
+	if data, err := io.ReadAll(reader); err != nil || !bytes.Equal(data, plain.Body.Bytes()) {
+		t.Errorf("the compressed answer unpacks to something else: %v", err)
+	}
+	if plain.Header().Get("Content-Encoding") != "" || plain.Header().Get("ETag") != zipped.Header().Get("ETag") {
+		t.Errorf("headers of the plain answer = %v", plain.Header())
 	}
 }
 

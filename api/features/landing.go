@@ -50,21 +50,22 @@ func (s *Server) conformance(w http.ResponseWriter, r *http.Request) error {
 }
 
 // write sends a document with an ETag over its bytes, or 304 to who has it.
+// The ETag is weak: compressed or not, the document is the same.
 func write(w http.ResponseWriter, r *http.Request, contentType string, document any) error {
 	data, err := json.Marshal(document)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
 	sum := sha256.Sum256(data)
-	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	opaque := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "public, no-cache")
 	}
-	h.Set("ETag", etag)
+	h.Set("ETag", "W/"+opaque)
 	for _, v := range r.Header.Values("If-None-Match") {
 		for part := range strings.SplitSeq(v, ",") {
-			if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {
+			if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == opaque || tag == "*" {
 				w.WriteHeader(http.StatusNotModified)
 				return nil
 			}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -66,10 +67,15 @@ type Config struct {
 	Now     func() time.Time // the clock; nil for time.Now
 }
 
+// minCompressed is the smallest answer, in bytes, that compressing makes
+// smaller.
+const minCompressed = 1024
+
 // Server answers for /ogc. Safe for concurrent use.
 type Server struct {
 	c           Config
 	collections []*collection
+	compress    func(http.Handler) http.HandlerFunc
 }
 
 // New checks the configuration and makes a server.
@@ -93,7 +99,11 @@ func New(c Config) (*Server, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Server{c: c}
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed))
+	if err != nil {
+		return nil, fmt.Errorf("features: %w", err)
+	}
+	s := &Server{c: c, compress: compress}
 	s.collections = s.allCollections()
 	return s, nil
 }
@@ -118,10 +128,10 @@ func (s *Server) Routes(r *mux.Router) {
 	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item)
 }
 
-// Handler gives the routes as a handler of its own; other paths and methods
-// are answered with a problem.
+// Handler gives the routes as a handler of its own, which compresses what it
+// answers; other paths and methods are answered with a problem.
 func (s *Server) Handler() http.Handler {
-	r := mux.NewRouter()
+	r := mux.NewRouter().SkipClean(true)
 	s.Routes(r)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.c.Problem(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))
@@ -130,5 +140,5 @@ func (s *Server) Handler() http.Handler {
 		w.Header().Set("Allow", "GET, HEAD")
 		s.c.Problem(w, r, geo.Invalid("method-not-allowed", "this can only be read"))
 	})
-	return r
+	return s.compress(r)
 }
