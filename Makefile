@@ -1,0 +1,76 @@
+# gridpatrol: `make` alone lists the targets.
+
+MODULE := github.com/gridpatrol/gridpatrol
+BIN    := bin/gridpatrol
+
+# Somebody's own flags (-mod=mod, a workspace) must not change what is built.
+export GOFLAGS := -mod=readonly -buildvcs=false
+export GOWORK  := off
+export CGO_ENABLED := 1
+
+# Go stamps the commit into the binary, and fails where git does not trust the
+# folder, as with root in another user's clone: no stamp then.
+STAMP = $(shell git status >/dev/null 2>&1 && echo auto || echo false)
+
+# The linter, at a version that builds with the Go of go.mod; kept out of go.mod.
+STATICCHECK_VERSION := v0.7.0
+STATICCHECK_DIR = $(CURDIR)/.cache/bin/staticcheck-$(STATICCHECK_VERSION)-$(shell go env GOVERSION)
+
+# Packages whose goroutines share memory: their tests run under the race
+# detector, which costs several times the time, so not all do.
+RACE := api internal/pgcluster/pgtest internal/photo notify tiles geo/locate
+RACE_PACKAGES = $(filter $(addprefix $(MODULE)/,$(RACE)),$(PACKAGES))
+PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES))
+PACKAGES = $(shell go list ./...)
+TEST_TIMEOUT := 10m
+
+# Go files of ours, for gofmt.
+GO_FILES = $(shell find . -name '*.go' -not -path './.cache/*' -not -path '*/node_modules/*')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint bench clean go-present
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## install what is missing, build, and start the demo on 127.0.0.1:8080
+	@scripts/setup.sh run
+	@$(MAKE) --no-print-directory build
+	@exec $(BIN) demo
+
+build: go-present ## build bin/gridpatrol
+	@mkdir -p $(dir $(BIN))
+	go build -trimpath -buildvcs=$(STAMP) -o $(BIN) ./cmd/gridpatrol
+
+test: ## install what is missing, lint, and run every test
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory go-test
+
+.PHONY: go-test
+go-test: go-present
+	@status=0; \
+	go test -vet=off -timeout $(TEST_TIMEOUT) $(PLAIN_PACKAGES) || status=1; \
+	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_PACKAGES) || status=1; \
+	exit $$status
+
+lint: go-present ## format, vet, staticcheck, import arrows
+	@unformatted=$$(gofmt -l $(GO_FILES)); \
+	if [ -n "$$unformatted" ]; then echo "gofmt these:" $$unformatted; exit 1; fi
+	go vet ./...
+	@if [ ! -x $(STATICCHECK_DIR)/staticcheck ]; then \
+		echo "building staticcheck $(STATICCHECK_VERSION)"; \
+		GOFLAGS= GOBIN=$(STATICCHECK_DIR) go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION); \
+	fi
+	$(STATICCHECK_DIR)/staticcheck ./...
+	go test -vet=off ./internal/arrows
+
+bench: go-present ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem -timeout 30m \
+		$$(grep -rlE --include='*_test.go' '^func Benchmark' . | xargs -r -n 1 dirname | sort -u)
+
+clean: ## remove what was built, not the data
+	rm -rf bin .cache
+
+go-present:
+	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 or newer from https://go.dev/dl/ and put it on PATH" >&2; exit 1; }

@@ -1,0 +1,82 @@
+package arrows
+
+import "slices"
+
+// arrow says what one package, or with "/..." a tree of them, may import of
+// ours. The first line that fits a package counts.
+type arrow struct {
+	from string
+	to   []string
+}
+
+// table is the order of the packages. A new package gets a line here, with a
+// thought about why it stands where it stands.
+var table = []arrow{
+	{"cmd/gridpatrol", []string{"access/...", "api/...", "fixtures/...", "geo/...", "importers/...", "internal/...", "notify/...", "patrol/...", "postgis/...", "tiles/...", "web/..."}},
+	{"api/features", []string{"geo/...", "patrol/...", "access", "tiles"}},
+	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "importers", "internal/photo"}},
+	{"tiles", []string{"geo/..."}},
+	{"importers", []string{"geo/...", "patrol/..."}},
+	{"fixtures/...", []string{"geo/...", "patrol/...", "importers", "fixtures/..."}},
+	{"notify", []string{"geo", "patrol"}}, // geo for ids and the kinds of error, which patrol's own types hold too
+	{"postgis", []string{"geo/...", "patrol/...", "access", "notify"}},
+	{"patrol", []string{"geo"}},
+	{"patrol/track", []string{"geo", "geo/cell"}},
+	{"access", []string{"geo"}},
+	{"geo", nil},
+	{"geo/locate", []string{"geo"}},
+	{"geo/cell", []string{"geo"}},
+	{"geo/hotspot", []string{"geo", "geo/cell"}},
+	{"geo/redraw", []string{"geo"}},
+	{"geo/search", []string{"geo"}},
+	{"internal/pgcluster/pgtest", []string{"internal/pgcluster"}},
+	{"internal/photo", []string{"geo"}},
+	{"internal/...", nil},
+	{"web", nil},
+}
+
+// pure packages have no I/O, SQL, HTTP, clock or log, so that their tests need
+// nothing and their answers depend on their arguments alone.
+var pure = []string{"geo/...", "patrol/...", "access"}
+
+// impurities are the libraries that a pure package does without.
+var impurities = []string{
+	"bufio", "database/sql", "embed", "io/fs", "io/ioutil", "log", "net", "os", "path/filepath", "syscall", "testing",
+	"github.com/jackc", "github.com/pressly/goose", "github.com/prometheus", "golang.org/x/sys", "golang.org/x/term",
+}
+
+// pureParts are packages of those that do no I/O.
+var pureParts = []string{"net/netip", "net/url"}
+
+// clockReaders are the functions of package time that depend on the moment.
+var clockReaders = []string{"Now", "Since", "Until", "After", "AfterFunc", "Sleep", "Tick", "NewTimer", "NewTicker"}
+
+// reserved libraries have one place where they are used, so that their types
+// and their pitfalls stay there.
+var reserved = []struct {
+	library string
+	users   []string
+}{
+	{"github.com/uber/h3-go", []string{"geo/cell"}},
+	{"github.com/twpayne/go-geom", []string{"postgis", "importers"}},
+	{"github.com/twpayne/pgx-geom", []string{"postgis"}},
+	{"github.com/pressly/goose", []string{"postgis"}},
+	{"database/sql", []string{"postgis"}},
+	{"github.com/jackc/pgx", []string{"postgis", "internal/pgcluster", "internal/pgcluster/pgtest", "cmd/gridpatrol"}},
+}
+
+func allowedOf(pkg string) (to []string, known bool) {
+	for _, a := range table {
+		if matches([]string{a.from}, pkg) {
+			return a.to, true
+		}
+	}
+	return nil, false
+}
+
+func isPure(pkg string) bool { return matches(pure, pkg) }
+
+func impure(imported string) bool {
+	in := func(library string) bool { return within(imported, library) }
+	return slices.ContainsFunc(impurities, in) && !slices.Contains(pureParts, imported)
+}
