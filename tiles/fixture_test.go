@@ -129,3 +129,35 @@ func BenchmarkCachedTile(b *testing.B) {
 		}
 	}
 }
+
+// TestDistrictHasNoSlivers checks for the demo district, whose edges are as
+// rough as real ones, that in every tile the edges of all areas of a kind that
+// tiles the district cancel out but for the district's own.
+func TestDistrictHasNoSlivers(t *testing.T) {
+	r, _ := districtRig(t)
+	snapshot := r.history.Current()
+	p := r.prepared.of(snapshot)
+	for _, name := range []string{"townships", "villages", "grids"} {
+		for z := maptile.Zoom(8); z <= 13; z++ {
+			shared := 0
+			for tile := range tilecover.Bound(snapshot.Index.Bound(), z) {
+				sum := make(map[directed]int)
+				for _, f := range areaFeatures(p, r.layers[name], tile) {
+					edges(sum, f.geometry, 1)
+				}
+				for _, f := range areaFeatures(p, r.layers["districts"], tile) {
+					edges(sum, f.geometry, -1)
+				}
+				for e, n := range sum {
+					if n != 0 {
+						t.Fatalf("%s, tile %v: the edge %v is run %d times more one way than the other", name, tile, e, n)
+					}
+				}
+				shared += len(sum)
+			}
+			if shared == 0 {
+				t.Errorf("%s at zoom %d: no edge was looked at", name, z)
+			}
+		}
+	}
+}
