@@ -51,7 +51,8 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
 }
 
 // tileOfRevision answers for the tile of a numbered revision, which never
-// changes. Layers that change within a revision have none.
+// changes. Layers that change within a revision have none, nor has a district
+// before its first.
 func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request) error {
 	l, t, err := s.tileParam(r)
 	if err != nil {
@@ -61,7 +62,7 @@ func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	n, err := strconv.Atoi(mux.Vars(r)["revision"])
-	if err != nil || !l.versioned() {
+	if err != nil || n < 1 || !l.versioned() {
 		return fmt.Errorf("layer %s of revision %s: %w", l.name, mux.Vars(r)["revision"], geo.ErrNotFound)
 	}
 	snapshot := s.c.Boundaries.Current()

@@ -136,6 +136,7 @@ func TestTileStatuses(t *testing.T) {
 		{"older revision", strings.Replace(good, "grids", "grids@1", 1), 200},
 		{"unknown revision", strings.Replace(good, "grids", "grids@3", 1), 404},
 		{"revision that is no number", strings.Replace(good, "grids", "grids@99999999999999999999", 1), 404},
+		{"revision of nothing", strings.Replace(good, "grids", "grids@0", 1), 404},
 		{"revision and at", strings.Replace(good, "grids", "grids@2", 1) + "?at=2026-09-15T00:00:00Z", 400},
 		{"roads have no revisions", strings.Replace(good, "grids", "roads@2", 1), 404},
 		{"empty tile of a revision", "/tiles/grids@2/12/0/0.mvt", 204},
