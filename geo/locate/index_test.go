@@ -1,12 +1,10 @@
 package locate
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/paulmach/orb"
 )
@@ -265,125 +263,31 @@ func TestLocateSliversAndLongEdges(t *testing.T) {
 	}
 }
 
-func square(kind geo.Kind, code string, west, south, east, north float64) geo.Area {
-	return geo.Area{Kind: kind, Code: code, Shape: orb.MultiPolygon{{{
-		{west, south}, {east, south}, {east, north}, {west, north}, {west, south},
-	}}}}
-}
-
-func TestBuildRefuses(t *testing.T) {
-	id := uuid.MustParse("0190a0a0-0000-7000-8000-000000000001")
-	good := square(geo.Grid, "g1", 125, 43, 126, 44)
-	with := func(change func(a *geo.Area)) []geo.Area {
-		a := square(geo.Grid, "g2", 125, 43, 126, 44)
-		change(&a)
-		return []geo.Area{good, a}
-	}
-	tests := []struct {
-		name  string
-		areas []geo.Area
-		code  string // of the Problem; "" for a GeometryError
-	}{
-		{"wider than the limit", []geo.Area{square(geo.District, "d", 0, 0, MaxExtent/geo.Scale, 1)}, "extent-too-large"},
-		{"higher than the limit", []geo.Area{square(geo.District, "d", 0, -54, 1, 54)}, "extent-too-large"},
-		{"apart by more than the limit", []geo.Area{good, square(geo.Grid, "g2", -80, 40, -79, 41)}, "extent-too-large"},
-		{"the world", []geo.Area{square(geo.District, "d", -180, -90, 180, 90)}, "extent-too-large"},
-		{"kind unknown", with(func(a *geo.Area) { a.Kind = "parish" }), "unknown-kind"},
-		{"code missing", with(func(a *geo.Area) { a.Code = "" }), "no-code"},
-		{"code twice", with(func(a *geo.Area) { a.Code = "g1" }), "duplicate-code"},
-		{"id twice", append(with(func(a *geo.Area) { a.ID = id }), geo.Area{ID: id, Kind: geo.Village, Code: "v", Shape: good.Shape}), "duplicate-id"},
-		{"no shape", with(func(a *geo.Area) { a.Shape = nil }), ""},
-		{"polygon without rings", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{}} }), ""},
-		{"empty ring", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{{}}} }), ""},
-		{"open ring", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{{{1, 1}, {2, 1}, {2, 2}, {1, 2}}}} }), ""},
-		{"two corners", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{{{1, 1}, {2, 1}, {1, 1}}}} }), ""},
-		{"off the lattice", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{{{1, 1}, {2, 1}, {2.00000003, 2}, {1, 1}}}} }), ""},
-		{"not a number", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{{{1, 1}, {math.NaN(), 1}, {2, 2}, {1, 1}}}} }), ""},
-		{"out of range", with(func(a *geo.Area) { a.Shape = orb.MultiPolygon{{{{1, 1}, {181, 1}, {2, 2}, {1, 1}}}} }), ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := Build(tt.areas, Config{})
-			if !errors.Is(err, geo.ErrInvalid) {
-				t.Fatalf("Build = %v, want ErrInvalid", err)
-			}
-			var p *geo.Problem
-			var g *geo.GeometryError
-			if tt.code == "" && !errors.As(err, &g) {
-				t.Errorf("Build = %v, want a GeometryError", err)
-			}
-			if tt.code != "" && (!errors.As(err, &p) || p.Code != tt.code) {
-				t.Errorf("Build = %v, want a problem %s", err, tt.code)
-			}
-		})
-	}
-	t.Run("as wide as can be", func(t *testing.T) {
-		east := geo.LatticePoint{Lon: MaxExtent - 1}.Point()[0]
-		x := mustBuild(t, []geo.Area{square(geo.District, "d", 0, -50, east, 50)})
-		for _, p := range []orb.Point{{0, -50}, {east, 50}, {50, 0}, {east, 0}} {
-			if m, ok := x.Locate(p); !ok || m.Area(geo.District) == nil {
-				t.Errorf("Locate(%v) is empty, want the district", p)
-			}
+// Areas of one kind that lie on each other, as an unchecked import has them.
+func TestLocateOverlappingAreas(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(4, 2))
+	var areas []geo.Area
+	for i := range 60 {
+		w, s := 125.44+0.5*rnd.Float64(), 43.26+0.5*rnd.Float64()
+		var ring orb.Ring
+		for k := range 7 {
+			sin, cos := math.Sincos(2 * math.Pi * float64(k) / 7)
+			r := 0.2 * rnd.Float64()
+			p, _ := geo.Round(orb.Point{w + r*cos, s + r*sin})
+			ring = append(ring, p)
 		}
-		if m, _ := x.Locate(orb.Point{east + 1e-7, 0}); !m.Empty() {
-			t.Errorf("Locate one unit east of it is not empty")
-		}
-	})
-}
-
-func TestLookups(t *testing.T) {
-	id := uuid.MustParse("0190a0a0-0000-7000-8000-000000000007")
-	areas := []geo.Area{
-		square(geo.Grid, "b", 1, 0, 2, 1), square(geo.Grid, "a", 0, 0, 1, 1), square(geo.Grid, "B", 5, 5, 6, 6),
-		square(geo.Village, "a", 0, 0, 2, 1), square(geo.Village, "v", 7, 0, 8, 1),
+		areas = append(areas, geo.Area{Kind: geo.Grid, Code: string(rune('A' + i)), Shape: orb.MultiPolygon{{append(ring, ring[0])}}})
 	}
-	areas[4].ID = id
-	x := mustBuild(t, areas)
-	areas[0].Code = "changed afterwards"
-	codes := func(as []*geo.Area) string {
-		s := ""
-		for _, a := range as {
-			s += a.Code
-		}
-		return s
-	}
-	if got := codes(x.Areas(geo.Grid)); got != "Bab" {
-		t.Errorf("Areas(grid) = %q, want Bab: bytewise order", got)
-	}
-	if got := codes(x.All()); got != "avBab" {
-		t.Errorf("All() = %q, want avBab", got)
-	}
-	if a, ok := x.Area(geo.Village, "v"); !ok || a.Code != "v" {
-		t.Errorf("Area(village, v) = %v, %v", a, ok)
-	}
-	if _, ok := x.Area(geo.Village, "b"); ok {
-		t.Error("Area(village, b) is there, want none")
-	}
-	if a, ok := x.ByID(id); !ok || a.Code != "v" {
-		t.Errorf("ByID = %v, %v, want v", a, ok)
-	}
-	if _, ok := x.ByID(uuid.UUID{}); ok {
-		t.Error("ByID(zero) is there, want none")
-	}
-	if got := codes(x.Within(geo.Grid, orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{3, 3}})); got != "ab" {
-		t.Errorf("Within = %q, want ab: a touch counts", got)
-	}
-	if got := x.Within("parish", orb.Bound{Max: orb.Point{9, 9}}); len(got) != 0 {
-		t.Errorf("Within(parish) = %v, want none", got)
-	}
-	if got, want := x.Bound(), (orb.Bound{Max: orb.Point{8, 6}}); got != want {
-		t.Errorf("Bound() = %v, want %v", got, want)
-	}
-	for ref, want := range map[string]error{
-		"grid:a": nil, "village:a": nil, "b": nil, "v": nil, "a": geo.ErrInvalid, "zz": geo.ErrNotFound, "grid:v": geo.ErrNotFound,
-	} {
-		r, err := geo.ParseRef(ref)
+	for _, cells := range []int{0, 50} {
+		x, err := Build(areas, Config{MaxCells: cells})
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := x.Find(r)
-		if !errors.Is(err, want) || (want == nil && (a == nil || a.Code != r.Code)) {
-			t.Errorf("Find(%s) = %v, %v, want error %v", ref, a, err, want)
+		for _, p := range randomPoints(rnd, 10000) {
+			q, _ := geo.Snap(p)
+			if got, want := codeAt(x, geo.Grid, q), slowLocate(areas, geo.Grid, q); got != want {
+				t.Fatalf("at %v with %d cells = %q, want the lowest code %q", q, cells, got, want)
+			}
 		}
 	}
 }
