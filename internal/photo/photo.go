@@ -54,8 +54,8 @@ type Picture struct {
 	// Position is lon/lat in degrees, WGS 84, as the camera recorded it; nil
 	// where it did not, or recorded nonsense.
 	Position *orb.Point
-	// Taken is when it was taken, UTC; zero where the file does not say.
-	Taken time.Time
+	// TakenAt is when it was taken, UTC; zero where the file does not say.
+	TakenAt time.Time
 }
 
 // Reader reads pictures, few at a time, for decoding takes memory: up to
@@ -127,7 +127,7 @@ func convert(data []byte, f Format, l Limits) (p Picture, err error) {
 	}
 	return Picture{
 		JPEG: buf.Bytes(), Width: out.Rect.Dx(), Height: out.Rect.Dy(),
-		Format: f, Position: meta.position, Taken: meta.taken,
+		Format: f, Position: meta.position, TakenAt: meta.taken,
 	}, nil
 }
 

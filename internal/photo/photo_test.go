@@ -73,8 +73,8 @@ func wantMeta(t *testing.T, p Picture) {
 	if p.Position == nil || math.Abs(p.Position[0]-125.66) > 1e-6 || math.Abs(p.Position[1]-43.52) > 1e-6 {
 		t.Errorf("Position = %v, want 125.66 43.52", p.Position)
 	}
-	if want := time.Date(2026, 3, 3, 21, 6, 7, 0, time.UTC); !p.Taken.Equal(want) {
-		t.Errorf("Taken = %v, want %v", p.Taken, want)
+	if want := time.Date(2026, 3, 3, 21, 6, 7, 0, time.UTC); !p.TakenAt.Equal(want) {
+		t.Errorf("TakenAt = %v, want %v", p.TakenAt, want)
 	}
 }
 
@@ -112,8 +112,8 @@ func TestReadFormats(t *testing.T) {
 			wantUpright(t, p, c.w, c.h)
 			if c.meta {
 				wantMeta(t, p)
-			} else if p.Position != nil || !p.Taken.IsZero() {
-				t.Errorf("Position, Taken = %v, %v, want none", p.Position, p.Taken)
+			} else if p.Position != nil || !p.TakenAt.IsZero() {
+				t.Errorf("Position, TakenAt = %v, %v, want none", p.Position, p.TakenAt)
 			}
 		})
 	}
@@ -224,8 +224,8 @@ func TestReadTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Taken.Format(time.RFC3339); got != c.want {
-			t.Errorf("Taken of %q %q = %s, want %s", c.local, c.offset, got, c.want)
+		if got := p.TakenAt.Format(time.RFC3339); got != c.want {
+			t.Errorf("TakenAt of %q %q = %s, want %s", c.local, c.offset, got, c.want)
 		}
 	}
 }

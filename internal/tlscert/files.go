@@ -33,10 +33,13 @@ type stamp struct {
 	certSize, keySize int64
 }
 
-// OpenFiles reads the files; a certificate that cannot be served is an error
-// here, while later the one in use stays in use and a line is logged. now and
-// log must be given.
-func OpenFiles(certFile, keyFile string, now func() time.Time, log *slog.Logger) (*Files, error) {
+// FromFiles reads the files; a certificate that cannot be served is an error
+// here, while later the one in use stays in use and a line is logged.
+func FromFiles(certFile, keyFile string, log *slog.Logger) (*Files, error) {
+	return fromFiles(certFile, keyFile, time.Now, log)
+}
+
+func fromFiles(certFile, keyFile string, now func() time.Time, log *slog.Logger) (*Files, error) {
 	f := &Files{certFile: certFile, keyFile: keyFile, now: now, log: log, checked: now()}
 	if err := f.reload(); err != nil {
 		return nil, err

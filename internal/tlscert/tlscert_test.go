@@ -166,7 +166,7 @@ func TestFiles(t *testing.T) {
 	first := pair(t, certFile, keyFile, now)
 	clock := now
 	var logged bytes.Buffer
-	f, err := OpenFiles(certFile, keyFile, func() time.Time { return clock }, slog.New(slog.NewTextHandler(&logged, nil)))
+	f, err := fromFiles(certFile, keyFile, func() time.Time { return clock }, slog.New(slog.NewTextHandler(&logged, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestFilesConcurrently(t *testing.T) {
 	pair(t, certFile, keyFile, now)
 	var mu sync.Mutex
 	clock := now
-	f, err := OpenFiles(certFile, keyFile, func() time.Time {
+	f, err := fromFiles(certFile, keyFile, func() time.Time {
 		mu.Lock()
 		defer mu.Unlock()
 		clock = clock.Add(time.Minute)
@@ -235,10 +235,10 @@ func TestFilesConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestOpenFilesRefuses(t *testing.T) {
+func TestFromFilesRefuses(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "missing")
-	if _, err := OpenFiles(missing, missing, time.Now, slog.New(slog.DiscardHandler)); err == nil {
-		t.Error("OpenFiles of missing files = nil, want an error")
+	if _, err := FromFiles(missing, missing, slog.New(slog.DiscardHandler)); err == nil {
+		t.Error("FromFiles of missing files = nil, want an error")
 	}
 }
