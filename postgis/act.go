@@ -1,0 +1,94 @@
+package postgis
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// Act does something to a report in scope, as patrol.Transition allows it: the
+// new state, a line of history, the event and the audit line in one
+// transaction. It gives the report as it is afterwards. Who acts on one report
+// at the same time takes turns.
+func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action) (patrol.Report, error) {
+	a.At = a.At.UTC().Truncate(time.Microsecond)
+	var after patrol.Report
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		before, err := s.report(ctx, tx, scope, a.ReportID, ` FOR UPDATE OF r`)
+		if err != nil {
+			return err
+		}
+		if a.At.Before(before.UpdatedAt) { // a clock that lags must not turn history round
+			a.At = before.UpdatedAt
+		}
+		book, err := s.currentRulebook(ctx, tx)
+		if err != nil {
+			return err
+		}
+		change, err := patrol.Transition(&before, a, book)
+		if err != nil {
+			return err
+		}
+		after = change.Report
+		return s.writeChange(ctx, tx, &before, change, a)
+	})
+	if err != nil {
+		return patrol.Report{}, wrap(fmt.Sprintf("%s report %s", a.Type, a.ReportID), err)
+	}
+	s.committed()
+	return after, nil
+}
+
+func (s *Store) writeChange(ctx context.Context, tx pgx.Tx, before *patrol.Report, c patrol.Change, a patrol.Action) error {
+	r := &c.Report
+	const update = `
+		UPDATE reports SET status = @status, due_at = @due_at, hard_due_at = @hard_due_at, version = @version,
+		       last_event = @seq, updated_at = @updated_at, handled_by = @handled_by
+		WHERE district_code = @district AND id = @id AND version = @was`
+	args := pgx.NamedArgs{"district": s.district, "id": r.ID, "was": before.Version, "status": string(r.Status),
+		"due_at": orNull(r.DueAt), "hard_due_at": orNull(r.HardDueAt), "version": r.Version, "seq": c.Entry.Seq,
+		"updated_at": r.UpdatedAt, "handled_by": r.HandledBy}
+	tag, err := tx.Exec(ctx, update, args)
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() != 1 {
+		return fmt.Errorf("report %s changed although it was locked", r.ID)
+	}
+	if _, err := tx.Exec(ctx, insertEventSQL, s.eventRow(r.ID, c.Entry)...); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, tx, "report.changed", r.UpdatedAt, r.Decision.AreaIDs, eventData(r)); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, a.Actor, auditEntry{"report." + string(a.Type), "report", r.ID.String(),
+		map[string]any{"version": r.Version, "status": r.Status}})
+}
+
+// currentRulebook gives the rules in force, from memory where they have not
+// changed.
+func (s *Store) currentRulebook(ctx context.Context, tx pgx.Tx) (*patrol.Rulebook, error) {
+	_, version, err := s.inForce(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if have := s.rules.Load(); have != nil && have.version == version {
+		return have.book, nil
+	}
+	book, err := s.readRulebook(ctx, tx, version)
+	if err == nil {
+		s.rules.Store(&rules{version, book})
+	}
+	return book, err
+}
+
+// rules are those of a duty version.
+type rules struct {
+	version int64
+	book    *patrol.Rulebook
+}

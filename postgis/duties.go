@@ -1,0 +1,246 @@
+package postgis
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// keptDuties is how many versions besides the current one stay in memory.
+const keptDuties = 4
+
+// Duties keeps people, posts and rules in memory: the current version behind an
+// atomic pointer, and the last few others that were asked for. Safe for
+// concurrent use.
+type Duties struct {
+	store   *Store
+	current atomic.Pointer[patrol.Duties]
+	seen    atomic.Pointer[time.Time]
+	loading sync.Mutex // one Refresh at a time
+
+	flight singleflight.Group
+	mu     sync.Mutex
+	past   []*patrol.Duties // last used last
+}
+
+// NewDuties keeps nothing yet: nobody, and the default rules, as version 0,
+// until Refresh.
+func NewDuties(store *Store) (*Duties, error) {
+	roster, err := patrol.NewRoster(patrol.RosterData{})
+	if err != nil {
+		return nil, err
+	}
+	book, err := defaultRulebook()
+	if err != nil {
+		return nil, err
+	}
+	d := &Duties{store: store}
+	d.current.Store(&patrol.Duties{Roster: roster, Rulebook: book})
+	return d, nil
+}
+
+// Current is the version in force, never nil.
+func (d *Duties) Current() *patrol.Duties { return d.current.Load() }
+
+// Lag is how long ago the current version was last known to be the newest; the
+// longest duration there is before the first successful Refresh.
+func (d *Duties) Lag() time.Duration {
+	if at := d.seen.Load(); at != nil {
+		return d.store.now().Sub(*at)
+	}
+	return math.MaxInt64
+}
+
+// Refresh takes over the version in force, if it is newer than what is in
+// memory. Where that fails the old one stays, and the error says why. The
+// version never goes down.
+func (d *Duties) Refresh(ctx context.Context) error {
+	d.loading.Lock()
+	defer d.loading.Unlock()
+	asked := d.store.now()
+	_, version, err := d.store.versions(ctx)
+	if err != nil {
+		return err
+	}
+	have := d.current.Load()
+	if version < have.Version {
+		return fmt.Errorf("the database is at duties %d, before %d, which were in force already: it was put back: %w",
+			version, have.Version, geo.ErrUnavailable)
+	}
+	if version > have.Version {
+		next, err := d.store.loadDuties(ctx, version)
+		if err != nil {
+			return err
+		}
+		d.current.Store(next)
+		if have.Version > 0 {
+			d.keep(have)
+		}
+	}
+	d.seen.Store(&asked)
+	return nil
+}
+
+// Version gives version n as it was, geo.ErrNotFound where there is none.
+func (d *Duties) Version(ctx context.Context, n int64) (*patrol.Duties, error) {
+	if c := d.Current(); c.Version == n && n > 0 {
+		return c, nil
+	}
+	if v := d.kept(n); v != nil {
+		return v, nil
+	}
+	result := d.flight.DoChan(fmt.Sprint(n), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		v, err := d.store.loadDuties(ctx, n)
+		if err == nil {
+			d.keep(v)
+		}
+		return v, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-result:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(*patrol.Duties), nil
+	}
+}
+
+func (d *Duties) kept(n int64) *patrol.Duties {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, v := range d.past {
+		if v.Version == n {
+			d.past = append(append(d.past[:i:i], d.past[i+1:]...), v)
+			return v
+		}
+	}
+	return nil
+}
+
+func (d *Duties) keep(v *patrol.Duties) {
+	if d.kept(v.Version) != nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.past = append(d.past, v)
+	if len(d.past) > keptDuties {
+		d.past = append([]*patrol.Duties(nil), d.past[1:]...)
+	}
+}
+
+// loadDuties reads a version whole.
+func (s *Store) loadDuties(ctx context.Context, version int64) (*patrol.Duties, error) {
+	out := &patrol.Duties{Version: version}
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.pool, options, func(tx pgx.Tx) error {
+		_, newest, err := s.inForce(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if version < 1 || version > newest {
+			return geo.ErrNotFound
+		}
+		rows, err := s.readRoster(ctx, tx, version)
+		if err != nil {
+			return err
+		}
+		if out.Roster, err = patrol.NewRoster(rows.data()); err != nil {
+			return err
+		}
+		out.Rulebook, err = s.readRulebook(ctx, tx, version)
+		return err
+	})
+	if err != nil {
+		return nil, wrap(fmt.Sprintf("read duties %d", version), err)
+	}
+	return out, nil
+}
+
+// ReplaceDuties makes posts, people and rules the next version. What does not
+// change keeps its rows. The data is checked whole first, and by the database
+// again: a seat has one holder at a time, a group one committee.
+//
+// Areas that the roster names must have been published.
+func (s *Store) ReplaceDuties(ctx context.Context, data patrol.RosterData, book *patrol.Rulebook, actor patrol.Actor) (version int64, err error) {
+	if _, err := patrol.NewRoster(data); err != nil {
+		return 0, err
+	}
+	if err := book.Validate(); err != nil {
+		return 0, err
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := s.takeTurn(ctx, tx); err != nil {
+			return err
+		}
+		_, current, err := s.inForce(ctx, tx)
+		if err != nil {
+			return err
+		}
+		version = current + 1
+		return s.writeDuties(ctx, tx, version, data, book, actor)
+	})
+	if err != nil {
+		return 0, wrap("replace duties", err)
+	}
+	s.committed()
+	return version, nil
+}
+
+// ensureDuties gives a new district the default rules, and nobody.
+func (s *Store) ensureDuties(ctx context.Context) error {
+	if _, version, err := s.versions(ctx); err != nil || version > 0 {
+		return err
+	}
+	book, err := defaultRulebook()
+	if err != nil {
+		return err
+	}
+	return wrap("enter the default rules", pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := s.takeTurn(ctx, tx); err != nil {
+			return err
+		}
+		if _, current, err := s.inForce(ctx, tx); err != nil || current > 0 {
+			return err // another server was quicker
+		}
+		return s.writeDuties(ctx, tx, 1, patrol.RosterData{}, book, patrol.Actor{Kind: "system"})
+	}))
+}
+
+func (s *Store) writeDuties(ctx context.Context, tx pgx.Tx, version int64, data patrol.RosterData, book *patrol.Rulebook, actor patrol.Actor) error {
+	if err := s.writeRoster(ctx, tx, version, rosterRowsOf(data)); err != nil {
+		return err
+	}
+	if err := s.writeRulebook(ctx, tx, version, book); err != nil {
+		return err
+	}
+	if err := s.stopAccepting(ctx, tx); err != nil {
+		return err
+	}
+	const sql = `UPDATE districts SET duty_version = @version WHERE district_code = @district`
+	if _, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "version": version}); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, tx, "patrol.changed", time.Time{}, nil, map[string]any{"duty_version": version}); err != nil {
+		return err
+	}
+	entry := auditEntry{"duties.replace", "duties", fmt.Sprint(version), map[string]int{
+		"people": len(data.People), "seats": len(data.Seats), "holdings": len(data.Holdings)}}
+	if err := s.audit(ctx, tx, actor, entry); err != nil {
+		return err
+	}
+	return hint(ctx, tx)
+}

@@ -1,0 +1,21 @@
+-- What the role named by the setting app.role may do: read everything, write
+-- rows, change nothing that is append-only, and no DDL.
+DO $$
+DECLARE
+    app text := current_setting('app.role');
+    relation text;
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA gridpatrol TO %I', app);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA gridpatrol TO %I', app);
+    FOR relation IN
+        SELECT tablename FROM pg_tables WHERE schemaname = 'gridpatrol' AND tablename <> 'goose_db_version'
+    LOOP
+        EXECUTE format('GRANT INSERT ON gridpatrol.%I TO %I', relation, app);
+        IF relation IN ('revisions', 'areas', 'area_codes', 'area_lineage', 'decisions',
+                        'report_events', 'audit', 'secrets') THEN
+            EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON gridpatrol.%I FROM %I', relation, app);
+        ELSE
+            EXECUTE format('GRANT UPDATE, DELETE ON gridpatrol.%I TO %I', relation, app);
+        END IF;
+    END LOOP;
+END $$;

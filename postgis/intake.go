@@ -1,0 +1,166 @@
+package postgis
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// Accept stores a report with its decision, history and everything that is to
+// be told, in one transaction and one round trip. When it returns without an
+// error the report is on disk.
+//
+// A key that was used before gives the report it stands for, as it is now, and
+// replayed; with another request it is a geo.ErrConflict with code
+// "idempotency-key-reused". Twins that come at once wait for the first. A
+// decision on boundaries or duties that are no longer in force is
+// patrol.ErrStale, and nothing is written. geo.ErrUnavailable may mean that the
+// report was stored all the same: the client repeats with its key.
+func (s *Store) Accept(ctx context.Context, in patrol.Intake) (r patrol.Report, replayed bool, err error) {
+	r = in.Report
+	r.CreatedAt = r.CreatedAt.UTC().Truncate(time.Microsecond)
+	r.ObservedAt = r.ObservedAt.UTC().Truncate(time.Microsecond)
+	r.UpdatedAt, r.Version, r.HasContact = r.CreatedAt, 1, !in.Contact.Empty()
+	in.Report = r
+	batch, err := s.acceptance(in)
+	if err != nil {
+		return patrol.Report{}, false, wrap("accept a report", err)
+	}
+	// Only Close tells of the commit, which comes after every statement's result.
+	err = s.pool.SendBatch(ctx, batch).Close()
+	switch {
+	case err == nil:
+		s.committed()
+		return r, false, nil
+	case state(err) == stateStale:
+		return patrol.Report{}, false, patrol.ErrStale
+	case state(err) == stateKeyTaken:
+		r, err = s.replay(ctx, in)
+		return r, err == nil, err
+	}
+	return patrol.Report{}, false, wrap("accept a report", err)
+}
+
+// replay gives what came of the key the first time.
+func (s *Store) replay(ctx context.Context, in patrol.Intake) (patrol.Report, error) {
+	const sql = `
+		SELECT request_hash, report_id FROM idempotency
+		WHERE district_code = @district AND key_hash = @key`
+	var request []byte
+	var id geo.ID
+	args := pgx.NamedArgs{"district": s.district, "key": in.KeyHash}
+	if err := s.pool.QueryRow(ctx, sql, args).Scan(&request, &id); err != nil {
+		return patrol.Report{}, wrap("read what a key stands for", err)
+	}
+	if !bytes.Equal(request, in.RequestHash) {
+		return patrol.Report{}, &geo.Problem{Kind: geo.ErrConflict, Code: "idempotency-key-reused",
+			Detail: "the Idempotency-Key was used before with another request"}
+	}
+	return s.report(ctx, s.pool, access.Scope{All: true}, id, "")
+}
+
+// acceptance is the whole transaction: sent as one batch it is one.
+func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
+	r, b := &in.Report, &pgx.Batch{}
+	b.Queue(`SELECT pg_advisory_xact_lock_shared(@key)`, pgx.NamedArgs{"key": s.acceptKey})
+	b.Queue(`SELECT must_be_current(@district, @revision, @version)`, pgx.NamedArgs{
+		"district": s.district, "revision": r.Decision.Revision, "version": r.Decision.DutyVersion})
+	if len(in.KeyHash) > 0 {
+		args := pgx.NamedArgs{"district": s.district, "key": in.KeyHash, "request": in.RequestHash,
+			"report": r.ID, "at": r.CreatedAt}
+		b.Queue(`
+			INSERT INTO idempotency (district_code, key_hash, request_hash, report_id, created_at)
+			VALUES (@district, @key, @request, @report, @at)
+			ON CONFLICT (district_code, key_hash) DO NOTHING`, args)
+		b.Queue(`SELECT must_be_first(@district, @key, @report)`, args)
+	}
+	report, err := s.reportRow(r, 1)
+	if err != nil {
+		return nil, err
+	}
+	b.Queue(insertReportSQL, report...)
+	decision, err := s.decisionRow(r)
+	if err != nil {
+		return nil, err
+	}
+	b.Queue(insertDecisionSQL, decision...)
+	if len(r.Decision.Assignments) > 0 {
+		b.Queue(insertAssignmentsSQL, s.assignmentArgs(r))
+	}
+	b.Queue(insertEventSQL, s.eventRow(r.ID, patrol.HistoryEntry{
+		Seq: 1, Type: patrol.EventCreate, At: r.CreatedAt, Actor: in.Actor, To: r.Status})...)
+	if !in.Contact.Empty() {
+		nonce, sealed, err := s.seal(r.ID, in.Contact)
+		if err != nil {
+			return nil, err
+		}
+		b.Queue(`
+			INSERT INTO reporter_contacts (district_code, report_id, key_id, nonce, sealed, created_at)
+			VALUES (@district, @report, @key, @nonce, @sealed, @at)`, pgx.NamedArgs{"district": s.district,
+			"report": r.ID, "key": s.contactID, "nonce": nonce, "sealed": sealed, "at": r.CreatedAt})
+	}
+	for _, p := range r.Photos {
+		b.Queue(`
+			INSERT INTO report_photos (district_code, report_id, number, sha256, bytes, width, height)
+			VALUES (@district, @report, @number, @sha256, @bytes, @width, @height)`, pgx.NamedArgs{"district": s.district,
+			"report": r.ID, "number": p.Number, "sha256": p.SHA256, "bytes": p.Bytes, "width": p.Width, "height": p.Height})
+	}
+	args, err := s.tellArgs("report.created", r.CreatedAt, r.Decision.AreaIDs, eventData(r))
+	if err != nil {
+		return nil, err
+	}
+	b.Queue(tellSQL, args)
+	args, err = s.auditArgs(r.CreatedAt, in.Actor, auditEntry{"report.create", "report", r.ID.String(), nil})
+	if err != nil {
+		return nil, err
+	}
+	b.Queue(auditSQL, args)
+	return b, nil
+}
+
+// eventData is what the stream and recipients hear of a report: enough to know
+// whether to look, and nothing personal.
+func eventData(r *patrol.Report) any {
+	return map[string]any{"id": r.ID, "category": r.Category, "status": r.Status, "version": r.Version,
+		"created_at": r.CreatedAt, "updated_at": r.UpdatedAt}
+}
+
+const insertAssignmentsSQL = `
+	INSERT INTO assignments (district_code, report_id, number, post, area_id, seat_id, person_id, lead)
+	SELECT @district, @report, place, post, area_id, seat_id, person_id, lead
+	FROM unnest(@posts::text[], @areas::uuid[], @seats::uuid[], @people::uuid[], @leads::boolean[])
+	     WITH ORDINALITY AS a (post, area_id, seat_id, person_id, lead, place)`
+
+func (s *Store) assignmentArgs(r *patrol.Report) pgx.NamedArgs {
+	n := len(r.Decision.Assignments)
+	posts, areas, leads := make([]string, n), make([]geo.ID, n), make([]bool, n)
+	seats, people := make([]*geo.ID, n), make([]*geo.ID, n)
+	for i, a := range r.Decision.Assignments {
+		posts[i], areas[i], leads[i] = string(a.Post), a.AreaID, a.Lead
+		seats[i], people[i] = orNil(a.SeatID), orNil(a.PersonID)
+	}
+	return pgx.NamedArgs{"district": s.district, "report": r.ID, "posts": posts, "areas": areas,
+		"seats": seats, "people": people, "leads": leads}
+}
+
+// idsOf is never nil, which would be NULL.
+func idsOf(ids []geo.ID) []geo.ID {
+	if ids == nil {
+		return []geo.ID{}
+	}
+	return ids
+}
+
+// orNil is nil for the zero id.
+func orNil(id geo.ID) *geo.ID {
+	if id == (geo.ID{}) {
+		return nil
+	}
+	return &id
+}

@@ -1,0 +1,179 @@
+package postgis
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// maxPage is the most reports a list gives at once.
+const maxPage = 10_000
+
+// openStatus are the states in which somebody still has to do something and a
+// limit can pass; the index on due_at has the same condition.
+const openStatus = `r.status NOT IN ('closed', 'rejected', 'duplicate', 'handled') AND r.due_at IS NOT NULL`
+
+// publicStatus leaves out of the public collection what nobody has looked at,
+// and what was no case or no case of its own.
+const publicStatus = `r.status NOT IN ('reported', 'rejected', 'duplicate')`
+
+// Reports lists reports in scope, the newest first. The next page begins after
+// the last row's CreatedAt and ID. With OnlyPublic they come without
+// description, raw position and photos.
+func (s *Store) Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error) {
+	if scope.Empty() {
+		return nil, nil
+	}
+	if f.Limit < 1 || f.Limit > maxPage {
+		return nil, geo.Invalid("limit-out-of-range", fmt.Sprintf("a page has 1 to %d reports", maxPage))
+	}
+	args := s.scopeArgs(scope)
+	where := reportConditions(f, args)
+	if !scope.All {
+		where = inScope + where
+	}
+	args["limit"] = f.Limit
+	rows, err := s.pool.Query(ctx, selectReport+where+` ORDER BY r.created_at DESC, r.id DESC LIMIT @limit`, args)
+	if err != nil {
+		return nil, wrap("list reports", err)
+	}
+	list, err := pgx.CollectRows(rows, scanReport)
+	if err != nil {
+		return nil, wrap("list reports", err)
+	}
+	if f.OnlyPublic {
+		for i := range list {
+			list[i].Description, list[i].Raw, list[i].HasContact, list[i].HandledBy = "", orb.Point{}, false, ""
+		}
+		return list, nil
+	}
+	return list, wrap("list reports", s.addPhotos(ctx, list))
+}
+
+func (s *Store) addPhotos(ctx context.Context, list []patrol.Report) error {
+	ids := make([]geo.ID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	photos, err := s.photos(ctx, s.pool, ids)
+	for i := range list {
+		list[i].Photos = photos[list[i].ID]
+	}
+	return err
+}
+
+// reportConditions gives the conditions of a filter, joined by AND, and puts
+// their values into args. The text is put together from constants only, so
+// that each query asks for no more than its index can answer.
+func reportConditions(f patrol.Filter, args pgx.NamedArgs) string {
+	var b strings.Builder
+	and := func(condition string) { b.WriteString(" AND " + condition) }
+	if f.Bound != nil {
+		boundCondition(and, *f.Bound, args)
+	}
+	if len(f.Status) > 0 {
+		and(`r.status = ANY(@status)`)
+		status := make([]string, len(f.Status))
+		for i, t := range f.Status {
+			status[i] = string(t)
+		}
+		args["status"] = status
+	}
+	if len(f.Category) > 0 {
+		and(`r.category = ANY(@category)`)
+		args["category"] = f.Category
+	}
+	if f.Area != nil {
+		and(`r.area_ids @> ARRAY[@area::uuid]`)
+		args["area"] = *f.Area
+	}
+	if f.Assignee != nil {
+		// Reports go to posts: who holds the seat now answers, not who held it
+		// when the report came.
+		and(`EXISTS (
+			SELECT FROM assignments a WHERE a.district_code = r.district_code AND a.report_id = r.id AND (
+				a.seat_id IN (SELECT h.seat_id FROM holdings h WHERE h.district_code = @district
+					AND h.person_id = @assignee AND upper_inf(h.known) AND h.held @> coalesce(@now, now()))
+				OR a.seat_id IS NULL AND a.person_id = @assignee))`)
+		args["assignee"] = *f.Assignee
+	}
+	args["now"] = orNull(f.Now)
+	if f.Overdue {
+		and(openStatus + ` AND r.due_at < coalesce(@now, now())`)
+	}
+	timeConditions(and, f.From, f.To, args)
+	if !f.AfterTime.IsZero() {
+		and(`(r.created_at, r.id) < (@after_time, @after_id)`)
+		args["after_time"], args["after_id"] = f.AfterTime, f.AfterID
+	}
+	if f.OnlyPublic {
+		and(publicStatus)
+	}
+	return b.String()
+}
+
+func boundCondition(and func(string), b orb.Bound, args pgx.NamedArgs) {
+	and(`r.point && ST_MakeEnvelope(@min_lon, @min_lat, @max_lon, @max_lat, 4326)`)
+	args["min_lon"], args["min_lat"], args["max_lon"], args["max_lat"] = b.Min[0], b.Min[1], b.Max[0], b.Max[1]
+}
+
+func timeConditions(and func(string), from, to time.Time, args pgx.NamedArgs) {
+	if !from.IsZero() {
+		and(`r.created_at >= @from`)
+		args["from"] = from
+	}
+	if !to.IsZero() {
+		and(`r.created_at < @to`)
+		args["to"] = to
+	}
+}
+
+// CellCounts counts reports by their H3 cell of hotspot.BaseResolution, in
+// ascending order of cells. Rejected and duplicate reports are counted only
+// where the filter names their state. It is for everybody: whoever shows the
+// counts to the public suppresses the small ones.
+func (s *Store) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
+	args := pgx.NamedArgs{"district": s.district}
+	var b strings.Builder
+	and := func(condition string) { b.WriteString(" AND " + condition) }
+	timeConditions(and, f.From, f.To, args)
+	if f.Bound != nil {
+		boundCondition(and, *f.Bound, args)
+	}
+	if len(f.Category) > 0 {
+		and(`r.category = ANY(@category)`)
+		args["category"] = f.Category
+	}
+	if len(f.Status) > 0 {
+		and(`r.status = ANY(@status)`)
+		args["status"] = f.Status
+	} else {
+		and(`r.status NOT IN ('rejected', 'duplicate')`)
+	}
+	sql := `SELECT r.cell, count(*) FROM reports r WHERE r.district_code = @district` + b.String() +
+		` GROUP BY r.cell ORDER BY r.cell`
+	rows, err := s.pool.Query(ctx, sql, args)
+	if err != nil {
+		return nil, wrap("count reports by cell", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c hotspot.Count, err error) {
+		var id int64
+		err = row.Scan(&id, &c.N)
+		c.Cell = cell.Cell(id)
+		return c, err
+	})
+	return list, wrap("count reports by cell", err)
+}
