@@ -45,10 +45,11 @@ check_go() {
 		fail "this Go does not do ($(echo "$said" | tail -n 1)): install Go 1.26 or newer from https://go.dev/dl/"
 }
 
-# has_package NAME: it is installed, with its configuration done.
+# has_package NAME: it is installed, with its configuration done. A name may
+# stand for several architectures, hence a list of states.
 has_package() {
-	case $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2>/dev/null) in
-	*installed*) return 0 ;;
+	case " $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2>/dev/null)" in
+	*" installed "*) return 0 ;;
 	esac
 	return 1
 }

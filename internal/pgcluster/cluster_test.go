@@ -21,11 +21,14 @@ func TestDataOutlivesTheCluster(t *testing.T) {
 	t.Logf("created and started in %v", time.Since(begun))
 	for name, want := range map[string]string{
 		"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "listen_addresses": "",
-		"server_encoding": "UTF8", "lc_collate": "C.UTF-8", "timezone": "UTC",
+		"server_encoding": "UTF8", "timezone": "UTC",
 	} {
 		if got := value(t, c, "SELECT current_setting('"+name+"')"); got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)
 		}
+	}
+	if got := value(t, c, "SELECT datcollate || ' ' || datctype FROM pg_database WHERE datname = 'template1'"); got != "C.UTF-8 C.UTF-8" {
+		t.Errorf("collation and character type = %s, want C.UTF-8 for both", got)
 	}
 	url, err := c.EnsureDatabase(context.Background(), "town")
 	if err != nil {
