@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
@@ -32,6 +33,7 @@ var problems = map[string]struct {
 	"time-in-future":          {400, "The time lies in the future"},
 	"sign-in-required":        {401, "An account or token is needed"},
 	"invalid-token":           {401, "The token or session is not valid"},
+	"token-unknown":           {401, "The token or session is not valid"},
 	"wrong-password":          {401, "Login or password is wrong"},
 	"forbidden":               {403, "Not allowed with this account"},
 	"cross-origin":            {403, "The request comes from another site"},
@@ -130,6 +132,9 @@ func problemOf(err error) problem {
 	var f *fault
 	if errors.As(err, &f) {
 		code, source = f.Code, &f.Problem
+		if _, ok := problems[code]; !ok {
+			panic("api: no problem " + code) // a fault of the programmer, see the table
+		}
 	} else {
 		for _, k := range kinds {
 			if errors.Is(err, k.kind) {
@@ -192,6 +197,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	case p.Status == http.StatusRequestEntityTooLarge:
 		h.Set("Connection", "close")
 	}
+	// Reading may have used up the time that the server gives an answer.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience))
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)

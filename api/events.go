@@ -47,6 +47,8 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead {
 		return nil
 	}
+	// The client sends nothing more; a deadline for reading would end the stream.
+	_ = out.control.SetReadDeadline(time.Time{})
 	s.metrics.streams.Inc()
 	defer s.metrics.streams.Dec()
 	if !out.send(fmt.Sprintf("retry: %d\nid: %d\n\n", reconnectInMS, from)) {

@@ -1,11 +1,16 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
 )
+
+// ownHeader marks a form that a script of ours sends.
+const ownHeader = "X-Gridpatrol"
 
 // guard lets a request through to the handler of its route when it may pass:
 // its encoding, its credentials, its address's limits, what its caller may do,
@@ -13,21 +18,45 @@ import (
 func (s *Server) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		exchangeOf(r).route = rt.path
+		whole := r.Body
 		err := s.admit(w, r, rt)
 		if err == nil {
-			switch {
-			case rt.body == streams:
-			case rt.body > 0:
-				r.Body = http.MaxBytesReader(w, r.Body, rt.body)
-			default:
-				r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-			}
+			bound(w, r, rt)
 			err = rt.handler(w, r)
 		}
 		if err != nil {
+			drain(w, whole)
 			s.writeError(w, r, err)
 		}
 	})
+}
+
+// bound limits what a request may take: bytes of its body, and time. Streams
+// look after themselves.
+func bound(w http.ResponseWriter, r *http.Request, rt route) {
+	if rt.body == streams {
+		return
+	}
+	limit, within := int64(maxBody), 30*time.Second
+	if rt.body > 0 {
+		limit, within = rt.body, 5*time.Minute // photos over a bad line
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	control, now := http.NewResponseController(w), time.Now()
+	// Not every connection has deadlines, and those of tests need none.
+	_ = control.SetReadDeadline(now.Add(within))
+	_ = control.SetWriteDeadline(now.Add(within + patience))
+}
+
+// drain reads some of what a refused client still sends: most clients only
+// look for an answer when they have sent everything, and a connection cut
+// before that loses it.
+func drain(w http.ResponseWriter, body io.Reader) {
+	if body == nil {
+		return
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(5 * time.Second))
+	_, _ = io.CopyN(io.Discard, body, 32<<20)
 }
 
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
@@ -69,6 +98,13 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		// Only a browser sends cookies unasked, so only they need this.
 		if err := s.origin.Check(r); err != nil {
 			return fail("cross-origin", "a page of another site may not do this with your session")
+		}
+		// What a plain form of another site could send needs a header that it cannot.
+		switch mediaType(r) {
+		case "multipart/form-data", "application/x-www-form-urlencoded", "text/plain":
+			if r.Header.Get(ownHeader) == "" {
+				return fail("cross-origin", "with a session, send a form with the header "+ownHeader+": 1")
+			}
 		}
 	}
 	if rt.need.action != "" && !access.Can(p, rt.need.action) {

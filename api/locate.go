@@ -1,12 +1,17 @@
 package api
 
 import (
+	"encoding/json"
+	"io"
 	"math"
 	"net/http"
+	"time"
 
 	"github.com/paulmach/orb"
 
+	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -54,20 +59,36 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.metrics.points.Inc()
-	m, _ := world.Index.Locate(p) // p is on the lattice
-	ids := areaIDs(&m)
 	c := world.contacts(PrincipalFrom(r.Context()))
-	out := locateAnswer{
-		Point: lonLat{p[0], p[1]}, Revision: world.Revision.Number, Areas: m.Names(),
-		Responsible:       c.assignees(patrol.Responsible(world.duties, m, world.at), ids),
-		BoundaryDistanceM: metres(world.Index.EdgeDistanceM(geo.Grid, p)),
-		Candidates:        candidates(world, p, accuracyM),
-		Synthetic:         synthetic(&m),
-	}
+	out := c.locate(p, accuracyM)
 	if err := s.logContacts(r.Context(), c, "place", "locate"); err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, out)
+}
+
+// locate says what covers a point on the lattice, and who answers there as far
+// as the caller may know.
+func (c *contacts) locate(p orb.Point, accuracyM float64) locateAnswer {
+	m, _ := c.Index.Locate(p)
+	return locateAnswer{
+		Point: lonLat{p[0], p[1]}, Revision: c.Revision.Number, Areas: m.Names(),
+		Responsible:       c.assignees(patrol.Responsible(c.duties, m, c.at), areaIDs(&m)),
+		BoundaryDistanceM: metres(c.Index.EdgeDistanceM(geo.Grid, p)),
+		Candidates:        candidates(c.world, p, accuracyM),
+		Synthetic:         synthetic(&m),
+	}
+}
+
+// WriteLocation writes what GET /api/v1/locate answers the public, for a
+// command that has boundaries and duties but no server. p is lon/lat in
+// degrees, WGS 84, on the lattice; holders are those at the given time.
+func WriteLocation(w io.Writer, boundaries *locate.Snapshot, duties *patrol.Duties, at time.Time, p orb.Point) error {
+	c := world{boundaries, duties, at}.contacts(access.Anonymous())
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(c.locate(p, 0))
 }
 
 func candidates(world world, p orb.Point, accuracyM float64) []candidate {

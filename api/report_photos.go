@@ -38,7 +38,9 @@ func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
 		s.pictures.Release(1)
 		var problem *geo.Problem
 		if errors.As(err, &problem) && errors.Is(err, geo.ErrInvalid) {
-			code = problem.Code
+			if code = problem.Code; problems[code].status == 0 {
+				code = "photo-damaged"
+			}
 			bad.impossible(fmt.Sprintf("/photo/%d", i), "%s", problem.Detail)
 			continue
 		}

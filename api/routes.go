@@ -15,10 +15,13 @@ import (
 type need struct {
 	// anyone: nobody is asked who they are, credentials are not even read.
 	anyone bool
+	// signedIn: any account or token may, and nobody else.
+	signedIn bool
 	// public: people without an account may at this grade of openness and the
 	// ones above; empty: never.
 	public Public
-	// action: what an account or token must be allowed; empty: any may.
+	// action: what an account or token must be allowed. Where only public is
+	// set, any account or token may too.
 	action access.Action
 }
 
@@ -67,7 +70,7 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
 		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},
 		{method: "GET", path: "/api/v1/vacancies", need: roster, handler: s.listVacancies},
-		{method: "GET", path: "/api/v1/session", need: need{}, handler: s.whoAmI},
+		{method: "GET", path: "/api/v1/session", need: need{signedIn: true}, handler: s.whoAmI},
 		{method: "POST", path: "/api/v1/session", need: anyone, handler: s.openSession, limiter: s.signIn},
 		{method: "DELETE", path: "/api/v1/session", need: anyone, handler: s.closeSession},
 		{path: "/ogc", need: open, handler: mounted(s.cfg.Features), raw: true},
