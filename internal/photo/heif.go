@@ -66,22 +66,22 @@ func checkHEIF(data []byte, maxPixels int) error {
 			return err
 		}
 	}
-	pixels := map[uint32]uint64{}
+	pictures := map[uint32]coded{}
 	for id, kind := range h.kinds {
 		switch kind {
 		case "hvc1":
-			n, err := h.codedPixels(id, maxPixels)
+			c, err := h.largest(id, maxPixels)
 			if err != nil {
 				return err
 			}
-			pixels[id] = n
+			pictures[id] = c
 		case "iovl", "iden", "hev1", "unci":
 			return unsupported("the HEIC file holds no picture of the usual kind")
 		}
 	}
 	for id, kind := range h.kinds {
 		if kind == "grid" {
-			if err := h.checkGrid(id, pixels, maxPixels); err != nil {
+			if err := h.checkGrid(id, pictures, maxPixels); err != nil {
 				return err
 			}
 		}

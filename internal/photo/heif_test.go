@@ -106,8 +106,9 @@ func grid(rows, columns, w, h int) []byte {
 	return append([]byte{0, 1, byte(rows - 1), byte(columns - 1)}, be32(w, h)...)
 }
 
-// hugeSPS is a sequence parameter set of w × h pixels as far as it is read.
-func hugeSPS(w, h uint32) []byte {
+// makeSPS is a sequence parameter set as far as it is read: size, chroma format
+// (1 for 4:2:0 to 3 for 4:4:4), bits of a sample.
+func makeSPS(w, h, chroma, depth uint32) []byte {
 	var bits []byte
 	put := func(v uint32, n int) {
 		for n--; n >= 0; n-- {
@@ -127,9 +128,15 @@ func hugeSPS(w, h uint32) []byte {
 		put(0x55, 8)
 	}
 	golomb(0)
-	golomb(1)
+	golomb(chroma)
+	if chroma == 3 {
+		put(0, 1)
+	}
 	golomb(w)
 	golomb(h)
+	put(0, 1)
+	golomb(depth - 8)
+	golomb(depth - 8)
 	put(1, 16)
 	out := []byte{nalSPS << 1, 1}
 	for i := 0; i+8 <= len(bits); i += 8 {
@@ -169,16 +176,40 @@ func TestHEIFKinds(t *testing.T) {
 	})
 }
 
+func TestParseSPS(t *testing.T) {
+	for _, c := range []struct {
+		w, h, chroma, depth uint32
+		cost                uint64
+	}{
+		{4032, 3024, 1, 8, 4032 * 3024 * 3 / 2},
+		{4032, 3024, 1, 10, 4032 * 3024 * 3},
+		{7008, 4672, 2, 10, 7008 * 4672 * 4},
+		{512, 512, 3, 12, 512 * 512 * 6},
+		{512, 512, 0, 8, 512 * 512},
+	} {
+		got, ok := parseSPS(makeSPS(c.w, c.h, c.chroma, c.depth))
+		if !ok || got.w != c.w || got.h != c.h || got.cost() != c.cost {
+			t.Errorf("parseSPS = %+v, %v of cost %d, want %+v", got, ok, got.cost(), c)
+		}
+	}
+	whole := makeSPS(512, 512, 1, 8)
+	for n := range len(whole) - 3 {
+		if _, ok := parseSPS(whole[:n]); ok {
+			t.Errorf("parseSPS of %d bytes of %d is ok", n, len(whole))
+		}
+	}
+}
+
 func TestHEIFRefuses(t *testing.T) {
 	hvcC, data := tile(t)
 	part := item{kind: "hvc1", data: data, props: []int{1, 2}}
-	sps := hugeSPS(20000, 20000)
-	if w, h, ok := spsSize(sps); !ok || w != 20000 || h != 20000 {
-		t.Fatalf("spsSize = %d, %d, %v, want 20000, 20000, true", w, h, ok)
+	// lying is the sample's hvcC with another parameter set.
+	lying := func(sps []byte) []byte {
+		body := append(bytes.Clone(hvcC[8:8+22]), 1, nalSPS, 0, 1)
+		body = append(body, be16(len(sps))...)
+		return makeBox("hvcC", append(body, sps...))
 	}
-	lying := append(bytes.Clone(hvcC[:8+22]), 1, nalSPS, 0, 1)
-	lying = append(append(lying, be16(len(sps))...), sps...)
-	lying = makeBox("hvcC", lying[8:])
+	sps := makeSPS(20000, 20000, 1, 8)
 	many := make([]uint16, 65000)
 	for i := range many {
 		many[i] = 2
@@ -188,7 +219,8 @@ func TestHEIFRefuses(t *testing.T) {
 		file       []byte
 	}{
 		{"size property", "photo-too-large", heifFile([][]byte{hvcC, ispe(50000, 50000)}, part)},
-		{"stream larger than the property", "photo-too-large", heifFile([][]byte{lying, ispe(320, 240)}, part)},
+		{"stream larger than the property", "photo-too-large", heifFile([][]byte{lying(sps), ispe(320, 240)}, part)},
+		{"few pixels of a costly kind", "photo-too-large", heifFile([][]byte{lying(makeSPS(4000, 4000, 3, 10)), ispe(4000, 4000)}, part)},
 		{"stream that grows inside", "photo-too-large", heifFile([][]byte{hvcC, ispe(320, 240)},
 			item{kind: "hvc1", data: bytes.Join([][]byte{be32(len(sps)), sps, data}, nil), props: []int{1, 2}})},
 		{"several pictures in one", "photo-damaged", heifFile([][]byte{hvcC, ispe(320, 240)},

@@ -2,18 +2,43 @@ package photo
 
 import "bytes"
 
-// codedPixels is how many pixels the video stream of an item has by its own
+// coded is what a video stream decodes to.
+type coded struct {
+	w, h     uint32
+	halves   uint64 // samples of a pixel, in halves: 2 for grey, 3 for 4:2:0, up to 6
+	wordSize uint64 // bytes of a sample
+}
+
+// cost is the bytes of the decoded planes. Decoding takes some fifteen times
+// as much, for the library's memory grows by copying itself.
+func (c coded) cost() uint64 { return uint64(c.w) * uint64(c.h) * c.halves * c.wordSize / 2 }
+
+// check refuses too many pixels, and fewer of a costly kind (finer colour, ten
+// bits) that take the memory of too many of the usual kind.
+func (c coded) check(maxPixels int) error {
+	if err := checkSize(c.w, c.h, maxPixels); err != nil {
+		return err
+	}
+	if c.cost() > uint64(maxPixels)*3/2 {
+		return tooLarge("the HEIC picture of %d × %d pixels takes too much memory with its depth of colour", c.w, c.h)
+	}
+	return nil
+}
+
+// largest is the costliest picture that the video stream of an item has by its
 // parameter sets, those kept apart in hvcC and those in the stream.
-func (h *heif) codedPixels(id uint32, maxPixels int) (pixels uint64, err error) {
+func (h *heif) largest(id uint32, maxPixels int) (most coded, err error) {
 	bad := damaged("the HEIC file is damaged")
 	lengthSize := 0
 	sps := func(nal []byte) error {
-		w, h, ok := spsSize(nal)
+		c, ok := parseSPS(nal)
 		if !ok {
 			return bad
 		}
-		pixels = max(pixels, uint64(w)*uint64(h))
-		return checkSize(w, h, maxPixels)
+		if c.cost() > most.cost() {
+			most = c
+		}
+		return c.check(maxPixels)
 	}
 	for _, i := range h.assoc[id] {
 		if i < 1 || i > len(h.props) || h.props[i-1].kind != "hvcC" {
@@ -28,47 +53,47 @@ func (h *heif) codedPixels(id uint32, maxPixels int) (pixels uint64, err error) 
 			for range c.uint(2) {
 				nal := c.take(int(c.uint(2)))
 				if c.err != nil {
-					return 0, bad
+					return coded{}, bad
 				}
 				if kind == nalSPS || nalType(nal) == nalSPS {
 					if err := sps(nal); err != nil {
-						return 0, err
+						return coded{}, err
 					}
 				}
 			}
 		}
 		if c.err != nil {
-			return 0, bad
+			return coded{}, bad
 		}
 	}
 	data, err := h.data(id)
-	if err != nil || lengthSize == 0 || pixels == 0 {
-		return 0, bad
+	if err != nil || lengthSize == 0 || most.w == 0 {
+		return coded{}, bad
 	}
 	pictures := 0
 	for c := (cursor{b: data}); len(c.b) > 0; {
 		nal := c.take(int(c.uint(lengthSize)))
 		if c.err != nil {
-			return 0, bad
+			return coded{}, bad
 		}
 		switch kind := nalType(nal); {
 		case kind == nalSPS:
 			if err := sps(nal); err != nil {
-				return 0, err
+				return coded{}, err
 			}
 		case kind >= 0 && kind < 32 && len(nal) > 2 && nal[2]&0x80 != 0:
 			// first_slice_segment_in_pic_flag: another picture begins.
 			if pictures++; pictures > 1 {
-				return 0, bad
+				return coded{}, bad
 			}
 		}
 	}
-	return pixels, nil
+	return most, nil
 }
 
 // checkGrid refuses a grid that is too large as a whole or whose tiles are
 // together (ISO/IEC 23008-12 §6.6.2.3): a tile may be named many times.
-func (h *heif) checkGrid(id uint32, pixels map[uint32]uint64, maxPixels int) error {
+func (h *heif) checkGrid(id uint32, pictures map[uint32]coded, maxPixels int) error {
 	bad := damaged("the HEIC file is damaged")
 	data, err := h.data(id)
 	if err != nil {
@@ -78,25 +103,23 @@ func (h *heif) checkGrid(id uint32, pixels map[uint32]uint64, maxPixels int) err
 	c.take(1)
 	side := 2 + 2*int(c.uint(1)&1)
 	c.take(2) // rows and columns
-	w, ht := uint32(c.uint(side)), uint32(c.uint(side))
+	whole := coded{w: uint32(c.uint(side)), h: uint32(c.uint(side))}
 	if c.err != nil {
 		return bad
 	}
-	if err := checkSize(w, ht, maxPixels); err != nil {
-		return err
-	}
 	var sum uint64
 	for _, part := range h.parts[id] {
-		n, ok := pixels[part]
+		tile, ok := pictures[part]
 		if !ok {
 			return bad
 		}
+		whole.halves, whole.wordSize = max(whole.halves, tile.halves), max(whole.wordSize, tile.wordSize)
 		// The last row and column may stick out, by less than a tile.
-		if sum += n; sum > 2*uint64(maxPixels) {
+		if sum += tile.cost(); sum > 3*uint64(maxPixels) {
 			return tooLarge("the picture's tiles have more than %d million pixels", 2*maxPixels/1_000_000)
 		}
 	}
-	return nil
+	return whole.check(maxPixels)
 }
 
 // nalSPS is the type of a sequence parameter set (ITU-T H.265 table 7-1).
@@ -110,11 +133,11 @@ func nalType(nal []byte) int {
 	return int(nal[0] >> 1 & 0x3f)
 }
 
-// spsSize reads width and height in pixels, before cropping, from a sequence
-// parameter set (ITU-T H.265 §7.3.2.2).
-func spsSize(nal []byte) (w, h uint32, ok bool) {
+// parseSPS reads the size in pixels, before cropping, and the kind of samples
+// from a sequence parameter set (ITU-T H.265 §7.3.2.2).
+func parseSPS(nal []byte) (c coded, ok bool) {
 	if len(nal) < 2 {
-		return 0, 0, false
+		return coded{}, false
 	}
 	// Bytes 3 after two zeros are stuffing (§7.4.2).
 	r := bits{b: bytes.ReplaceAll(nal[2:], []byte{0, 0, 3}, []byte{0, 0})}
@@ -132,11 +155,26 @@ func spsSize(nal []byte) (w, h uint32, ok bool) {
 		r.skip(skip)
 	}
 	r.golomb() // id
-	if r.golomb() == 3 {
+	chroma := r.golomb()
+	if chroma == 3 {
 		r.skip(1)
 	}
-	w, h = r.golomb(), r.golomb()
-	return w, h, !r.over && w > 0 && h > 0
+	c.w, c.h = r.golomb(), r.golomb()
+	if r.read(1) == 1 { // cropping
+		for range 4 {
+			r.golomb()
+		}
+	}
+	depth := 8 + max(r.golomb(), r.golomb())
+	if r.over || c.w == 0 || c.h == 0 || chroma > 3 || depth > 16 {
+		return coded{}, false
+	}
+	c.halves = [4]uint64{2, 3, 4, 6}[chroma]
+	c.wordSize = 1
+	if depth > 8 {
+		c.wordSize = 2
+	}
+	return c, true
 }
 
 // bits reads bits, highest first, and remembers whether it ran out.
