@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -74,8 +75,14 @@ func (s *Server) byToken(r *http.Request, header string) (access.Principal, erro
 	if err != nil {
 		return access.Principal{}, err
 	}
-	if err := token.Check(secret, s.cfg.Now()); err != nil {
+	now := s.cfg.Now()
+	if err := token.Check(secret, now); err != nil {
 		return access.Principal{}, err
+	}
+	if now.Sub(token.LastUsed) > time.Minute {
+		if err := s.cfg.Accounts.TouchToken(r.Context(), id, now); err != nil {
+			s.log.WarnContext(r.Context(), "the use of a token was not noted", "token", id, "error", err)
+		}
 	}
 	return access.NewPrincipal(token, nil), nil
 }

@@ -33,7 +33,7 @@ func (s *Server) createReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.keepPhotos(cmd); err != nil {
+	if err := s.keepPhotos(r.Context(), cmd); err != nil {
 		return err
 	}
 	principal := PrincipalFrom(r.Context())

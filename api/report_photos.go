@@ -1,10 +1,13 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 
@@ -30,11 +33,7 @@ func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
 		if err := s.pictures.Acquire(r.Context(), 1); err != nil {
 			return err
 		}
-		data, err := readPart(header)
-		var p Picture
-		if err == nil {
-			p, err = s.cfg.Photos.Read(r.Context(), data)
-		}
+		photo, err := s.readPhotoPart(r.Context(), header)
 		s.pictures.Release(1)
 		var problem *geo.Problem
 		if errors.As(err, &problem) && errors.Is(err, geo.ErrInvalid) {
@@ -47,8 +46,8 @@ func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(data)
-		cmd.photos = append(cmd.photos, sentPhoto{sum[:], p})
+		cmd.photos = append(cmd.photos, photo)
+		p := photo.picture
 		if p.Position != nil && !cmd.located {
 			cmd.raw, cmd.crs, cmd.located, cmd.positionAt = *p.Position, geo.WGS84, true, fmt.Sprintf("/photo/%d", i)
 			if cmd.point, err = onLattice(geo.WGS84, cmd.raw); err != nil {
@@ -65,11 +64,30 @@ func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
 	return fail(code, "a photo cannot be taken", bad.fields...)
 }
 
+// readPhotoPart reads one photo and takes the hash of the file it came in.
+func (s *Server) readPhotoPart(ctx context.Context, header *multipart.FileHeader) (sentPhoto, error) {
+	file, err := header.Open()
+	if err != nil {
+		return sentPhoto{}, err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	p, err := s.cfg.Photos.Read(ctx, io.TeeReader(file, hash))
+	if err != nil {
+		return sentPhoto{}, err
+	}
+	// The reader may have stopped at the end of the picture.
+	if _, err := io.Copy(hash, file); err != nil {
+		return sentPhoto{}, err
+	}
+	return sentPhoto{hash.Sum(nil), p}, nil
+}
+
 // keepPhotos puts the photos on disk before the report names them: a photo
 // without a report harms nobody, a report without its photo would.
-func (s *Server) keepPhotos(cmd *reportCommand) error {
+func (s *Server) keepPhotos(ctx context.Context, cmd *reportCommand) error {
 	for i, p := range cmd.photos {
-		sum, err := s.cfg.Photos.Put(p.picture.JPEG)
+		sum, err := s.cfg.Photos.Save(ctx, p.picture)
 		if err != nil {
 			return err
 		}

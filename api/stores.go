@@ -54,6 +54,8 @@ type Reports interface {
 type Accounts interface {
 	AccountByLogin(ctx context.Context, login string) (access.Account, error)
 	TokenByID(ctx context.Context, id geo.ID) (access.Token, error)
+	// TouchToken notes that a token was used, to the minute.
+	TouchToken(ctx context.Context, id geo.ID, now time.Time) error
 }
 
 // Sessions keep who is signed in, by the hash of the session's id.
@@ -98,11 +100,12 @@ type Picture struct {
 type Photos interface {
 	// Read gives the picture in a file, told by its content; what is none, or
 	// too large, is a *geo.Problem of kind geo.ErrInvalid.
-	Read(ctx context.Context, data []byte) (Picture, error)
-	// Put puts a file on disk, safe from a crash, and gives the SHA-256 of its
-	// bytes. Putting it again changes nothing.
-	Put(data []byte) (sum []byte, err error)
-	// Open opens the file with that SHA-256; geo.ErrNotFound where there is none.
+	Read(ctx context.Context, file io.Reader) (Picture, error)
+	// Save puts a picture on disk, safe from a crash, and gives the SHA-256 of
+	// its bytes. Saving it again changes nothing.
+	Save(ctx context.Context, p Picture) (sum []byte, err error)
+	// Open opens the picture with that SHA-256; geo.ErrNotFound where there is
+	// none.
 	Open(sum []byte) (io.ReadSeekCloser, error)
 }
 

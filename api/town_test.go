@@ -130,6 +130,7 @@ type fakeStore struct {
 	filters  []patrol.Filter
 	accounts []access.Account
 	tokens   []access.Token
+	touched  int
 	sessions map[string]geo.ID
 	reads    []string
 	notReady error
@@ -244,6 +245,8 @@ func (f *fakeStore) TokenByID(_ context.Context, id geo.ID) (access.Token, error
 	return access.Token{}, geo.ErrNotFound
 }
 
+func (f *fakeStore) TouchToken(context.Context, geo.ID, time.Time) error { f.touched++; return nil }
+
 func (f *fakeStore) CreateSession(_ context.Context, hash []byte, account geo.ID, _ time.Time) error {
 	f.sessions[string(hash)] = account
 	return nil
@@ -285,7 +288,11 @@ func (f *fakeStore) Subscribe(ctx context.Context, after int64, visible func(pat
 }
 
 // The fake's photo file is the text "photo", with a position after a space.
-func (f *fakeStore) Read(_ context.Context, data []byte) (Picture, error) {
+func (f *fakeStore) Read(_ context.Context, file io.Reader) (Picture, error) {
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return Picture{}, err
+	}
 	text, ok := strings.CutPrefix(string(data), "photo")
 	if !ok {
 		return Picture{}, geo.Invalid("photo-damaged", "the JPEG file is damaged")
@@ -298,9 +305,9 @@ func (f *fakeStore) Read(_ context.Context, data []byte) (Picture, error) {
 	return p, nil
 }
 
-func (f *fakeStore) Put(data []byte) ([]byte, error) {
-	sum := access.HashSecret(string(data))
-	f.photos[string(sum)] = data
+func (f *fakeStore) Save(_ context.Context, p Picture) ([]byte, error) {
+	sum := access.HashSecret(string(p.JPEG))
+	f.photos[string(sum)] = p.JPEG
 	return sum, nil
 }
 
@@ -356,6 +363,18 @@ func (s *site) token(role access.Role, areas ...geo.ID) string {
 	}
 	s.store.tokens = append(s.store.tokens, access.Token{ID: id, Name: string(role), Role: role, AreaIDs: areas, SecretHash: hash})
 	return text
+}
+
+// session signs an account in and gives the header of its cookie.
+func (s *site) session(a access.Account) map[string]string {
+	s.t.Helper()
+	s.store.accounts = append(s.store.accounts, a)
+	id, hash, err := access.NewSession(strings.NewReader(strings.Repeat(string(rune('a'+len(s.store.sessions))), 64)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.store.sessions[string(hash)] = a.ID
+	return map[string]string{"Cookie": cookieNameLoopback + "=" + id}
 }
 
 // call is one request of a test.
