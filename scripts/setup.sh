@@ -42,7 +42,7 @@ check_go() {
 	command -v go >/dev/null 2>&1 ||
 		fail "Go is missing: install Go 1.26 or newer from https://go.dev/dl/ and put it on PATH"
 	said=$(cd "$(dirname "$0")/.." && go version 2>&1) ||
-		fail "this Go does not do ($(echo "$said" | tail -n 1)): install Go 1.26 or newer from https://go.dev/dl/"
+		fail "this Go cannot build the module ($(echo "$said" | tail -n 1)): install Go 1.26 or newer from https://go.dev/dl/"
 }
 
 # has_package NAME: it is installed, with its configuration done. A name may
@@ -60,9 +60,10 @@ missing_of() {
 	done
 }
 
-# has_postgis MAJOR: that PostgreSQL's PostGIS is installed.
+# has_postgis MAJOR: that PostgreSQL's PostGIS is installed, its library and
+# its scripts, which are packages of their own.
 has_postgis() {
-	[ -e "/usr/share/postgresql/$1/extension/postgis.control" ]
+	[ -e "/usr/lib/postgresql/$1/lib/postgis-3.so" ] && [ -e "/usr/share/postgresql/$1/extension/postgis.control" ]
 }
 
 # installed_major: the newest PostgreSQL server on the machine, 15 or newer,
@@ -145,21 +146,22 @@ if [ -z "$missing" ] && [ -z "$need_postgres" ]; then
 	exit 0
 fi
 
-wanted=$missing
-[ -z "$need_postgres" ] || wanted="${wanted}postgresql+postgis"
+wanted=${missing% }
+[ -z "$need_postgres" ] || wanted="${wanted:+$wanted }postgresql+postgis"
 if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
 	fail "missing: $wanted; run as root once: $0 $scope"
 fi
 echo "setup: installing $wanted (apt)"
 
-export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
 
-# apt COMMAND...: quiet while it works, its last error line where it does not.
+# apt COMMAND...: quiet while it works; why gives its error line where it does
+# not. The environment is passed by hand, as sudo drops it.
 apt() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -qq "$@" >"$log" 2>&1 </dev/null
+	as_root env DEBIAN_FRONTEND=noninteractive http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
+		apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -qq "$@" >"$log" 2>&1 </dev/null
 }
 why() {
 	line=$(grep -E '^(E|W|Err):' "$log" | head -n 1 || true)
@@ -178,5 +180,5 @@ if [ -n "$need_postgres" ]; then
 fi
 # shellcheck disable=SC2086 # a list of names
 apt install --yes --no-install-recommends $missing ||
-	fail "apt could not install $missing: $(why); install them by hand, then run again: $0 $scope"
+	fail "apt could not install ${missing% }: $(why); install them by hand, then run again: $0 $scope"
 echo "setup: done"

@@ -89,13 +89,21 @@ func majorOf(version string) int {
 	return n
 }
 
+// hasPostGIS looks for the extension's scripts and for its library: Debian
+// packs them apart.
 func hasPostGIS(ctx context.Context, p programs) bool {
-	share := fmt.Sprintf("/usr/share/postgresql/%d", p.major)
-	if out, err := exec.CommandContext(ctx, p.path("pg_config"), "--sharedir").Output(); err == nil {
-		share = strings.TrimSpace(string(out))
+	share, lib := fmt.Sprintf("/usr/share/postgresql/%d", p.major), filepath.Join(filepath.Dir(p.binDir), "lib")
+	if out, err := exec.CommandContext(ctx, p.path("pg_config"), "--sharedir", "--pkglibdir").Output(); err == nil {
+		if dirs := strings.Split(strings.TrimSpace(string(out)), "\n"); len(dirs) == 2 {
+			share, lib = dirs[0], dirs[1]
+		}
 	}
-	_, err := os.Stat(filepath.Join(share, "extension", "postgis.control"))
-	return err == nil
+	for _, file := range []string{filepath.Join(share, "extension", "postgis.control"), filepath.Join(lib, "postgis-3.so")} {
+		if _, err := os.Stat(file); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // choose picks the installation for a data directory made by major version

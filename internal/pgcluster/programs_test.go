@@ -70,11 +70,20 @@ func TestMissingPrograms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	script := "#!/bin/sh\necho " + bin + "\n"
+	if err := os.Mkdir(filepath.Join(bin, "extension"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	script := "#!/bin/sh\necho " + bin + "\necho " + bin + "\n"
 	if err := os.WriteFile(filepath.Join(bin, "pg_config"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	wantIn(t, startError(t, Config{Dir: dir, binDirs: []string{bin}}), fmt.Sprintf("postgresql-%d-postgis-3", real.major))
+	// Nothing of it first, then its scripts without its library.
+	for range 2 {
+		wantIn(t, startError(t, Config{Dir: dir, binDirs: []string{bin}}), fmt.Sprintf("postgresql-%d-postgis-3", real.major))
+		if err := os.WriteFile(filepath.Join(bin, "extension", "postgis.control"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := os.Stat(filepath.Join(dir, "data")); !os.IsNotExist(err) {
 		t.Errorf("a data directory was made: %v", err)
 	}

@@ -95,7 +95,7 @@ func TestPostgresEndsWithItsKilledServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	helper.Wait()
-	eventually(t, "the orphaned postgres has ended", func() bool { return !alive(postgres) })
+	eventually(t, "the orphaned postgres has ended", func() bool { return !serves(postgres, filepath.Join(dir, "data")) })
 	c := mustStart(t, Config{Dir: dir})
 	if _, err := os.Stat(shortDir); !os.IsNotExist(err) || shortDir == "" {
 		t.Errorf("the killed server's socket directory %q is still there (%v)", shortDir, err)
