@@ -170,15 +170,18 @@ why() {
 }
 
 apt update || fail "apt-get update failed: $(why); check this machine's network and /etc/apt, then run again: $0 $scope"
+# With some sources out of reach apt-get succeeds, with a warning that explains
+# a failure further on.
+warned=$(grep -E '^(E|W|Err):' "$log" | head -n 1 || true)
 
 if [ -n "$need_postgres" ]; then
 	[ -n "$major" ] || major=$(offered_major)
 	[ "${major:-0}" -ge 15 ] ||
-		fail "apt offers no PostGIS for PostgreSQL 15 or newer: use Debian 12 or 13 or Ubuntu 24.04, add https://wiki.postgresql.org/wiki/Apt, or set GRIDPATROL_DATABASE_URL"
+		fail "apt offers no PostGIS for PostgreSQL 15 or newer${warned:+ ($warned)}: use Debian 12 or 13 or Ubuntu 24.04, add https://wiki.postgresql.org/wiki/Apt, or set GRIDPATROL_DATABASE_URL"
 	no_default_cluster
-	missing="$missing postgresql-$major postgresql-$major-postgis-3"
+	missing="${missing}postgresql-$major postgresql-$major-postgis-3"
 fi
 # shellcheck disable=SC2086 # a list of names
 apt install --yes --no-install-recommends $missing ||
-	fail "apt could not install ${missing% }: $(why); install them by hand, then run again: $0 $scope"
+	fail "apt could not install ${missing% }: ${warned:-$(why)}; install them by hand, then run again: $0 $scope"
 echo "setup: done"
