@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/api"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/postgis"
+)
+
+type locateCmd struct {
+	Lon float64   `arg:"" help:"Longitude in degrees, or easting in metres in a projected system."`
+	Lat float64   `arg:"" help:"Latitude in degrees, or northing in metres."`
+	CRS string    `name:"crs" default:"wgs84" help:"Coordinate system: wgs84, cgcs2000, gcj02, bd09 or EPSG:n."`
+	At  time.Time `placeholder:"TIME" format:"2006-01-02T15:04:05Z07:00" help:"The boundaries and people of that time, such as 2026-05-03T08:00:00Z."`
+}
+
+// Run prints what covers the place and who answers there.
+func (c *locateCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
+	crs, err := geo.ParseCRS(c.CRS)
+	if err != nil {
+		return err
+	}
+	p, err := geo.ToWGS84(crs, orb.Point{c.Lon, c.Lat})
+	if err != nil {
+		return err
+	}
+	p, ok := geo.Round(p)
+	if !ok {
+		return fmt.Errorf("%v %v is no position: lon is within ±180, lat within ±90", c.Lon, c.Lat)
+	}
+	return common.withStore(ctx, func(store *postgis.Store) error {
+		boundaries := postgis.NewBoundaries(store)
+		duties, err := postgis.NewDuties(store)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
+			return err
+		}
+		now := time.Now()
+		snapshot, at := boundaries.Current(), now
+		if !c.At.IsZero() {
+			at = c.At
+			if snapshot, err = boundaries.At(ctx, at, now); err != nil {
+				return err
+			}
+		}
+		return api.WriteLocation(out, snapshot, duties.Current(), at, p)
+	})
+}

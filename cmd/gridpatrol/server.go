@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gridpatrol/gridpatrol/api"
+	"github.com/gridpatrol/gridpatrol/api/features"
+	"github.com/gridpatrol/gridpatrol/internal/photo"
+	"github.com/gridpatrol/gridpatrol/notify"
+	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/postgis"
+	"github.com/gridpatrol/gridpatrol/tiles"
+)
+
+// server is every part of one serving process, wired together.
+type server struct {
+	store      *postgis.Store
+	boundaries *postgis.Boundaries
+	duties     *postgis.Duties
+	hub        *notify.Hub
+	relay      *notify.Relay
+	deliverer  *notify.Deliverer
+	photos     *photo.Store
+	api        *api.Server
+	log        *slog.Logger
+}
+
+// serverConfig is what differs between servers.
+type serverConfig struct {
+	store     *postgis.Store
+	district  string
+	dataDir   string
+	public    api.Public
+	publicURL string
+	limits    api.Limits
+	proxies   proxyList
+	metrics   bool // on a listener of their own
+	deliverer notify.DelivererConfig
+	log       *slog.Logger
+}
+
+// newServer loads boundaries and duties and wires everything; run does the rest.
+func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
+	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), log: c.log}
+	if s.duties, err = postgis.NewDuties(c.store); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(timeZone)
+	if err != nil {
+		return nil, err
+	}
+	if s.photos, err = photo.OpenStore(filepath.Join(c.dataDir, "photos"), time.Now()); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			s.photos.Close()
+		}
+	}()
+	s.hub = notify.NewHub(c.store, notify.HubConfig{Logger: c.log})
+	s.relay = notify.NewRelay(c.store, notify.RelayConfig{Logger: c.log})
+	c.deliverer.Logger = c.log
+	s.deliverer = notify.NewDeliverer(c.store, c.deliverer)
+	c.store.OnCommit(s.relay.Poke)
+
+	// The handlers for tiles and the OGC API answer errors and read principals
+	// as the API does, which in turn mounts them: these two go through a
+	// variable that is set before any request comes.
+	problem := func(w http.ResponseWriter, r *http.Request, err error) { s.api.WriteProblem(w, r, err) }
+	address := func(r *http.Request) string { return s.api.BaseURL(r) }
+	principal := principalOf
+
+	tileServer, err := tiles.New(tiles.Config{
+		Boundaries: s.boundaries,
+		Counts:     c.store,
+		Viewer:     features.Viewers(principal, c.store, s.duties, nil),
+		PublicURL:  address,
+		Problem:    problem,
+		Categories: s.categories,
+		Statuses:   texts(patrol.Statuses()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	ogc, err := features.New(features.Config{
+		Boundaries: s.boundaries,
+		Reports:    c.store,
+		Duties:     s.duties,
+		Hotspots:   tileServer,
+		Principal:  principal,
+		PublicURL:  address,
+		Problem:    problem,
+	})
+	if err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	s.register(registry)
+	s.api, err = api.New(api.Config{
+		Boundaries:     s.boundaries,
+		Revisions:      c.store,
+		Duties:         s.duties,
+		Reports:        c.store,
+		Accounts:       c.store,
+		Sessions:       sessions{c.store},
+		ReadLog:        c.store,
+		Events:         liveEvents{s.hub},
+		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone}), s.photos},
+		Health:         c.store,
+		Tiles:          tileServer.Handler(),
+		Features:       ogc.Handler(),
+		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
+		District:       c.district,
+		Public:         c.public,
+		PublicURL:      c.publicURL,
+		TrustedProxies: c.proxies,
+		Limits:         c.limits,
+		Lag:            s.boundaries.Lag,
+		Registry:       registry,
+		HideMetrics:    c.metrics,
+		Logger:         c.log,
+	})
+	return s, err
+}
+
+// run does what goes on beside the requests until ctx ends: it follows
+// publishes and changes of duties, numbers and hands out events, and delivers
+// the outbox. It returns when all of it has stopped.
+func (s *server) run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.follow} {
+		all.Go(func() { part(ctx) })
+	}
+	all.Wait()
+}
+
+// follow keeps boundaries and duties at what is published. A hint says when to
+// look; the look itself compares revisions, so a lost hint costs two seconds.
+func (s *server) follow(ctx context.Context) {
+	err := s.store.Listen(ctx, func() {
+		s.hub.Hint()
+		s.deliverer.Poke()
+		if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil && ctx.Err() == nil {
+			s.log.Warn("boundaries or duties could not be read again; the old ones stay in force", "err", err)
+		}
+	})
+	if ctx.Err() == nil {
+		s.log.Error("listening has ended", "err", err)
+	}
+}
+
+// close lets go of what newServer opened.
+func (s *server) close() { s.photos.Close() }
+
+// categories lists the codes in force, for the filters of hot spots.
+func (s *server) categories() []string {
+	book := s.duties.Current().Rulebook
+	if book == nil {
+		return nil
+	}
+	codes := make([]string, len(book.Categories))
+	for i, c := range book.Categories {
+		codes[i] = c.Code
+	}
+	return codes
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, t := range list {
+		out[i] = string(t)
+	}
+	return out
+}
+
+// register adds the measures that only the wiring knows.
+func (s *server) register(r *prometheus.Registry) {
+	gauge := func(name, help string, f func() float64) {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "gridpatrol_" + name, Help: help}, f))
+	}
+	gauge("revision", "Revision of the boundaries that are served.", func() float64 {
+		return float64(s.boundaries.Current().Revision.Number)
+	})
+	gauge("duty_version", "Version of people, posts and rules in force.", func() float64 {
+		return float64(s.duties.Current().Version)
+	})
+	gauge("snapshot_age_seconds", "Since the boundaries were last compared with the database.", func() float64 {
+		return s.boundaries.Age().Seconds()
+	})
+	gauge("snapshot_lag_seconds", "How long the database has had newer boundaries than are served.", func() float64 {
+		return s.boundaries.Lag().Seconds()
+	})
+	gauge("event_cursor", "Last event that was handed out.", func() float64 { return float64(s.hub.Cursor()) })
+	gauge("event_subscribers", "Event streams that are open.", func() float64 { return float64(s.hub.Subscribers()) })
+}
+
+var errNoZone = fmt.Errorf("time zone")

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/term"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/postgis"
+)
+
+// operator is who the commands of this program act as: whoever has a shell on
+// the machine.
+func operator() patrol.Actor {
+	name := os.Getenv("SUDO_USER")
+	if name == "" {
+		name = os.Getenv("USER")
+	}
+	if name == "" {
+		name = fmt.Sprintf("uid %d", os.Getuid())
+	}
+	return patrol.Actor{Kind: "system", ID: "command-line", Name: name, Role: string(access.Admin)}
+}
+
+type userCmd struct {
+	Add userAddCmd `cmd:"" help:"Make an account. The password is asked for on a terminal, else read from the first line of standard input; --generate makes one."`
+}
+
+type userAddCmd struct {
+	Login    string   `arg:"" help:"Name to sign in with."`
+	Role     string   `required:"" placeholder:"ROLE" help:"admin, planner, dispatcher, officer or consumer."`
+	Area     []string `sep:"none" placeholder:"KIND:CODE" help:"Limit the account to this area; may be given again."`
+	Name     string   `help:"Name to show; the login where it is not given."`
+	Person   string   `placeholder:"UUID" help:"The person in the roster whose posts an officer has."`
+	Generate bool     `help:"Make a password and print it."`
+}
+
+// Run makes the account.
+func (c *userAddCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
+	role, err := access.ParseRole(c.Role)
+	if err != nil {
+		return err
+	}
+	account := access.Account{ID: uuid.Must(uuid.NewV7()), Login: c.Login, Name: c.Name, Role: role, CreatedAt: time.Now()}
+	if account.Name == "" {
+		account.Name = c.Login
+	}
+	if c.Person != "" {
+		if account.Person, err = uuid.Parse(c.Person); err != nil {
+			return fmt.Errorf("--person: %w", err)
+		}
+	}
+	return common.withStore(ctx, func(store *postgis.Store) error {
+		if account.AreaIDs, err = areaIDs(ctx, store, c.Area); err != nil {
+			return err
+		}
+		password, err := c.password()
+		if err != nil {
+			return err
+		}
+		if account.PasswordHash, err = access.HashPassword(password, rand.Reader); err != nil {
+			return err
+		}
+		if _, err := store.CreateAccount(ctx, account, operator()); err != nil {
+			return err
+		}
+		if c.Generate {
+			_, err = fmt.Fprintln(out, password)
+		}
+		return err
+	})
+}
+
+// password reads or makes the account's password.
+func (c *userAddCmd) password() (string, error) {
+	if c.Generate {
+		return rand.Text(), nil
+	}
+	fd := int(os.Stdin.Fd())
+	if !term.IsTerminal(fd) {
+		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil && (!errors.Is(err, io.EOF) || line == "") {
+			return "", errors.New("no password on standard input; give one, or --generate")
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	}
+	var typed [2]string
+	for i, prompt := range []string{"Password: ", "Again: "} {
+		fmt.Fprint(os.Stderr, prompt)
+		b, err := term.ReadPassword(fd)
+		fmt.Fprintln(os.Stderr)
+		if err != nil {
+			return "", err
+		}
+		typed[i] = string(b)
+	}
+	if typed[0] != typed[1] {
+		return "", errors.New("the two passwords differ")
+	}
+	return typed[0], nil
+}
+
+// withStore opens database and store for one command.
+func (c *Common) withStore(ctx context.Context, do func(*postgis.Store) error) (err error) {
+	log := c.logger()
+	dir, err := c.dataDir()
+	if err != nil {
+		return err
+	}
+	db, err := c.openDatabase(ctx, log, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close(ctx)) }()
+	store, err := c.openStore(ctx, db.url, dir, log, 2)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return do(store)
+}
+
+// areaIDs finds the areas that an account or token is limited to in the
+// boundaries in force.
+func areaIDs(ctx context.Context, store *postgis.Store, texts []string) ([]geo.ID, error) {
+	refs, err := access.ParseAreaScope(texts)
+	if err != nil || len(refs) == 0 {
+		return nil, err
+	}
+	boundaries := postgis.NewBoundaries(store)
+	if err := boundaries.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	var ids []geo.ID
+	var faults []error
+	for _, ref := range refs {
+		area, ok := boundaries.Current().Index.Area(ref.Kind, ref.Code)
+		if !ok {
+			faults = append(faults, fmt.Errorf("there is no %s: %w", ref, geo.ErrNotFound))
+			continue
+		}
+		ids = append(ids, area.ID)
+	}
+	return ids, errors.Join(faults...)
+}
