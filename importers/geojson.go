@@ -2,10 +2,12 @@ package importers
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -38,7 +40,8 @@ type Collection struct {
 // line. Coordinates are written in the shortest text that reads back as the
 // same double: at most seven decimals for points on the lattice. The same
 // input gives the same bytes. Points, lines, polygons and their multiples can
-// be written; any other geometry is an error.
+// be written; any other geometry, and a coordinate that is not finite, is an
+// error, with the file broken off.
 func WriteGeoJSON(w io.Writer, c Collection) error {
 	out := &geoJSON{w: bufio.NewWriterSize(w, 1<<16)}
 	out.text(`{"type":"FeatureCollection","name":`)
@@ -135,7 +138,7 @@ func (g *geoJSON) geometry(geometry orb.Geometry) {
 	case orb.MultiPolygon:
 		list(g, v, g.polygon)
 	default:
-		g.err = fmt.Errorf("write GeoJSON: a %T has no place in a feature", geometry)
+		g.err = cmp.Or(g.err, fmt.Errorf("write GeoJSON: a %T has no place in a feature", geometry))
 	}
 	g.text("}")
 }
@@ -147,6 +150,10 @@ func (g *geoJSON) polygon(p orb.Polygon) {
 func (g *geoJSON) line(points []orb.Point) { list(g, points, g.point) }
 
 func (g *geoJSON) point(p orb.Point) {
+	if x := p[0] + p[1]; math.IsNaN(x) || math.IsInf(x, 0) {
+		g.err = cmp.Or(g.err, fmt.Errorf("write GeoJSON: %v is no place", p))
+		return
+	}
 	g.buf = append(g.buf[:0], '[')
 	g.buf = strconv.AppendFloat(g.buf, p[0], 'f', -1, 64)
 	g.buf = append(g.buf, ',')
