@@ -49,6 +49,7 @@ func TestCheckCatches(t *testing.T) {
 		"SQL outside postgis":           {"notify/x.go", `"github.com/jackc/pgx/v5/pgxpool"`, "", "imports github.com/jackc/pgx/v5/pgxpool"},
 		"arrow in the table":            {"api/x.go", `"` + ours + `geo/locate"`, "", ""},
 		"h3 in its place":               {"geo/cell/x.go", `"github.com/uber/h3-go/v4"`, "", ""},
+		"the command sees test code":    {"cmd/gridpatrol/x.go", `"` + ours + `internal/pgcluster/pgtest"`, "", "imports internal/pgcluster/pgtest"},
 		"the command sees all":          {"cmd/gridpatrol/x.go", `"` + ours + `postgis"`, "", ""},
 		"a test sees what it needs":     {"api/x_test.go", `"` + ours + `fixtures"`, "", ""},
 		"pure with times, not the time": {"patrol/x.go", `"time"`, "const day = 24 * time.Hour", ""},
