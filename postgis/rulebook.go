@@ -92,7 +92,13 @@ func ruleTable() dated[string, patrol.Rule] {
 			WHERE district_code = @district AND known @> @version::bigint ORDER BY priority, name`,
 		close: `UPDATE dispatch_rules SET known = int8range(from_version, @version)
 			WHERE district_code = @district AND upper_inf(known) AND name = ANY(@keys)`,
-		scan: pgx.RowToStructByPos[patrol.Rule],
+		scan: func(row pgx.CollectableRow) (r patrol.Rule, err error) {
+			err = row.Scan(&r.Name, &r.Priority, &r.Kind, &r.Categories, &r.Posts)
+			if len(r.Categories) == 0 {
+				r.Categories = nil // as rules are written: all of them
+			}
+			return r, err
+		},
 		values: func(r patrol.Rule) []any {
 			posts := make([]string, len(r.Posts))
 			for i, p := range r.Posts {

@@ -1,0 +1,9 @@
+package postgis
+
+import (
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
