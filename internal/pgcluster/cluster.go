@@ -73,6 +73,9 @@ func open(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 		}
 	}()
 	removeSocketDir(oldSocketDir)
+	if err := c.lock.note(""); err != nil { // no socket to be reached yet
+		return nil, notWritable(cfg.Dir, err)
+	}
 	if err := c.prepare(ctx); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // lock is held by the process that owns a cluster. The kernel lets go of it
@@ -27,7 +28,15 @@ func takeLock(dir string) (l *lock, previous string, err error) {
 	text := make([]byte, 4096)
 	n, _ := f.ReadAt(text, 0)
 	pid, previous, _ := strings.Cut(strings.TrimRight(string(text[:n]), "\n"), "\n")
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	// A command that asks whether a server runs (see Running) holds the lock for
+	// an instant: only who still has it a little later is a server.
+	for range 10 {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		f.Close()
