@@ -123,6 +123,9 @@ func (c *Cluster) launch(ctx context.Context) error {
 		if err := stopLeftovers(ctx, c.dataDir, c.cfg.Logger); err != nil {
 			return err
 		}
+		// Nothing serves the cluster any more and its lock is ours, so a socket
+		// left behind is nobody's, whoever has the process number in its lock.
+		removeSocket(c.socketDir)
 		run, err := startProcess(c.programs, c.owner, c.dataDir, arguments(c.dataDir, c.socketDir, c.cfg.Settings), c.cfg.Logger)
 		if err != nil {
 			return err

@@ -183,8 +183,10 @@ func TestStalePidFile(t *testing.T) {
 			if pid == "" {
 				text = ""
 			}
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
+			for _, file := range []string{file, filepath.Join(c.socketDir, socketName+".lock")} {
+				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			mustStop(t, c)
 			c = mustStart(t, Config{Dir: dir})

@@ -58,7 +58,12 @@ func removeSocketDir(dir string) {
 	if !strings.HasPrefix(filepath.Base(dir), shortPrefix) {
 		return
 	}
+	removeSocket(dir)
+	os.Remove(dir) // fails, rightly, when it holds anything else
+}
+
+// removeSocket takes away the socket and its lock file.
+func removeSocket(dir string) {
 	os.Remove(filepath.Join(dir, socketName))
 	os.Remove(filepath.Join(dir, socketName+".lock"))
-	os.Remove(dir) // fails, rightly, when it holds anything else
 }
