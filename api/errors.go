@@ -204,6 +204,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	w.WriteHeader(p.Status)
 	if r.Method != http.MethodHead {
 		// The client may be gone; there is nobody else to tell.
-		_ = json.NewEncoder(w).Encode(p)
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(p)
 	}
 }

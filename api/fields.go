@@ -35,9 +35,17 @@ func (f *faults) bodyError() error {
 	case len(f.fields) == 0:
 		return nil
 	case f.unreadable:
-		return fail("invalid-body", "some members of the body cannot be read", f.fields...)
+		return fail("invalid-body", f.sentence("some members of the body cannot be read"), f.fields...)
 	}
-	return fail("invalid-values", "some values of the body are not possible", f.fields...)
+	return fail("invalid-values", f.sentence("some values of the body are not possible"), f.fields...)
+}
+
+// sentence says what is wrong: the fault itself where there is just one.
+func (f *faults) sentence(several string) string {
+	if len(f.fields) == 1 && f.fields[0].Pointer != "" {
+		return f.fields[0].Pointer + " " + f.fields[0].Detail
+	}
+	return several
 }
 
 // fields reads the members of an object one by one and notes what is wrong in

@@ -51,7 +51,7 @@ func (q *query) err() error {
 	if len(q.fields) == 0 {
 		return nil
 	}
-	return fail("invalid-parameters", "some parameters are not valid", q.fields...)
+	return fail("invalid-parameters", q.sentence("some parameters are not valid"), q.fields...)
 }
 
 // text gives a parameter of at most max bytes; empty where it is missing.
@@ -104,7 +104,7 @@ func (q *query) lonLat() orb.Point {
 		q.unread("lon", "must be from -180 to 180 degrees")
 	}
 	if !(math.Abs(lat) <= 90) {
-		q.unread("lat", "must be from -90 to 90 degrees")
+		q.unread("lat", "must be from -90 to 90 degrees%s", swapped(orb.Point{lon, lat}))
 	}
 	if len(q.fields) > before {
 		return orb.Point{}

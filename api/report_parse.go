@@ -146,16 +146,17 @@ func (c *reportCommand) readProperties(f *fields, now time.Time) {
 
 func (c *reportCommand) readLonLat(f *fields) {
 	lon, lat := f.number("lon"), f.number("lat")
-	switch {
-	case f.obj.members["lon"] == nil && f.obj.members["lat"] == nil:
-		return
-	case f.obj.members["lon"] == nil || f.obj.members["lat"] == nil:
-		f.required("lon", "lat")
-		return
-	case lon == nil || lat == nil:
+	if f.obj.members["lon"] == nil && f.obj.members["lat"] == nil {
 		return
 	}
-	c.raw, c.located = orb.Point{*lon, *lat}, true
+	f.required("lon", "lat")
+	if lon != nil {
+		c.raw[0] = *lon
+	}
+	if lat != nil {
+		c.raw[1] = *lat
+	}
+	c.located = lon != nil && lat != nil
 	c.inRange(f.faults, "/lon", "/lat")
 }
 
@@ -166,13 +167,17 @@ func (c *reportCommand) inRange(bad *faults, lonAt, latAt string) {
 		c.located = false
 	}
 	if !(math.Abs(c.raw[1]) <= 90) {
-		detail := "must be from -90 to 90 degrees"
-		if math.Abs(c.raw[0]) <= 90 && math.Abs(c.raw[1]) <= 180 {
-			detail += "; lon and lat look swapped"
-		}
-		bad.impossible(latAt, "%s", detail)
+		bad.impossible(latAt, "must be from -90 to 90 degrees%s", swapped(c.raw))
 		c.located = false
 	}
+}
+
+// swapped says so where a position is one with lon and lat exchanged.
+func swapped(p orb.Point) string {
+	if math.Abs(p[0]) <= 90 && math.Abs(p[1]) <= 180 {
+		return "; lon and lat look swapped"
+	}
+	return ""
 }
 
 // convert puts the position on the lattice.

@@ -208,10 +208,9 @@ func sameSet(a, b []string) bool {
 	return true
 }
 
-func TestSwappedInsideRange(t *testing.T) {
-	// Both numbers are possible latitudes only where the town lies below 90° east;
-	// here only a Feature of a GCJ-02 shifted point can be swapped unseen, so the
-	// hint comes from the range check.
+// TestSwapped checks that a position with lon and lat swapped is told as that:
+// here by the range, for no latitude is 125°.
+func TestSwapped(t *testing.T) {
 	s := newSite(t)
 	p := wantProblem(t, s.do(call{method: "POST", path: "/api/v1/reports", body: `{"category":"other","lon":43.55,"lat":125.62}`}), 422, "invalid-values")
 	if len(p.Errors) != 1 || !strings.Contains(p.Errors[0].Detail, "swapped") {
