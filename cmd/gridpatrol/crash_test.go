@@ -305,7 +305,7 @@ func startProgram(t *testing.T, dir string) *programUnderTest {
 
 func (s *programUnderTest) start(t *testing.T) {
 	t.Helper()
-	s.cmd = exec.Command(os.Args[0], "serve", "--data-dir", s.dir, "--listen", s.listen, "--report-rate", "0")
+	s.cmd = exec.Command(os.Args[0], "serve", "--data-dir", s.dir, "--listen", s.listen, "--report-rate", "0", "--log-level", "warn")
 	s.cmd.Env = append(os.Environ(), asProgram+"=1")
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
@@ -20,22 +20,22 @@ type demoCmd struct {
 	Until day `placeholder:"DATE" help:"Last day of the invented reports; yesterday where it is not given."`
 }
 
-// filler puts something into a database before it is served.
-type filler func(ctx context.Context, store *postgis.Store, log *slog.Logger) error
+// filler puts something into a database before it is served, and says what to
+// tell people once it is.
+type filler func(ctx context.Context, store *postgis.Store) (welcome string, err error)
 
 // Run serves the demo district.
 func (c *demoCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
-	return c.serve(ctx, common, out, func(ctx context.Context, store *postgis.Store, _ *slog.Logger) error {
+	return c.serve(ctx, common, out, func(ctx context.Context, store *postgis.Store) (string, error) {
 		until := c.Until.or(time.Now().AddDate(0, 0, -1))
 		ours, err := fillDemo(ctx, store, until, newProgress(out))
 		if err != nil {
-			return fmt.Errorf("fill the database with the demo district: %w", err)
+			return "", fmt.Errorf("fill the database with the demo district: %w", err)
 		}
 		if !ours {
-			_, err = fmt.Fprintln(out, "the database holds another district; it is served as it is")
-			return err
+			return "the database holds another district; it is served as it is\n", nil
 		}
-		return c.welcome(out)
+		return welcome(), nil
 	})
 }
 
@@ -92,7 +92,7 @@ func fillDistrict(ctx context.Context, store *postgis.Store, until time.Time, pu
 	if err := duties.Refresh(ctx); err != nil {
 		return err
 	}
-	if duties.Current().Version == 0 {
+	if len(duties.Current().Roster.AllSeats()) == 0 {
 		p.step(fmt.Sprintf("fill %d seats with %d people", len(d.Roster.Seats), len(d.Roster.People)))
 		if _, err := store.ReplaceDuties(ctx, d.Roster, d.Rulebook, system); err != nil {
 			return fmt.Errorf("people and rules: %w", err)
@@ -148,13 +148,12 @@ func routeHistory(history []fixtures.HistoricReport, world *locate.Snapshot, dut
 	return out, nil
 }
 
-// welcome says where to look and how to sign in.
-func (c *demoCmd) welcome(out io.Writer) error {
+// welcome says how to sign in.
+func welcome() string {
+	var text strings.Builder
 	for _, a := range demoAccounts() {
-		if _, err := fmt.Fprintf(out, "  sign in as %-11s password %s  (%s: %s)\n", a.login, demoPassword, a.role, a.says); err != nil {
-			return err
-		}
+		fmt.Fprintf(&text, "  sign in as %-11s password %s  (%s: %s)\n", a.login, demoPassword, a.role, a.says)
 	}
-	_, err := fmt.Fprintf(out, "  an API token: %s token create --role dispatcher --name NAME\n", program())
-	return err
+	fmt.Fprintf(&text, "  an API token: %s token create --role dispatcher --name NAME\n", program())
+	return text.String()
 }

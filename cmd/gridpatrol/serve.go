@@ -94,8 +94,9 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		return err
 	}
 	defer store.Close()
+	welcome := ""
 	if fill != nil {
-		if err := fill(ctx, store, log); err != nil {
+		if welcome, err = fill(ctx, store); err != nil {
 			return err
 		}
 	}
@@ -110,7 +111,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		return err
 	}
 	defer s.close()
-	fmt.Fprintf(out, "gridpatrol serves district %s on %s\n", common.District, f.address(listener))
+	fmt.Fprintf(out, "gridpatrol serves district %s on %s\n%s", common.District, f.address(listener), welcome)
 	return f.until(ctx, s, db, listener, dir, log)
 }
 

@@ -190,20 +190,13 @@ func (s *server) register(r *prometheus.Registry) {
 	gauge := func(name, help string, f func() float64) {
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "gridpatrol_" + name, Help: help}, f))
 	}
-	gauge("revision", "Revision of the boundaries that are served.", func() float64 {
-		return float64(s.boundaries.Current().Revision.Number)
-	})
 	gauge("duty_version", "Version of people, posts and rules in force.", func() float64 {
 		return float64(s.duties.Current().Version)
 	})
 	gauge("snapshot_age_seconds", "Since the boundaries were last compared with the database.", func() float64 {
 		return s.boundaries.Age().Seconds()
 	})
-	gauge("snapshot_lag_seconds", "How long the database has had newer boundaries than are served.", func() float64 {
-		return s.boundaries.Lag().Seconds()
-	})
 	gauge("event_cursor", "Last event that was handed out.", func() float64 { return float64(s.hub.Cursor()) })
-	gauge("event_subscribers", "Event streams that are open.", func() float64 { return float64(s.hub.Subscribers()) })
 }
 
 var errNoZone = fmt.Errorf("time zone")
