@@ -20,7 +20,7 @@ type Public string
 
 // The grades of openness, each with all of the one before: none leaves health,
 // sign-in and following a report; lookup adds point lookups, categories and
-// sending a report; open adds boundaries, tiles, hot spots and search.
+// sending a report; map adds boundaries, tiles, hot spots and search.
 const (
 	PublicNone   Public = "none"
 	PublicLookup Public = "lookup"

@@ -13,8 +13,8 @@ import (
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
-// Boundaries are the published boundaries. Current never blocks and is never
-// nil; Revision is one numbered state (geo.ErrNotFound where there is none).
+// Boundaries are the published boundaries. Current never blocks; while it gives
+// nil, before the first load, requests are answered with 503.
 type Boundaries interface {
 	Current() *locate.Snapshot
 	Refresh(ctx context.Context) error
@@ -28,8 +28,8 @@ type Revisions interface {
 	Revisions(ctx context.Context) ([]geo.Revision, error)
 }
 
-// Duties are the people, posts and rules in force. Current never blocks and is
-// never nil.
+// Duties are the people, posts and rules in force. Current is as that of
+// Boundaries.
 type Duties interface {
 	Current() *patrol.Duties
 	Refresh(ctx context.Context) error
