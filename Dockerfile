@@ -7,7 +7,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN go build -trimpath -buildvcs=false -o /gridpatrol ./cmd/gridpatrol
+RUN go build -trimpath -buildvcs=false -tags nodynamic -o /gridpatrol ./cmd/gridpatrol
 
 FROM debian:bookworm-slim
 RUN apt-get update \

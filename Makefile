@@ -4,7 +4,9 @@ MODULE := github.com/gridpatrol/gridpatrol
 BIN    := bin/gridpatrol
 
 # Somebody's own flags (-mod=mod, a workspace) must not change what is built.
-export GOFLAGS := -mod=readonly -buildvcs=false
+# nodynamic: pictures are decoded by the module's own code everywhere, never by
+# a library that happens to lie on the machine.
+export GOFLAGS := -mod=readonly -buildvcs=false -tags=nodynamic
 export GOWORK  := off
 export CGO_ENABLED := 1
 

@@ -140,7 +140,7 @@ func routeHistory(history []fixtures.HistoricReport, world *locate.Snapshot, dut
 				ID: h.ID, Category: h.Category, Description: h.Description,
 				Point: h.Point, Raw: h.Point, RawCRS: "wgs84", Source: "demo",
 				CreatedAt: h.CreatedAt, UpdatedAt: h.UpdatedAt, Status: h.Status,
-				DueAt: h.DueAt, HardDueAt: h.HardDueAt, Version: len(h.History), Decision: decision,
+				DueAt: h.DueAt, HardDueAt: h.HardDueAt, HandledBy: h.HandledBy, Version: len(h.History), Decision: decision,
 			},
 			History: h.History,
 		}
