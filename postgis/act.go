@@ -38,6 +38,7 @@ func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action) (p
 		return s.writeChange(ctx, tx, &before, change, a)
 	})
 	if err != nil {
+		s.leaveStandby(err)
 		return patrol.Report{}, wrap(fmt.Sprintf("%s report %s", a.Type, a.ReportID), err)
 	}
 	s.committed()

@@ -44,7 +44,16 @@ func (s *Store) Accept(ctx context.Context, in patrol.Intake) (r patrol.Report, 
 		r, err = s.replay(ctx, in)
 		return r, err == nil, err
 	}
+	s.leaveStandby(err)
 	return patrol.Report{}, false, wrap("accept a report", err)
+}
+
+// PurgeKeys forgets idempotency keys used before the given time. Phones that
+// were offline come back late: 30 days is the least to keep.
+func (s *Store) PurgeKeys(ctx context.Context, before time.Time) (n int64, err error) {
+	const sql = `DELETE FROM idempotency WHERE district_code = @district AND created_at < @before`
+	tag, err := s.pool.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "before": before})
+	return tag.RowsAffected(), wrap("purge keys", err)
 }
 
 // replay gives what came of the key the first time.

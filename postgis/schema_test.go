@@ -86,7 +86,7 @@ func TestNoTriggersAndFittingConstraints(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || n < 30 {
+	if err != nil || n < 20 {
 		t.Errorf("looked at %d constraints, %v", n, err)
 	}
 }
@@ -224,13 +224,17 @@ func TestDatabaseRefuses(t *testing.T) {
 func TestBatchTellsOfTheCommit(t *testing.T) {
 	t.Parallel()
 	w := openWorld(t, emptyURL(t))
+	if err := w.exec(t, `CREATE TABLE public.one (id integer PRIMARY KEY);
+		CREATE TABLE public.two (one integer REFERENCES public.one DEFERRABLE INITIALLY DEFERRED)`); err != nil {
+		t.Fatal(err)
+	}
 	var b pgx.Batch
 	b.Queue(`SELECT 1`)
-	b.Queue(`INSERT INTO idempotency VALUES ($1, $2, $2, $3, now())`, testDistrict, make([]byte, 32), newID())
+	b.Queue(`INSERT INTO public.two VALUES ($1)`, 7)
 	if err := w.pool.SendBatch(t.Context(), &b).Close(); state(err) != "23503" {
 		t.Errorf("Close = %v, want the deferred foreign key's refusal", err)
 	}
-	if n := w.count(t, `SELECT count(*) FROM idempotency`); n != 0 {
+	if n := w.count(t, `SELECT count(*) FROM public.two`); n != 0 {
 		t.Errorf("%d rows, want 0", n)
 	}
 }

@@ -19,7 +19,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	pgxgeom "github.com/twpayne/pgx-geom"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
@@ -126,7 +125,7 @@ func openPool(ctx context.Context, c Config) (*pgxpool.Pool, error) {
 	pc.ConnConfig.RuntimeParams["statement_timeout"] = fmt.Sprint(statementTimeout.Milliseconds())
 	pc.ConnConfig.RuntimeParams["lock_timeout"] = fmt.Sprint(lockTimeout.Milliseconds())
 	pc.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
-	pc.AfterConnect = pgxgeom.Register
+	pc.AfterConnect = registerTypes
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, wrap("open the database", err)
@@ -187,6 +186,14 @@ func (s *Store) OnCommit(f func()) { s.onCommit.Store(&f) }
 func (s *Store) committed() {
 	if f := s.onCommit.Load(); f != nil {
 		(*f)()
+	}
+}
+
+// leaveStandby drops every connection after a write was refused as read-only:
+// the server has become a standby, and the next connections find the primary.
+func (s *Store) leaveStandby(err error) {
+	if state(err) == "25006" {
+		s.pool.Reset()
 	}
 }
 

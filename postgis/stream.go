@@ -101,7 +101,7 @@ func (s *Store) Cursor(ctx context.Context) (newest, oldest int64, err error) {
 }
 
 // PurgeEvents forgets events numbered before the given time, and deliveries
-// that were finished or given up before it. Keys are kept for 30 days at least.
+// that were finished or given up before it.
 func (s *Store) PurgeEvents(ctx context.Context, before time.Time) error {
 	return wrap("purge events", pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{"district": s.district, "before": before}

@@ -1,7 +1,9 @@
 -- Everything but boundaries that a routing decision rests on: people, posts,
 -- rules. `known` are the versions of the duties that have a row, so that any
 -- version can be read back exactly as it was. A row is never changed, only
--- closed; from_version tells versions of one id apart. Ids of different
+-- closed, and always with the version that is being written: so unique indexes
+-- over the open rows keep ranges of one thing from overlapping, much cheaper
+-- than exclusion constraints. from_version tells versions of one id apart. Ids of different
 -- versions repeat, so references between these tables cannot be foreign keys;
 -- the program checks them before it writes a version whole.
 
@@ -14,9 +16,9 @@ CREATE TABLE people (
     name          text NOT NULL CHECK (name <> ''),
     phone         text NOT NULL,
     synthetic     boolean NOT NULL,
-    PRIMARY KEY (district_code, id, from_version),
-    CONSTRAINT one_person_a_version EXCLUDE USING gist (district_code WITH =, id WITH =, known WITH &&)
+    PRIMARY KEY (district_code, id, from_version)
 );
+CREATE UNIQUE INDEX one_person_a_version ON people (district_code, id) WHERE upper_inf(known);
 
 CREATE TABLE committees (
     district_code text NOT NULL,
@@ -26,10 +28,10 @@ CREATE TABLE committees (
     code          text NOT NULL CHECK (code <> ''),
     name          text NOT NULL,
     village_id    uuid NOT NULL,
-    PRIMARY KEY (district_code, id, from_version),
-    CONSTRAINT one_committee_a_version EXCLUDE USING gist (district_code WITH =, id WITH =, known WITH &&),
-    CONSTRAINT one_committee_a_code EXCLUDE USING gist (district_code WITH =, code WITH =, known WITH &&)
+    PRIMARY KEY (district_code, id, from_version)
 );
+CREATE UNIQUE INDEX one_committee_a_code ON committees (district_code, code) WHERE upper_inf(known);
+CREATE UNIQUE INDEX one_committee_a_version ON committees (district_code, id) WHERE upper_inf(known);
 
 CREATE TABLE committee_groups (
     district_code text NOT NULL,
@@ -37,9 +39,9 @@ CREATE TABLE committee_groups (
     group_id      uuid NOT NULL,
     from_version  bigint NOT NULL,
     known         int8range NOT NULL CHECK (NOT isempty(known) AND lower(known) = from_version),
-    PRIMARY KEY (district_code, committee_id, group_id, from_version),
-    CONSTRAINT one_committee_a_group EXCLUDE USING gist (district_code WITH =, group_id WITH =, known WITH &&)
+    PRIMARY KEY (district_code, committee_id, group_id, from_version)
 );
+CREATE UNIQUE INDEX one_committee_a_group ON committee_groups (district_code, group_id) WHERE upper_inf(known);
 
 CREATE TABLE branches (
     district_code text NOT NULL,
@@ -49,10 +51,10 @@ CREATE TABLE branches (
     code          text NOT NULL CHECK (code <> ''),
     name          text NOT NULL,
     village_id    uuid NOT NULL,
-    PRIMARY KEY (district_code, id, from_version),
-    CONSTRAINT one_branch_a_version EXCLUDE USING gist (district_code WITH =, id WITH =, known WITH &&),
-    CONSTRAINT one_branch_a_code EXCLUDE USING gist (district_code WITH =, code WITH =, known WITH &&)
+    PRIMARY KEY (district_code, id, from_version)
 );
+CREATE UNIQUE INDEX one_branch_a_code ON branches (district_code, code) WHERE upper_inf(known);
+CREATE UNIQUE INDEX one_branch_a_version ON branches (district_code, id) WHERE upper_inf(known);
 
 CREATE TABLE branch_groups (
     district_code text NOT NULL,
@@ -60,9 +62,9 @@ CREATE TABLE branch_groups (
     group_id      uuid NOT NULL,
     from_version  bigint NOT NULL,
     known         int8range NOT NULL CHECK (NOT isempty(known) AND lower(known) = from_version),
-    PRIMARY KEY (district_code, branch_id, group_id, from_version),
-    CONSTRAINT one_branch_a_group EXCLUDE USING gist (district_code WITH =, group_id WITH =, known WITH &&)
+    PRIMARY KEY (district_code, branch_id, group_id, from_version)
 );
+CREATE UNIQUE INDEX one_branch_a_group ON branch_groups (district_code, group_id) WHERE upper_inf(known);
 
 CREATE TABLE seats (
     district_code  text NOT NULL,
@@ -89,13 +91,13 @@ CREATE TABLE seats (
         WHEN 'volunteer' THEN 99
         WHEN 'township_desk' THEN 1
         WHEN 'district_desk' THEN 1
-        ELSE 0 END),
-    CONSTRAINT one_seat_a_version EXCLUDE USING gist (district_code WITH =, id WITH =, known WITH &&),
-    CONSTRAINT one_seat_an_area_number EXCLUDE USING gist
-        (district_code WITH =, area_id WITH =, post WITH =, number WITH =, known WITH &&) WHERE (area_id IS NOT NULL),
-    CONSTRAINT one_seat_a_committee_number EXCLUDE USING gist
-        (district_code WITH =, committee_id WITH =, post WITH =, number WITH =, known WITH &&) WHERE (committee_id IS NOT NULL)
+        ELSE 0 END)
 );
+CREATE UNIQUE INDEX one_seat_an_area_number ON seats (district_code, area_id, post, number)
+    WHERE upper_inf(known) AND area_id IS NOT NULL;
+CREATE UNIQUE INDEX one_seat_a_committee_number ON seats (district_code, committee_id, post, number)
+    WHERE upper_inf(known) AND committee_id IS NOT NULL;
+CREATE UNIQUE INDEX one_seat_a_version ON seats (district_code, id) WHERE upper_inf(known);
 
 -- held: from the first instant (included) to the last (excluded).
 CREATE TABLE holdings (
@@ -108,10 +110,10 @@ CREATE TABLE holdings (
     deputy        boolean NOT NULL,
     held          tstzrange NOT NULL CHECK (NOT isempty(held) AND lower_inc(held) AND NOT upper_inc(held)),
     PRIMARY KEY (district_code, id, from_version),
-    CONSTRAINT one_holding_a_version EXCLUDE USING gist (district_code WITH =, id WITH =, known WITH &&),
     CONSTRAINT one_holder_at_a_time EXCLUDE USING gist
         (district_code WITH =, seat_id WITH =, held WITH &&, known WITH &&) WHERE (NOT deputy)
 );
+CREATE UNIQUE INDEX one_holding_a_version ON holdings (district_code, id) WHERE upper_inf(known);
 CREATE INDEX holdings_person ON holdings (district_code, person_id) WHERE upper_inf(known);
 
 CREATE TABLE categories (
@@ -129,9 +131,9 @@ CREATE TABLE categories (
     verify_first  boolean NOT NULL,
     private       boolean NOT NULL,
     sort          integer NOT NULL,
-    PRIMARY KEY (district_code, code, from_version),
-    CONSTRAINT one_category_a_version EXCLUDE USING gist (district_code WITH =, code WITH =, known WITH &&)
+    PRIMARY KEY (district_code, code, from_version)
 );
+CREATE UNIQUE INDEX one_category_a_version ON categories (district_code, code) WHERE upper_inf(known);
 
 CREATE TABLE dispatch_rules (
     district_code text NOT NULL,
@@ -142,9 +144,9 @@ CREATE TABLE dispatch_rules (
     kind          text NOT NULL,
     categories    text[] NOT NULL,
     posts         text[] NOT NULL CHECK (cardinality(posts) > 0),
-    PRIMARY KEY (district_code, name, from_version),
-    CONSTRAINT one_rule_a_version EXCLUDE USING gist (district_code WITH =, name WITH =, known WITH &&)
+    PRIMARY KEY (district_code, name, from_version)
 );
+CREATE UNIQUE INDEX one_rule_a_version ON dispatch_rules (district_code, name) WHERE upper_inf(known);
 
 CREATE TABLE fallbacks (
     district_code text NOT NULL,
@@ -152,9 +154,9 @@ CREATE TABLE fallbacks (
     from_version  bigint NOT NULL,
     known         int8range NOT NULL CHECK (NOT isempty(known) AND lower(known) = from_version),
     next          text NOT NULL CHECK (next <> post),
-    PRIMARY KEY (district_code, post, from_version),
-    CONSTRAINT one_fallback_a_version EXCLUDE USING gist (district_code WITH =, post WITH =, known WITH &&)
+    PRIMARY KEY (district_code, post, from_version)
 );
+CREATE UNIQUE INDEX one_fallback_a_version ON fallbacks (district_code, post) WHERE upper_inf(known);
 
 -- Hours are pairs of seconds since midnight; workdays count from Sunday.
 CREATE TABLE calendars (
@@ -167,9 +169,9 @@ CREATE TABLE calendars (
     workdays      boolean[] NOT NULL CHECK (cardinality(workdays) = 7),
     off           text[] NOT NULL,
     makeup        text[] NOT NULL,
-    PRIMARY KEY (district_code, from_version),
-    CONSTRAINT one_calendar_a_version EXCLUDE USING gist (district_code WITH =, known WITH &&)
+    PRIMARY KEY (district_code, from_version)
 );
+CREATE UNIQUE INDEX one_calendar_a_version ON calendars (district_code) WHERE upper_inf(known);
 
 ALTER TABLE people ADD FOREIGN KEY (district_code) REFERENCES districts;
 ALTER TABLE committees ADD FOREIGN KEY (district_code, village_id) REFERENCES areas;
