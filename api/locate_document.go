@@ -13,7 +13,8 @@ import (
 // document answers a JSON document: a FeatureCollection, read and written
 // feature by feature, or {"points": …}.
 func (m *many) document(w http.ResponseWriter, in *feed) error {
-	d := &document{many: m, feed: in, dec: json.NewDecoder(in), out: newDrip(w, "application/geo+json")}
+	d := &document{many: m, feed: in, dec: json.NewDecoder(in), out: newDrip(w, "application/geo+json", m.spooled)}
+	defer d.out.stop()
 	err := d.read()
 	if d.compact != nil && err == nil {
 		return d.compact.answer(w)

@@ -28,16 +28,16 @@ func (s *Server) locateMany(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	many := &many{world: world, crs: crs, list: "/features"}
+	many := &many{world: world, crs: crs, list: "/features", spooled: &s.spooled}
 	defer func() { s.metrics.points.Add(float64(many.n)) }()
 	in := newFeed(w, r)
 	switch mediaType(r) {
 	case "application/json", "application/geo+json":
 		return many.document(w, in)
 	case "application/geo+json-seq":
-		return many.lines(newDrip(w, "application/geo+json-seq"), in, "\x1e")
+		return many.lines(newDrip(w, "application/geo+json-seq", many.spooled), in, "\x1e")
 	case "application/x-ndjson", "application/ndjson":
-		return many.lines(newDrip(w, "application/x-ndjson"), in, "")
+		return many.lines(newDrip(w, "application/x-ndjson", many.spooled), in, "")
 	}
 	return unsupported("application/geo+json", "application/geo+json-seq", "application/x-ndjson", "application/json")
 }
@@ -48,6 +48,7 @@ type many struct {
 	crs  geo.CRS
 	list string // what the pointers of faults begin with
 	n    int    // how many so far
+	*spooled
 }
 
 // feature gives a GeoJSON feature of a point back, as it came, with
@@ -176,6 +177,7 @@ func writeMembers(b *bytes.Buffer, names []string, members map[string]json.RawMe
 // lines answers one feature a line. A record may begin with the record
 // separator of RFC 8142, and then span lines; a blank line is none.
 func (m *many) lines(out *drip, in *feed, before string) error {
+	defer out.stop()
 	for line, err := range in.records() {
 		if err != nil {
 			return out.abort(m.streamError(err), before+`{"problem":`, "}\n")

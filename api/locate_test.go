@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -270,6 +271,48 @@ func TestLocateStreams(t *testing.T) {
 	}
 }
 
+// TestLocateForSendersThatReadLate sends a whole body before it reads a byte, as
+// most clients do: more of the answer waits than connections hold.
+func TestLocateForSendersThatReadLate(t *testing.T) {
+	s := newSite(t)
+	server := httptest.NewServer(s.api.Handler())
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const feature = `{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"i":"%06d"}}` + "\n"
+	const n = 60_000
+	size := n * len(fmt.Sprintf(feature, 0))
+	fmt.Fprintf(conn, "POST /api/v1/locate HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n", size)
+	out := bufio.NewWriter(conn)
+	for i := range n {
+		fmt.Fprintf(out, feature, i)
+	}
+	if err := out.Flush(); err != nil {
+		t.Fatalf("the server did not take the whole body: %v", err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	got := 0
+	for ; lines.Scan(); got++ {
+		if !bytes.Contains(lines.Bytes(), fmt.Appendf(nil, `"i":"%06d",`, got)) {
+			t.Fatalf("line %d = %s", got, lines.Bytes())
+		}
+	}
+	if lines.Err() != nil || got != n {
+		t.Errorf("read %d lines, %v, want %d", got, lines.Err(), n)
+	}
+	if left := s.api.spooled.bytes.Load(); left != 0 {
+		t.Errorf("%d bytes are still spooled, want none", left)
+	}
+}
+
 // TestLocateStreamAborts checks that an error after the first bytes ends the
 // stream with a record that says so, and a cut connection.
 func TestLocateStreamAborts(t *testing.T) {
@@ -306,7 +349,7 @@ func TestLocateManyIsFlat(t *testing.T) {
 	r.Header.Set("Content-Type", "application/x-ndjson")
 	w := &counter{header: http.Header{}}
 	s.api.Handler().ServeHTTP(w, r)
-	if w.status != 200 || w.lines != 20_000 || w.largest > 2*dripSize {
+	if w.status != 200 || w.lines != 20_000 || w.largest > 2*spoolMemory {
 		t.Errorf("status %d, %d lines, largest write %d bytes", w.status, w.lines, w.largest)
 	}
 }

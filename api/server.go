@@ -30,6 +30,7 @@ type Server struct {
 	passwords *semaphore.Weighted
 	pictures  *semaphore.Weighted
 	finder    finder
+	spooled   spooled
 	closing   chan struct{}
 	closeOnce sync.Once
 	handler   http.Handler

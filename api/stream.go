@@ -43,7 +43,10 @@ func (f *feed) Read(p []byte) (int, error) {
 		p = p[:f.left]
 	}
 	// Not every connection has deadlines, and those of tests need none.
-	_ = f.control.SetReadDeadline(time.Now().Add(patience))
+	deadline := time.Now().Add(patience)
+	_ = f.control.SetReadDeadline(deadline)
+	// While it sends, a client need not read: the answer waits for it.
+	_ = f.control.SetWriteDeadline(deadline)
 	n, err := f.body.Read(p)
 	f.left -= n
 	if err != nil && err != io.EOF {
@@ -89,20 +92,22 @@ func (f *feed) records() iter.Seq2[[]byte, error] {
 }
 
 // drip is an answer of any length. Until its first bytes leave, an error can
-// still be a problem with a status; afterwards it ends the stream.
+// still be a problem with a status; afterwards it ends the stream. stop must be
+// called at the end.
 type drip struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	kind    string
+	all     *spooled
 	buffer  []byte
-	begun   bool
+	out     *spool // once it has begun
 	failed  error
 }
 
 const dripSize = 64 << 10
 
-func newDrip(w http.ResponseWriter, contentType string) *drip {
-	return &drip{w: w, control: http.NewResponseController(w), kind: contentType, buffer: make([]byte, 0, dripSize+4096)}
+func newDrip(w http.ResponseWriter, contentType string, all *spooled) *drip {
+	return &drip{w: w, control: http.NewResponseController(w), kind: contentType, all: all, buffer: make([]byte, 0, dripSize+4096)}
 }
 
 // write adds text and sends what has come together.
@@ -120,24 +125,45 @@ func (d *drip) flush() {
 	if d.failed != nil {
 		return
 	}
-	if !d.begun {
-		d.begun = true
+	if d.out == nil {
 		// HTTP/1 would otherwise stop reading when the answer begins; HTTP/2
 		// and tests do both anyway.
 		_ = d.control.EnableFullDuplex()
 		d.w.Header().Set("Content-Type", d.kind)
 		d.w.WriteHeader(http.StatusOK)
+		d.out = newSpool(patient{d.w, d.control}, d.all)
 	}
-	_ = d.control.SetWriteDeadline(time.Now().Add(patience))
-	if _, err := d.w.Write(d.buffer); err != nil {
+	if _, err := d.out.Write(d.buffer); err != nil {
 		d.failed = err
 	}
 	d.buffer = d.buffer[:0]
 }
 
+// patient writes to a client that may be slow but must not stop.
+type patient struct {
+	w       io.Writer
+	control *http.ResponseController
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(patience))
+	return p.w.Write(b)
+}
+
+// stop waits until everything has left, or cannot. A second call does nothing.
+func (d *drip) stop() {
+	if d.out == nil {
+		return
+	}
+	if err := d.out.close(); err != nil && d.failed == nil {
+		d.failed = err
+	}
+}
+
 // end sends the rest.
 func (d *drip) end() error {
 	d.flush()
+	d.stop()
 	if d.failed == nil {
 		d.failed = d.control.Flush()
 	}
@@ -148,13 +174,14 @@ func (d *drip) end() error {
 // record that holds the problem, between before and after, and a cut
 // connection, so that nobody takes the part for the whole.
 func (d *drip) abort(err error, before, after string) error {
-	if !d.begun {
+	if d.out == nil {
 		return err
 	}
 	text, encodeErr := json.Marshal(problemOf(err))
 	if encodeErr == nil && d.failed == nil {
 		d.buffer = append(append(append(d.buffer, before...), text...), after...)
 		d.flush()
+		d.stop()
 		_ = d.control.Flush()
 	}
 	panic(http.ErrAbortHandler)
