@@ -92,7 +92,8 @@ func (c *contacts) report(r *patrol.Report, v view) feature[reportProperties] {
 		ID: r.ID, Status: r.Status, Category: r.Category, Areas: r.Decision.Areas,
 		DueAt: instant(r.DueAt), Overdue: r.Overdue(c.at), Revision: r.Decision.Revision,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
-		Synthetic: r.Source == "demo",
+		// On an invented map a real report is still in an invented grid.
+		Synthetic: r.Source == "demo" || c.invented(),
 	}
 	if p.Areas == nil {
 		p.Areas = (&geo.Match{}).Names()

@@ -139,3 +139,9 @@ func synthetic(m *geo.Match) bool {
 	}
 	return false
 }
+
+// invented reports whether the map of the district is.
+func (w world) invented() bool {
+	districts := w.Index.Areas(geo.District)
+	return len(districts) > 0 && districts[0].Synthetic
+}
