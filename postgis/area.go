@@ -33,20 +33,20 @@ func (s *Store) readAreas(ctx context.Context, tx pgx.Tx, n, about int) ([]geo.A
 		if err == nil {
 			a.Shape = orbMultiPolygon(shape)
 		}
+		if len(a.Alias) == 0 {
+			a.Alias = nil
+		}
 		return a, err
 	})
 }
 
-// contentHash is a SHA-256 over everything a version of an area holds: two
-// versions with the same one are the same.
+// contentHash is a SHA-256 over everything a version of an area holds but its
+// size, which follows from the shape: two versions with the same one are the same.
 func contentHash(a *geo.Area, parent geo.ID) ([]byte, error) {
 	h := sha256.New()
-	words := *a
-	words.Shape, words.FromRevision, words.AreaM2 = nil, 0, 0 // the size follows from the shape
-	text, err := json.Marshal(struct {
-		Area   geo.Area
-		Parent geo.ID
-	}{words, parent})
+	alias := append([]string{}, a.Alias...)
+	text, err := json.Marshal([]any{a.ID, a.Kind, a.Code, a.Name, a.NameEn, a.Parent.Kind, a.Parent.Code, parent, alias,
+		a.UnitType, a.Class, a.Households, a.Population, a.Synthetic})
 	if err != nil {
 		return nil, err
 	}

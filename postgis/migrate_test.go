@@ -102,9 +102,8 @@ func TestReady(t *testing.T) {
 	}
 	defer admin.Close(context.Background())
 	ready := func(setting string) error {
-		const alter = `ALTER DATABASE %s SET synchronous_commit = %s`
 		name := pgx.Identifier{admin.Config().Database}.Sanitize()
-		if _, err := admin.Exec(t.Context(), strings.NewReplacer("%s DATABASE", "", "%s SET", name+" SET", "= %s", "= "+setting).Replace(alter)); err != nil {
+		if _, err := admin.Exec(t.Context(), `ALTER DATABASE `+name+` SET synchronous_commit = `+setting); err != nil {
 			t.Fatal(err)
 		}
 		return openWorld(t, database).Ready(t.Context())
@@ -182,6 +181,9 @@ func TestTwoRoles(t *testing.T) {
 	}
 	w.refresh(t)
 	w.accept(t, w.intake(t, place(1, 1), "k"))
+	if d, err := w.Diagnose(t.Context()); err != nil || d.MayChangeSchema || d.MayRewriteHistory {
+		t.Errorf("the server's role may change the schema %v, history %v, %v; want neither", d.MayChangeSchema, d.MayRewriteHistory, err)
+	}
 	for _, sql := range []string{
 		`UPDATE audit SET action = 'x' WHERE district_code = '220112'`,
 		`DELETE FROM revisions WHERE district_code = '220112'`,
