@@ -226,7 +226,7 @@ func TestRevisionsAndTimes(t *testing.T) {
 		}
 	}
 	list, err := w.Revisions(t.Context())
-	if err != nil || len(list) != 3 || list[0].Number != 3 {
+	if err != nil || len(list) != 3 || list[0].Number != 1 || list[2].Number != 3 {
 		t.Errorf("Revisions = %v, %v", list, err)
 	}
 }

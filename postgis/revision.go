@@ -19,9 +19,9 @@ func scanRevision(row pgx.CollectableRow) (r geo.Revision, err error) {
 	return r, err
 }
 
-// Revisions lists every published revision, the newest first.
+// Revisions lists every published revision, the oldest first.
 func (s *Store) Revisions(ctx context.Context) ([]geo.Revision, error) {
-	const sql = `SELECT ` + revisionColumns + ` FROM revisions WHERE district_code = @district ORDER BY number DESC`
+	const sql = `SELECT ` + revisionColumns + ` FROM revisions WHERE district_code = @district ORDER BY number`
 	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district})
 	if err != nil {
 		return nil, wrap("list revisions", err)
