@@ -85,7 +85,7 @@ func routed(w world, cmd *reportCommand) (patrol.Report, error) {
 	}
 	decision, err := patrol.Dispatch(w.duties, patrol.Routing{
 		Point: cmd.point, Match: match, Revision: w.Revision.Number,
-		EdgeDistanceM: edgeDistanceM(w, cmd.point), Category: category, At: at,
+		EdgeDistanceM: w.Index.EdgeDistanceM(geo.Grid, cmd.point), Category: category, At: at,
 	})
 	if err != nil {
 		return patrol.Report{}, unprocessable(err)
@@ -101,14 +101,6 @@ func routed(w world, cmd *reportCommand) (patrol.Report, error) {
 		ObservedAt: cmd.observedAt, CreatedAt: at, UpdatedAt: at, Status: status, DueAt: due, HardDueAt: hardDue,
 		Version: 1, Decision: decision, Photos: cmd.stored, HasContact: !cmd.contact.Empty(),
 	}, nil
-}
-
-// edgeDistanceM is how near the report is to another grid; 0 without grids.
-func edgeDistanceM(w world, p orb.Point) float64 {
-	if d := metres(w.Index.EdgeDistanceM(geo.Grid, p)); d != nil {
-		return *d
-	}
-	return 0
 }
 
 // outside is the error for a position outside the district. It says so where

@@ -48,7 +48,7 @@ type Decision struct {
 	DutyVersion   int64
 	Rule          string
 	Point         orb.Point // lon/lat in degrees, WGS 84, on the lattice
-	EdgeDistanceM float64   // to the nearest grid edge, rounded to 0.1 m
+	EdgeDistanceM float64   // to the nearest grid edge, rounded to 0.1 m; 0 without grids
 	Areas         map[geo.Kind]*geo.Name
 	AreaIDs       []geo.ID // every area that covers the point, from the largest kind to the smallest
 	Assignments   []Assignment

@@ -1,6 +1,7 @@
 package patrol
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -27,7 +28,7 @@ func Dispatch(d *Duties, r Routing) (Decision, error) {
 		DutyVersion:   d.Version,
 		Rule:          rule.Name,
 		Point:         r.Point,
-		EdgeDistanceM: r.EdgeDistanceM,
+		EdgeDistanceM: toDecimetres(r.EdgeDistanceM),
 		Areas:         r.Match.Names(),
 		AreaIDs:       areaIDs(&r.Match),
 		Assignments:   assign(d, &r.Match, rule, at),
@@ -35,6 +36,15 @@ func Dispatch(d *Duties, r Routing) (Decision, error) {
 	}
 	setLead(out.Assignments, r.Category.LeadPost)
 	return out, nil
+}
+
+// toDecimetres is the distance as records keep it: rounded to 0.1 m, 0 where
+// there is no edge to be distant from.
+func toDecimetres(m float64) float64 {
+	if math.IsInf(m, 0) || math.IsNaN(m) {
+		return 0
+	}
+	return math.Round(m*10) / 10
 }
 
 // Responsible gives the posts that would get a report of no special category

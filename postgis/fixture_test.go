@@ -98,7 +98,7 @@ func route(b *locate.Snapshot, d *patrol.Duties, list []fixtures.HistoricReport)
 			return nil, fmt.Errorf("no category %s", h.Category)
 		}
 		decision, err := patrol.Dispatch(d, patrol.Routing{Point: h.Point, Match: m, Revision: b.Revision.Number,
-			EdgeDistanceM: edgeDistance(b, h.Point), Category: c, At: h.CreatedAt})
+			EdgeDistanceM: b.Index.EdgeDistanceM(geo.Grid, h.Point), Category: c, At: h.CreatedAt})
 		if err != nil {
 			return nil, err
 		}

@@ -23,10 +23,6 @@ const maxPage = 10_000
 // limit can pass; the index on due_at has the same condition.
 const openStatus = `r.status NOT IN ('closed', 'rejected', 'duplicate', 'handled') AND r.due_at IS NOT NULL`
 
-// publicStatus leaves out of the public collection what nobody has looked at,
-// and what was no case or no case of its own.
-const publicStatus = `r.status NOT IN ('reported', 'rejected', 'duplicate')`
-
 // Reports lists reports in scope, the newest first. The next page begins after
 // the last row's CreatedAt and ID. With OnlyPublic they come without
 // description, raw position and photos.
@@ -118,9 +114,6 @@ func reportConditions(f patrol.Filter, args pgx.NamedArgs) string {
 	if !f.AfterTime.IsZero() {
 		and(`(r.created_at, r.id) < (@after_time, @after_id)`)
 		args["after_time"], args["after_id"] = f.AfterTime, f.AfterID
-	}
-	if f.OnlyPublic {
-		and(publicStatus)
 	}
 	return b.String()
 }

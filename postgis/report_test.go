@@ -126,7 +126,7 @@ func TestFilters(t *testing.T) {
 		"from is included":  {patrol.Filter{From: b.CreatedAt}, []geo.ID{c.ID, b.ID}},
 		"to is excluded":    {patrol.Filter{To: b.CreatedAt}, []geo.ID{a.ID}},
 		"after a":           {patrol.Filter{AfterTime: b.CreatedAt, AfterID: b.ID}, []geo.ID{a.ID}},
-		"public":            {patrol.Filter{OnlyPublic: true}, []geo.ID{c.ID, a.ID}},
+		"public":            {patrol.Filter{OnlyPublic: true}, []geo.ID{c.ID, b.ID, a.ID}},
 		"limit":             {patrol.Filter{Limit: 1}, []geo.ID{c.ID}},
 	} {
 		if f.filter.Limit == 0 {

@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -14,7 +13,6 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -158,16 +156,11 @@ func again(ctx context.Context, b *Boundaries, duties *Duties, stored *storedDec
 	}
 	match, _ := snapshot.Index.Locate(stored.Point)
 	fresh, err := patrol.Dispatch(d, patrol.Routing{Point: stored.Point, Match: match, Revision: stored.Revision,
-		EdgeDistanceM: edgeDistance(snapshot, stored.Point), Category: category, At: stored.DecidedAt})
+		EdgeDistanceM: snapshot.Index.EdgeDistanceM(geo.Grid, stored.Point), Category: category, At: stored.DecidedAt})
 	if err != nil {
 		return "routing fails now: " + err.Error(), nil
 	}
 	return difference(&stored.Decision, &fresh)
-}
-
-// edgeDistance is what decisions note of the nearest grid edge.
-func edgeDistance(s *locate.Snapshot, p orb.Point) float64 {
-	return math.Round(s.Index.EdgeDistanceM(geo.Grid, p)*10) / 10
 }
 
 // difference names the first part in which two decisions differ.

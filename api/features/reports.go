@@ -91,9 +91,6 @@ func (s *reports) feature(r *http.Request, id string, _ map[string]string) (feat
 	if err != nil {
 		return feature{}, err
 	}
-	if ok, err := v.collected(r.Context(), &report); err != nil || !ok {
-		return feature{}, cmp.Or(err, fmt.Errorf("report %q: %w", id, geo.ErrNotFound))
-	}
 	return reportFeature(v, &report), nil
 }
 

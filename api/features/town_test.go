@@ -111,7 +111,6 @@ func (d *desk) Reports(_ context.Context, scope access.Scope, f patrol.Filter) (
 	for _, r := range d.reports {
 		switch {
 		case !scope.Covers(r.Decision.AreaIDs),
-			f.OnlyPublic && r.Status == patrol.Rejected,
 			f.Bound != nil && !f.Bound.Contains(r.Point),
 			f.Area != nil && !slices.Contains(r.Decision.AreaIDs, *f.Area),
 			f.Category != nil && !slices.Contains(f.Category, r.Category),

@@ -3,7 +3,6 @@ package features
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -108,17 +107,6 @@ func (v *viewer) fetch(ctx context.Context, f patrol.Filter, bound *orb.Bound) (
 		last := &batch[len(batch)-1]
 		f.AfterTime, f.AfterID = last.CreatedAt, last.ID
 	}
-}
-
-// collected reports whether a report of the viewer's scope is in the
-// collection the viewer reads. What the public one leaves out, only the store
-// knows.
-func (v *viewer) collected(ctx context.Context, r *patrol.Report) (bool, error) {
-	if v.ReadsReports() {
-		return true, nil
-	}
-	found, err := v.fetch(ctx, patrol.Filter{From: r.CreatedAt, To: r.CreatedAt.Add(time.Microsecond), Limit: maxLimit}, nil)
-	return slices.ContainsFunc(found, func(x patrol.Report) bool { return x.ID == r.ID }), err
 }
 
 // ReportPoints gives the reports a tile shows.

@@ -65,21 +65,6 @@ func TestPublicReports(t *testing.T) {
 	}
 }
 
-// TestOneReportIsOfTheCollection checks that the public gets no report by its
-// id that the collection leaves out.
-func TestOneReportIsOfTheCollection(t *testing.T) {
-	r := newRig(t)
-	r.desk.reports[0].Status = patrol.Rejected
-	path := "/ogc/collections/reports/items/" + r.desk.reports[0].ID.String()
-	if w := r.get(path); w.Code != http.StatusNotFound {
-		t.Errorf("a report the public collection leaves out = %d, want 404", w.Code)
-	}
-	r.principal = access.Principal{Kind: "user", Role: access.Dispatcher, Scope: access.Scope{All: true}}
-	if w := r.get(path); w.Code != http.StatusOK {
-		t.Errorf("the same for a dispatcher = %d, want 200", w.Code)
-	}
-}
-
 // TestBoundsTellThePublicNothing checks that the public cannot find out where
 // a report truly is by asking for ever smaller boxes.
 func TestBoundsTellThePublicNothing(t *testing.T) {
