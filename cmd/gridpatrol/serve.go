@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -83,7 +84,21 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 	if err != nil {
 		return fmt.Errorf("cannot serve on %s: %w: stop what uses it, or choose another --listen", f.Listen, err)
 	}
-	defer listener.Close()
+	// Keys and certificates in it have modes of their own; the private
+	// cluster's user must be able to pass through.
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		listener.Close()
+		return fmt.Errorf("data directory: %w", err)
+	}
+	front := &front{}
+	main, err := f.httpServer(front, dir, log)
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	serving := make(chan error, 1)
+	go func() { serving <- serveOn(main, listener) }()
+	defer main.Close()
 	db, err := common.openDatabase(ctx, log, true)
 	if err != nil {
 		return err
@@ -111,13 +126,15 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		return err
 	}
 	defer s.close()
+	front.open(s.api.Handler())
+	main.RegisterOnShutdown(s.api.Close)
 	fmt.Fprintf(out, "gridpatrol serves district %s on %s\n%s", common.District, f.address(listener), welcome)
-	return f.until(ctx, s, db, listener, dir, log)
+	return f.until(ctx, s, db, main, serving, log)
 }
 
-// until runs the server's parts and its listeners; the first that fails ends
-// the others. Requests under way are finished, for ten seconds at most.
-func (f *serveFlags) until(ctx context.Context, s *server, db *database, listener net.Listener, dir string, log *slog.Logger) error {
+// until runs the server's parts beside main, which serves already; the first
+// that fails ends the others. Requests under way are finished, for ten seconds at most.
+func (f *serveFlags) until(ctx context.Context, s *server, db *database, main *http.Server, serving <-chan error, log *slog.Logger) error {
 	ctx, stop := context.WithCancel(ctx)
 	parts := make(chan error, 4)
 	running := 0
@@ -125,15 +142,9 @@ func (f *serveFlags) until(ctx context.Context, s *server, db *database, listene
 		running++
 		go func() { parts <- part() }()
 	}
-	main, err := f.httpServer(s.api.Handler(), dir, log)
-	if err != nil {
-		stop()
-		return err
-	}
-	main.RegisterOnShutdown(s.api.Close)
 	servers := []*http.Server{main}
 	start(func() error { s.run(ctx); return nil })
-	start(func() error { return serveOn(main, listener) })
+	start(func() error { return <-serving })
 	if f.MetricsListen != "" {
 		metrics := &http.Server{Handler: s.api.Metrics(), ReadHeaderTimeout: 5 * time.Second}
 		l, err := net.Listen("tcp", f.MetricsListen)
