@@ -38,7 +38,6 @@ import (
 var (
 	groupPoint    = orb.Point{125.62, 43.55}
 	townPoint     = orb.Point{125.69, 43.59}
-	outsidePoint  = orb.Point{126.9, 43.55}
 	gridWest      = "220112000000001"
 	gridEast      = "220112000000002"
 	testNow       = time.Date(2026, 9, 1, 2, 0, 0, 0, time.UTC) // Tuesday, 10:00 in Shanghai

@@ -98,9 +98,9 @@ func rosterRowsOf(d patrol.RosterData) rosterRows {
 }
 
 func (r rosterRows) data() patrol.RosterData {
-	d := patrol.RosterData{People: r.people, Seats: r.seats, Holdings: r.holdings}
-	for _, c := range bodies(r.committees, r.committeeGroups) {
-		d.Committees = append(d.Committees, c)
+	d := patrol.RosterData{
+		People: r.people, Seats: r.seats, Holdings: r.holdings,
+		Committees: bodies(r.committees, r.committeeGroups),
 	}
 	for _, b := range bodies(r.branches, r.branchGroup) {
 		d.Branches = append(d.Branches, patrol.Branch(b))

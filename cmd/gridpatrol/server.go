@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -198,5 +197,3 @@ func (s *server) register(r *prometheus.Registry) {
 	})
 	gauge("event_cursor", "Last event that was handed out.", func() float64 { return float64(s.hub.Cursor()) })
 }
-
-var errNoZone = fmt.Errorf("time zone")
