@@ -111,7 +111,7 @@ func (q *query) lonLat() orb.Point {
 	}
 	p, err := onLattice(crs, orb.Point{lon, lat})
 	if err != nil {
-		q.unread("lon", "%s", err)
+		q.unread("lon", "%s", geo.Text(err))
 	}
 	return p
 }
@@ -162,7 +162,7 @@ func (q *query) bbox() *orb.Bound {
 	}
 	b, err := parseBBox(s)
 	if err != nil {
-		q.unread("bbox", "%s", err)
+		q.unread("bbox", "%s", geo.Text(err))
 		return nil
 	}
 	return &b

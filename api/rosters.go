@@ -90,7 +90,7 @@ func (s *Server) readRosterRequest(r *http.Request) (*rosterRequest, error) {
 
 // badArea is the error for an area parameter that names none.
 func badArea(err error) error {
-	return fail("invalid-parameters", "some parameters are not valid", geo.FieldError{Pointer: "area", Detail: err.Error()})
+	return fail("invalid-parameters", "some parameters are not valid", geo.FieldError{Pointer: "area", Detail: geo.Text(err)})
 }
 
 // takes reports whether a seat of the post that answers for these areas is

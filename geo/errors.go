@@ -6,6 +6,7 @@ package geo
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -20,6 +21,18 @@ var (
 	ErrUnauthorized = errors.New("not signed in")
 	ErrUnavailable  = errors.New("unavailable for the moment")
 )
+
+// Text gives the error for people: without the name of its kind at the end,
+// which says to programs what the sentence before says already.
+func Text(err error) string {
+	s := err.Error()
+	for _, kind := range []error{ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrUnauthorized, ErrUnavailable} {
+		if rest, ok := strings.CutSuffix(s, ": "+kind.Error()); ok && rest != "" && errors.Is(err, kind) {
+			return rest
+		}
+	}
+	return s
+}
 
 // FieldError is one field at fault in a request or record.
 type FieldError struct {

@@ -42,6 +42,11 @@ func Migrate(ctx context.Context, url string) error {
 		return wrap("migrate", err)
 	}
 	defer conn.Close()
+	// Nothing to do needs no rights, so that a server whose user may not
+	// change the schema starts once somebody else has brought it up to date.
+	if done, err := upToDate(ctx, conn); done || err != nil {
+		return err
+	}
 	if err := awaitMigrateLock(ctx, conn); err != nil {
 		return wrap("migrate", err)
 	}
@@ -57,6 +62,28 @@ func Migrate(ctx context.Context, url string) error {
 		return wrap("migrate", err)
 	}
 	return nil
+}
+
+// upToDate reports whether the schema is this program's. One that is newer is
+// an error: an older program would write what the newer one does not expect.
+func upToDate(ctx context.Context, conn *sql.Conn) (bool, error) {
+	want, err := newestMigration()
+	if err != nil {
+		return false, err
+	}
+	var table sql.NullString
+	if err := conn.QueryRowContext(ctx, `SELECT to_regclass('gridpatrol.goose_db_version')`).Scan(&table); err != nil || !table.Valid {
+		return false, wrap("migrate", err)
+	}
+	var version int64
+	const applied = `SELECT coalesce(max(version_id), 0) FROM gridpatrol.goose_db_version WHERE is_applied`
+	if err := conn.QueryRowContext(ctx, applied).Scan(&version); err != nil {
+		return false, wrap("migrate", err)
+	}
+	if version > want {
+		return false, fmt.Errorf("the schema is at version %d, which a newer gridpatrol made; this one knows %d: run the newer one: %w", version, want, geo.ErrConflict)
+	}
+	return version == want, nil
 }
 
 // migrateFor migrates with one URL and grants the user of the other what it

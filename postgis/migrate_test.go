@@ -132,6 +132,23 @@ func TestReady(t *testing.T) {
 	}
 }
 
+func TestNewerSchema(t *testing.T) {
+	t.Parallel()
+	database := emptyURL(t)
+	openWorld(t, database)
+	admin, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(context.Background())
+	if _, err := admin.Exec(t.Context(), `INSERT INTO gridpatrol.goose_db_version (version_id, is_applied) VALUES (9999, true)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := Migrate(t.Context(), database); !errors.Is(err, geo.ErrConflict) || !strings.Contains(err.Error(), "newer") {
+		t.Errorf("Migrate of a schema from the future = %v, want a conflict that says it is newer", err)
+	}
+}
+
 func TestTwoRoles(t *testing.T) {
 	t.Parallel()
 	owner := pgtest.URL(t)
@@ -181,6 +198,13 @@ func TestTwoRoles(t *testing.T) {
 	}
 	w.refresh(t)
 	w.accept(t, w.intake(t, place(1, 1), "k"))
+	alone := testConfig(app.String()) // another start, without the owner's URL
+	second, err := Open(t.Context(), alone)
+	if err != nil {
+		t.Errorf("Open with the app's role on a schema that is up to date: %v", err)
+	} else {
+		second.Close()
+	}
 	if d, err := w.Diagnose(t.Context()); err != nil || d.MayChangeSchema || d.MayRewriteHistory {
 		t.Errorf("the server's role may change the schema %v, history %v, %v; want neither", d.MayChangeSchema, d.MayRewriteHistory, err)
 	}

@@ -378,7 +378,7 @@ func prepareDataDir(t *testing.T) string {
 	}
 	c := Common{DataDir: dir, District: "220112"}
 	log := slog.New(slog.DiscardHandler)
-	db, err := c.openDatabase(ctx, log, true)
+	db, err := c.openDatabase(ctx, log, own)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -25,10 +26,21 @@ type database struct {
 // clusterDir is the private cluster's place in the data directory.
 func clusterDir(dataDir string) string { return filepath.Join(dataDir, "postgres") }
 
-// openDatabase gives the server of --database-url, or starts the private
-// cluster. A one-shot command (alone == false) uses the cluster of a server
-// that is running; a server insists on being the only one.
-func (c *Common) openDatabase(ctx context.Context, log *slog.Logger, alone bool) (*database, error) {
+// use is what a command wants of a private cluster.
+type use int
+
+const (
+	// own: to be its only user, as a server is; it is made where there is none.
+	own use = iota
+	// lend: to work beside a server that runs it, and else to run it for a
+	// moment; there must be one.
+	lend
+	// lendOrMake: the same, and it is made where there is none.
+	lendOrMake
+)
+
+// openDatabase gives the server of --database-url, or the private cluster.
+func (c *Common) openDatabase(ctx context.Context, log *slog.Logger, u use) (*database, error) {
 	if c.DatabaseURL != "" {
 		return &database{url: c.DatabaseURL}, nil
 	}
@@ -36,10 +48,13 @@ func (c *Common) openDatabase(ctx context.Context, log *slog.Logger, alone bool)
 	if err != nil {
 		return nil, err
 	}
-	if !alone {
+	if u != own {
 		if url, ok := pgcluster.Running(clusterDir(dir), databaseName); ok {
 			return &database{url: url}, nil
 		}
+	}
+	if _, err := os.Stat(clusterDir(dir)); u == lend && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no database in %s: start a server on it first, or name the right one with --data-dir or --database-url", dir)
 	}
 	// The unprivileged user of the cluster must be able to reach it; keys and
 	// photos beside it keep modes of their own.

@@ -35,7 +35,7 @@ func (c *demoCmd) Run(ctx context.Context, common *Common, out io.Writer) error 
 		if !ours {
 			return "the database holds another district; it is served as it is\n", nil
 		}
-		return welcome(), nil
+		return welcome(common), nil
 	})
 }
 
@@ -149,11 +149,15 @@ func routeHistory(history []fixtures.HistoricReport, world *locate.Snapshot, dut
 }
 
 // welcome says how to sign in.
-func welcome() string {
+func welcome(common *Common) string {
 	var text strings.Builder
 	for _, a := range demoAccounts() {
 		fmt.Fprintf(&text, "  sign in as %-11s password %s  (%s: %s)\n", a.login, demoPassword, a.role, a.says)
 	}
-	fmt.Fprintf(&text, "  an API token: %s token create --role dispatcher --name NAME\n", program())
+	where := ""
+	if common.DataDir != "" {
+		where = " --data-dir " + common.DataDir
+	}
+	fmt.Fprintf(&text, "  an API token: %s token create%s --role dispatcher --name NAME\n", program(), where)
 	return text.String()
 }

@@ -25,15 +25,15 @@ type locateCmd struct {
 func (c *locateCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
 	crs, err := geo.ParseCRS(c.CRS)
 	if err != nil {
-		return err
+		return asWrongCall(err)
 	}
 	p, err := geo.ToWGS84(crs, orb.Point{c.Lon, c.Lat})
 	if err != nil {
-		return err
+		return asWrongCall(err)
 	}
 	p, ok := geo.Round(p)
 	if !ok {
-		return fmt.Errorf("%v %v is no position: lon is within ±180, lat within ±90", c.Lon, c.Lat)
+		return asWrongCall(fmt.Errorf("%v %v is no position: lon is within ±180, lat within ±90", c.Lon, c.Lat))
 	}
 	return common.withStore(ctx, func(store *postgis.Store) error {
 		boundaries := postgis.NewBoundaries(store)

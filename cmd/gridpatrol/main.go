@@ -13,10 +13,13 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // Asia/Shanghai must be known where the system has no zone files
 
 	"github.com/alecthomas/kong"
+
+	"github.com/gridpatrol/gridpatrol/geo"
 )
 
 // cli is the command line. Every flag that an operator sets once is also an
@@ -43,6 +46,14 @@ type Common struct {
 	District    string `env:"GRIDPATROL_DISTRICT" default:"220112" help:"Code of the district this server is for."`
 	LogLevel    string `env:"GRIDPATROL_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least level of log lines: debug, info, warn or error."`
 	LogFormat   string `env:"GRIDPATROL_LOG_FORMAT" default:"text" enum:"text,json" help:"Form of log lines: text or json."`
+}
+
+// Validate refuses a district that is none, before anything is made for it.
+func (c *Common) Validate() error {
+	if len(c.District) != 6 || strings.Trim(c.District, "0123456789") != "" {
+		return fmt.Errorf("--district %q: a district's code has six digits, such as 220112", c.District)
+	}
+	return nil
 }
 
 // dataDir is the absolute data directory, by flag, environment or default.
@@ -114,14 +125,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	err = kctx.Run(&c.Common)
 	var exit exitError
+	var wrong *wrongCall
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &exit):
 		return int(exit)
 	}
-	fmt.Fprintln(stderr, "gridpatrol:", err)
+	fmt.Fprintln(stderr, "gridpatrol:", geo.Text(err))
+	if errors.As(err, &wrong) {
+		return 2
+	}
 	return 1
+}
+
+// wrongCall is a fault of the command line itself.
+type wrongCall struct{ err error }
+
+func (w *wrongCall) Error() string { return geo.Text(w.err) }
+
+func (w *wrongCall) Unwrap() error { return w.err }
+
+// asWrongCall marks an error, where there is one, as a fault of the command line.
+func asWrongCall(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &wrongCall{err}
 }
 
 type versionCmd struct{}

@@ -13,7 +13,7 @@ type migrateCmd struct{}
 
 // Run brings the schema up to date.
 func (migrateCmd) Run(ctx context.Context, common *Common, out io.Writer) (err error) {
-	db, err := common.openDatabase(ctx, common.logger(), false)
+	db, err := common.openDatabase(ctx, common.logger(), lendOrMake)
 	if err != nil {
 		return err
 	}

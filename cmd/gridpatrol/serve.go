@@ -72,7 +72,7 @@ func (c *serveCmd) Run(ctx context.Context, common *Common, out io.Writer) error
 func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, fill filler) (err error) {
 	log := common.logger()
 	if err := f.check(); err != nil {
-		return err
+		return asWrongCall(err)
 	}
 	dir, err := common.dataDir()
 	if err != nil {
@@ -99,7 +99,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 	serving := make(chan error, 1)
 	go func() { serving <- serveOn(main, listener) }()
 	defer main.Close()
-	db, err := common.openDatabase(ctx, log, true)
+	db, err := common.openDatabase(ctx, log, own)
 	if err != nil {
 		return err
 	}
@@ -227,10 +227,22 @@ func (f *serveFlags) check() error {
 	switch {
 	case (f.TLSCert == "") != (f.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
+	case !validListen(f.Listen):
+		return fmt.Errorf("--listen %s is no HOST:PORT, such as 127.0.0.1:8080 or :8080", f.Listen)
+	case f.MetricsListen != "" && !validListen(f.MetricsListen):
+		return fmt.Errorf("--metrics-listen %s is no HOST:PORT", f.MetricsListen)
+	case f.PublicURL != "" && !strings.HasPrefix(f.PublicURL, "http://") && !strings.HasPrefix(f.PublicURL, "https://"):
+		return fmt.Errorf("--public-url %s is no address such as https://grid.example.org", f.PublicURL)
 	case f.TLSCert != "" && f.TLSSelfSigned:
 		return errors.New("--tls-self-signed does not go with --tls-cert")
 	}
 	return nil
+}
+
+// validListen reports whether a is HOST:PORT; the host may be empty.
+func validListen(a string) bool {
+	_, port, err := net.SplitHostPort(a)
+	return err == nil && port != ""
 }
 
 // limits are the default ones at the rates of the flags.

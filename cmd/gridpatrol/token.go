@@ -28,10 +28,13 @@ type tokenCreateCmd struct {
 func (c *tokenCreateCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
 	role, err := access.ParseRole(c.Role)
 	if err != nil {
-		return err
+		return asWrongCall(err)
+	}
+	if role == access.Officer && len(c.Area) == 0 {
+		return asWrongCall(errOfficerNowhere)
 	}
 	if c.Expires < 0 {
-		return fmt.Errorf("--expires %s is in the past", c.Expires)
+		return asWrongCall(fmt.Errorf("--expires %s is in the past", c.Expires))
 	}
 	return common.withStore(ctx, func(store *postgis.Store) error {
 		now := time.Now()

@@ -50,7 +50,10 @@ type userAddCmd struct {
 func (c *userAddCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
 	role, err := access.ParseRole(c.Role)
 	if err != nil {
-		return err
+		return asWrongCall(err)
+	}
+	if c.Login != strings.Join(strings.Fields(c.Login), "") || c.Login == "" || len(c.Login) > 64 {
+		return asWrongCall(fmt.Errorf("%q is no login: 1 to 64 characters without spaces", c.Login))
 	}
 	account := access.Account{ID: uuid.Must(uuid.NewV7()), Login: c.Login, Name: c.Name, Role: role, CreatedAt: time.Now()}
 	if account.Name == "" {
@@ -58,11 +61,17 @@ func (c *userAddCmd) Run(ctx context.Context, common *Common, out io.Writer) err
 	}
 	if c.Person != "" {
 		if account.Person, err = uuid.Parse(c.Person); err != nil {
-			return fmt.Errorf("--person: %w", err)
+			return asWrongCall(fmt.Errorf("--person: %w", err))
 		}
+	}
+	if role == access.Officer && len(c.Area) == 0 && c.Person == "" {
+		return asWrongCall(errOfficerNowhere)
 	}
 	return common.withStore(ctx, func(store *postgis.Store) error {
 		if account.AreaIDs, err = areaIDs(ctx, store, c.Area); err != nil {
+			return err
+		}
+		if err := c.knownPerson(ctx, store, account.Person); err != nil {
 			return err
 		}
 		password, err := c.password()
@@ -80,6 +89,27 @@ func (c *userAddCmd) Run(ctx context.Context, common *Common, out io.Writer) err
 		}
 		return err
 	})
+}
+
+// errOfficerNowhere: an officer sees what lies in own areas and nothing else.
+var errOfficerNowhere = errors.New("an officer without an area sees nothing: give --area, or for an account --person")
+
+// knownPerson checks that the roster has the person.
+func (c *userAddCmd) knownPerson(ctx context.Context, store *postgis.Store, id geo.ID) error {
+	if c.Person == "" {
+		return nil
+	}
+	duties, err := postgis.NewDuties(store)
+	if err != nil {
+		return err
+	}
+	if err := duties.Refresh(ctx); err != nil {
+		return err
+	}
+	if _, ok := duties.Current().Roster.Person(id); !ok {
+		return fmt.Errorf("the roster has nobody with the id %s", id)
+	}
+	return nil
 }
 
 // password reads or makes the account's password.
@@ -118,11 +148,14 @@ func (c *Common) withStore(ctx context.Context, do func(*postgis.Store) error) (
 	if err != nil {
 		return err
 	}
-	db, err := c.openDatabase(ctx, log, false)
+	db, err := c.openDatabase(ctx, log, lend)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close(ctx)) }()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
 	store, err := c.openStore(ctx, db.url, dir, log, 2)
 	if err != nil {
 		return err
@@ -136,7 +169,7 @@ func (c *Common) withStore(ctx context.Context, do func(*postgis.Store) error) (
 func areaIDs(ctx context.Context, store *postgis.Store, texts []string) ([]geo.ID, error) {
 	refs, err := access.ParseAreaScope(texts)
 	if err != nil || len(refs) == 0 {
-		return nil, err
+		return nil, asWrongCall(err)
 	}
 	boundaries := postgis.NewBoundaries(store)
 	if err := boundaries.Refresh(ctx); err != nil {
