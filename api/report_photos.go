@@ -122,6 +122,7 @@ func (s *Server) readPhoto(w http.ResponseWriter, r *http.Request) error {
 		}
 		file, err := s.cfg.Photos.Open(p.SHA256)
 		if err != nil {
+			s.log.WarnContext(r.Context(), "a stored photo cannot be read; servers of one district share the directory of photos", "report", report.ID, "photo", n, "error", err)
 			return err
 		}
 		defer file.Close()

@@ -89,6 +89,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Problem:    problem,
 		Categories: s.categories,
 		Statuses:   texts(patrol.Statuses()),
+		// Windows of days are days of the district.
+		Now: func() time.Time { return time.Now().In(zone) },
 	})
 	if err != nil {
 		return nil, err
@@ -139,7 +141,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 // the outbox. It returns when all of it has stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.follow} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.follow, s.keepHouse} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
@@ -157,6 +159,35 @@ func (s *server) follow(ctx context.Context) {
 	})
 	if ctx.Err() == nil {
 		s.log.Error("listening has ended", "err", err)
+	}
+}
+
+// How long things are kept that nobody needs for ever. Phones that were offline
+// repeat with old keys; a reporter may be asked back for a while after closing.
+const (
+	keepKeys     = 60 * 24 * time.Hour
+	keepEvents   = 30 * 24 * time.Hour
+	keepContacts = 90 * 24 * time.Hour
+)
+
+// keepHouse forgets, once an hour, what has been kept long enough.
+func (s *server) keepHouse(ctx context.Context) {
+	self := patrol.Actor{Kind: "system", ID: "retention", Name: "retention", Role: "system"}
+	for wait := time.Minute; ; wait = time.Hour {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		now := time.Now()
+		_, keys := s.store.PurgeKeys(ctx, now.Add(-keepKeys))
+		contacts, err := s.store.PurgeContacts(ctx, now.Add(-keepContacts), self)
+		if err := errors.Join(keys, err, s.store.PurgeEvents(ctx, now.Add(-keepEvents))); err != nil && ctx.Err() == nil {
+			s.log.Warn("old keys, contacts or events could not be forgotten; tried again in an hour", "err", err)
+		}
+		if contacts > 0 {
+			s.log.Info("forgot how to reach the reporters of cases closed long ago", "contacts", contacts)
+		}
 	}
 }
 
@@ -192,8 +223,16 @@ func (s *server) register(r *prometheus.Registry) {
 	gauge("duty_version", "Version of people, posts and rules in force.", func() float64 {
 		return float64(s.duties.Current().Version)
 	})
-	gauge("snapshot_age_seconds", "Since the boundaries were last compared with the database.", func() float64 {
+	gauge("snapshot_age_seconds", "Since the boundaries that are served were loaded.", func() float64 {
 		return s.boundaries.Age().Seconds()
 	})
+	counter := func(name, help string, f func(notify.DeliveryStats) int64) {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "gridpatrol_" + name, Help: help}, func() float64 {
+			return float64(f(s.deliverer.Stats()))
+		}))
+	}
+	counter("deliveries_total", "Webhook deliveries that were answered.", func(d notify.DeliveryStats) int64 { return d.Delivered })
+	counter("delivery_failures_total", "Attempts to deliver that failed.", func(d notify.DeliveryStats) int64 { return d.Failed })
+	counter("deliveries_given_up_total", "Deliveries given up after the last attempt.", func(d notify.DeliveryStats) int64 { return d.Dead })
 	gauge("event_cursor", "Last event that was handed out.", func() float64 { return float64(s.hub.Cursor()) })
 }

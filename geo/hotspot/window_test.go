@@ -31,3 +31,14 @@ func TestPublicWindow(t *testing.T) {
 		})
 	}
 }
+
+// TestPublicWindowEndsWithTheLocalDay takes a moment that is already tomorrow
+// in the district.
+func TestPublicWindowEndsWithTheLocalDay(t *testing.T) {
+	zone := time.FixedZone("UTC+8", 8*60*60)
+	now := time.Date(2026, 10, 1, 1, 0, 0, 0, zone) // 30 September in UTC
+	from, to := PublicWindow(now, now)
+	if want := time.Date(2026, 10, 2, 0, 0, 0, 0, zone); !to.Equal(want) || !from.Equal(want.AddDate(0, 0, -7)) || to.Location() != time.UTC {
+		t.Errorf("PublicWindow at %v = %v, %v, want seven days to %v in UTC", now, from, to, want)
+	}
+}
