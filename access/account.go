@@ -2,8 +2,6 @@ package access
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -66,25 +64,4 @@ func NewPrincipal(c Credential, postAreas []geo.ID) Principal {
 		p.Scope = Scope{Areas: slices.Compact(areas)}
 	}
 	return p
-}
-
-// ParseAreaScope reads the areas an account or token is limited to, each as
-// "kind:code". The error is geo.ErrInvalid and names everything that is none.
-func ParseAreaScope(areas []string) ([]geo.Ref, error) {
-	var out []geo.Ref
-	var faults []error
-	for _, s := range areas {
-		switch ref, err := geo.ParseRef(s); {
-		case err != nil:
-			faults = append(faults, err)
-		case ref.Kind == "":
-			faults = append(faults, fmt.Errorf("%q names no kind; write KIND:CODE, such as grid:%s: %w", s, ref.Code, geo.ErrInvalid))
-		case !slices.Contains(out, ref):
-			out = append(out, ref)
-		}
-	}
-	if err := errors.Join(faults...); err != nil {
-		return nil, err
-	}
-	return out, nil
 }

@@ -3,7 +3,6 @@ package access
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -94,39 +93,6 @@ func TestEmptyScope(t *testing.T) {
 	}
 	if Anonymous().SignedIn() || !Anonymous().Scope.Empty() {
 		t.Error("the public is signed in or has a scope")
-	}
-}
-
-func TestParseAreaScope(t *testing.T) {
-	tests := []struct {
-		name string
-		in   []string
-		want []geo.Ref
-		err  string
-	}{
-		{"none", nil, nil, ""},
-		{"two", []string{"grid:220112001001001", "township:220112100"}, []geo.Ref{{Kind: geo.Grid, Code: "220112001001001"}, {Kind: geo.Township, Code: "220112100"}}, ""},
-		{"one twice", []string{"grid:1", "grid:1"}, []geo.Ref{{Kind: geo.Grid, Code: "1"}}, ""},
-		{"bare code", []string{"220112100"}, nil, "names no kind"},
-		{"no code", []string{"grid:"}, nil, "is no area code"},
-		{"no kind", []string{":1"}, nil, "is no kind"},
-		{"unknown kind", []string{"planet:1"}, nil, "is no kind"},
-		{"empty", []string{""}, nil, "is no area code"},
-		{"every fault", []string{"planet:1", "grid:1", "17"}, nil, "names no kind"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := ParseAreaScope(tt.in)
-			if !slices.Equal(got, tt.want) || (err != nil) != (tt.err != "") {
-				t.Fatalf("ParseAreaScope(%q) = %v, %v, want %v, %q", tt.in, got, err, tt.want, tt.err)
-			}
-			if err != nil && (!errors.Is(err, geo.ErrInvalid) || !strings.Contains(err.Error(), tt.err)) {
-				t.Errorf("error %v, want geo.ErrInvalid with %q", err, tt.err)
-			}
-		})
-	}
-	if _, err := ParseAreaScope([]string{"planet:1", "17"}); err == nil || !strings.Contains(err.Error(), "planet") || !strings.Contains(err.Error(), "17") {
-		t.Errorf("error %v does not name both faults", err)
 	}
 }
 

@@ -93,8 +93,8 @@ func (s *Server) readAreasRequest(r *http.Request, q *query) (areasRequest, erro
 	return areasRequest{kind, world}, err
 }
 
-// listAreas answers GET /api/v1/areas/{kind}: all of a kind, or those whose
-// bounds meet bbox.
+// listAreas answers GET /api/v1/areas/{kind}: all of a kind, or those that meet
+// bbox.
 func (s *Server) listAreas(w http.ResponseWriter, r *http.Request) error {
 	q := newQuery(r)
 	bound := q.bbox()
@@ -104,7 +104,7 @@ func (s *Server) listAreas(w http.ResponseWriter, r *http.Request) error {
 	}
 	areas := req.world.Index.Areas(req.kind)
 	if bound != nil {
-		areas = req.world.Index.Within(req.kind, *bound)
+		areas = slices.DeleteFunc(req.world.Index.Within(req.kind, *bound), func(a *geo.Area) bool { return !geo.Intersects(a.Shape, *bound) })
 	}
 	c := req.world.contacts(PrincipalFrom(r.Context()))
 	number := req.world.Revision.Number

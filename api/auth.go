@@ -40,8 +40,11 @@ func credentialsOf(r *http.Request) credentials {
 	return credentials{}
 }
 
+// errSessionEnded says that a session is over, which every session once is.
+var errSessionEnded = fail("invalid-token", "the session has ended; sign in again")
+
 // authenticate finds out whose credentials these are. Broken ones are
-// geo.ErrUnauthorized; a broken session's cookie is taken back, so that the
+// geo.ErrUnauthorized; an ended session's cookie is taken back, so that the
 // browser can go on as nobody.
 func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, c credentials) (access.Principal, error) {
 	if c.header != "" {
@@ -51,7 +54,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, c credenti
 	switch {
 	case errors.Is(err, geo.ErrNotFound) || err == nil && account.Disabled:
 		s.setCookie(w, r, "")
-		return access.Principal{}, fail("invalid-token", "the session has ended; sign in again")
+		return access.Principal{}, errSessionEnded
 	case err != nil:
 		return access.Principal{}, err
 	}

@@ -59,6 +59,12 @@ var problems = map[string]struct {
 	"unavailable":             {503, "Not available for the moment"},
 }
 
+// generic says what there is to say where an error brought no sentence along.
+var generic = map[string]string{
+	"not-found":   "there is no such thing, or not for you to see",
+	"unavailable": "the database does not answer; try again in a moment, with the same Idempotency-Key where there was one",
+}
+
 // kinds gives the code that stands for each kind of error.
 var kinds = []struct {
 	kind error
@@ -148,6 +154,7 @@ func problemOf(err error) problem {
 	}
 	out := problem{Type: problemType + code, Title: problems[code].title, Status: problems[code].status}
 	if source == nil {
+		out.Detail = generic[code]
 		return out
 	}
 	if entry, ok := problems[source.Code]; ok {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -83,11 +84,16 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		return nil
 	}
 	// A broken token is never silently nobody: its sender believes to be somebody.
+	// A session that has ended is: its cookie goes along unasked, and a map that
+	// everybody may see must not go blank over night.
 	p, err := s.authenticate(w, r, creds)
 	if err != nil {
 		x.principal = access.Anonymous()
 		if limited := s.limit(x, rt); limited != nil {
 			return limited
+		}
+		if errors.Is(err, errSessionEnded) && s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			return nil
 		}
 		return err
 	}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -41,7 +43,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 			out.Ready, out.Reason = false, "the boundaries have not been checked against the database for too long"
 		}
 	}
-	if err := s.cfg.Health.Ready(r.Context()); err != nil {
+	if err := s.askHealth(r.Context()); err != nil {
 		out.Ready, out.Database, out.Reason = false, "unavailable", "the database cannot be used"
 		s.log.WarnContext(r.Context(), "not ready", "error", err)
 	}
@@ -61,4 +63,23 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Metrics().ServeHTTP(w, r)
 	return nil
+}
+
+// healthPatience is how long the database has to answer: a probe gives up soon.
+const healthPatience = time.Second
+
+// askHealth asks the database, and does not wait for one that hangs.
+func (s *Server) askHealth(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	answer := make(chan error, 1)
+	go func() {
+		defer cancel()
+		answer <- s.cfg.Health.Ready(ctx)
+	}()
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("the database does not answer within %s: %w", healthPatience, ctx.Err())
+	}
 }

@@ -30,7 +30,7 @@ type locateAnswer struct {
 	Revision          int                    `json:"revision"`
 	Areas             map[geo.Kind]*geo.Name `json:"areas"`
 	Responsible       []assignee             `json:"responsible"`
-	BoundaryDistanceM *float64               `json:"boundary_distance_m"` // to the nearest grid edge; null without grids
+	BoundaryDistanceM *float64               `json:"boundary_distance_m"` // to the nearest grid edge; null without grids and far away
 	Candidates        []candidate            `json:"candidates"`          // grids, the most probable first
 	Synthetic         bool                   `json:"synthetic,omitempty"`
 }
@@ -74,10 +74,19 @@ func (c *contacts) locate(p orb.Point, accuracyM float64) locateAnswer {
 	return locateAnswer{
 		Point: lonLat{p[0], p[1]}, Revision: c.Revision.Number, Areas: m.Names(),
 		Responsible:       c.assignees(patrol.Responsible(c.duties, m, c.at), areaIDs(&m)),
-		BoundaryDistanceM: metres(c.Index.EdgeDistanceM(geo.Grid, p)),
+		BoundaryDistanceM: c.edgeDistance(p),
 		Candidates:        candidates(c.world, p, accuracyM),
 		Synthetic:         synthetic(&m),
 	}
+}
+
+// edgeDistance is how far the nearest grid edge is; nil without grids, and a
+// degree or more off the map, where the plane it is measured in ends.
+func (c *contacts) edgeDistance(p orb.Point) *float64 {
+	if !c.Index.Bound().Pad(1).Contains(p) {
+		return nil
+	}
+	return metres(c.Index.EdgeDistanceM(geo.Grid, p))
 }
 
 // WriteLocation writes what GET /api/v1/locate answers the public, for a

@@ -75,6 +75,7 @@ func TestLocateBadParameters(t *testing.T) {
 		"?lon=x&lat=&crs=mars&at=now":         4,
 		"?lon=125.62&lat=43.55&accuracy_m=-1": 1,
 		"?lon=125.62&lat=43.55&lat=43.56":     1,
+		"?lon=1_2&lat=0x1p3":                  2,
 		"?lon=125.62&lat=43.55&lng=1":         1,
 		"?lon=125.62&lat=43.55&at=2026-02-01T00:00:00Z&plan=x":  1,
 		"?lon=125.62&lat=43.55&crs=%zz":                         1,

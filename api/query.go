@@ -78,7 +78,8 @@ func (q *query) number(name string) (x float64, ok bool) {
 		return 0, false
 	}
 	x, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+	// Go also reads 0x1p3 and 1_2, which nobody means here.
+	if err != nil || strings.Trim(s, "0123456789+-.eE") != "" || math.IsNaN(x) || math.IsInf(x, 0) {
 		q.unread(name, "is no number")
 		return 0, false
 	}
@@ -228,7 +229,7 @@ func (q *query) flag(name string) bool {
 func (q *query) world() (at time.Time, plan string) {
 	at, plan = q.moment("at"), q.text("plan", 64)
 	if !at.IsZero() && plan != "" {
-		q.unread("plan", "at and plan exclude each other")
+		q.unread("plan", "and at exclude each other")
 	}
 	return at, plan
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
@@ -87,7 +88,6 @@ type assignmentAnswer struct {
 
 // report gives the feature of a report, as much of it as the view shows.
 func (c *contacts) report(r *patrol.Report, v view) feature[reportProperties] {
-	category, _ := c.duties.Rulebook.Category(r.Category)
 	p := reportProperties{
 		ID: r.ID, Status: r.Status, Category: r.Category, Areas: r.Decision.Areas,
 		DueAt: instant(r.DueAt), Overdue: r.Overdue(c.at), Revision: r.Decision.Revision,
@@ -98,13 +98,9 @@ func (c *contacts) report(r *patrol.Report, v view) feature[reportProperties] {
 	if p.Areas == nil {
 		p.Areas = (&geo.Match{}).Names()
 	}
-	point := patrol.PublicPoint(r.Point)
-	if category.Private {
-		point = patrol.CoarsePoint(r.Point)
-	}
 	if v == viewPublic {
 		p.Assignees = []assignee{}
-		return reportFeature(p, point)
+		return reportFeature(p, c.shown(r, v))
 	}
 	p.Assignees = c.assignees(r.Decision.Assignments, r.Decision.AreaIDs)
 	p.Description, p.ObservedAt, p.AccuracyM, p.HardDueAt = r.Description, instant(r.ObservedAt), r.AccuracyM, instant(r.HardDueAt)
@@ -114,9 +110,23 @@ func (c *contacts) report(r *patrol.Report, v view) feature[reportProperties] {
 	if v == viewFull {
 		p.Source, p.HasContact = r.Source, r.HasContact
 		p.Raw = &rawPosition{r.Raw[0], r.Raw[1], r.RawCRS}
-		p.Allow = patrol.Allowed(r.Status)
+		if access.Can(c.principal, access.ActOnReports) {
+			p.Allow = patrol.Allowed(r.Status)
+		}
 	}
 	return reportFeature(p, r.Point)
+}
+
+// shown is where the view has the report: the public's is moved, farther where
+// the matter is private.
+func (c *contacts) shown(r *patrol.Report, v view) orb.Point {
+	if v != viewPublic {
+		return r.Point
+	}
+	if category, ok := c.duties.Rulebook.Category(r.Category); !ok || category.Private {
+		return patrol.CoarsePoint(r.Point)
+	}
+	return patrol.PublicPoint(r.Point)
 }
 
 func reportFeature(p reportProperties, at orb.Point) feature[reportProperties] {

@@ -174,7 +174,8 @@ func (c *reportCommand) inRange(bad *faults, lonAt, latAt string) {
 
 // swapped says so where a position is one with lon and lat exchanged.
 func swapped(p orb.Point) string {
-	if math.Abs(p[0]) <= 90 && math.Abs(p[1]) <= 180 {
+	// China lies between 73° and 136° E, 3° and 54° N.
+	if lat, lon := p[0], p[1]; lat >= 3 && lat <= 54 && lon >= 73 && lon <= 136 {
 		return "; lon and lat look swapped"
 	}
 	return ""

@@ -448,8 +448,33 @@ func TestListReports(t *testing.T) {
 	if f.Bound == nil || len(f.Category) != 2 || *f.Area != id(4) || f.From.Hour() != 16 || !f.Overdue || *f.Assignee != chiefWest {
 		t.Errorf("filter = %+v", f)
 	}
-	p := wantProblem(t, s.get("/api/v1/reports?bbox=1,2&status=x&category=y&area=grid:9&from=now&limit=10001&cursor=AA&overdue=maybe&assignee=me&stauts=1", west), 400, "invalid-parameters")
+	p := wantProblem(t, s.get("/api/v1/reports?bbox=1,2&status=x&category=y&area=grid:9&from=now&limit=10001&cursor=AA&overdue=maybe&assignee=nobody&stauts=1", west), 400, "invalid-parameters")
 	if len(p.Errors) != 10 {
 		t.Errorf("%d parameters are bad, want 10: %+v", len(p.Errors), p.Errors)
+	}
+}
+
+// TestBoxesDoNotGiveAPlaceAway asks, as somebody who is shown moved points, for
+// ever smaller boxes: round the true place there is nothing, round the shown
+// one the report.
+func TestBoxesDoNotGiveAPlaceAway(t *testing.T) {
+	s := newSite(t)
+	sent := s.send("lonely_elder", groupPoint)
+	token := s.token(access.Consumer)
+	in := func(p orb.Point) int {
+		const d = 1e-5
+		box := fmt.Sprintf("?bbox=%.7f,%.7f,%.7f,%.7f", p[0]-d, p[1]-d, p[0]+d, p[1]+d)
+		return len(want[collection[reportProperties]](t, s.get("/api/v1/reports"+box, token), 200).Features)
+	}
+	if n := in(groupPoint); n != 0 {
+		t.Errorf("a box of a metre round the true place gives %d reports, want none", n)
+	}
+	if n := in(patrol.CoarsePoint(groupPoint)); n != 1 {
+		t.Errorf("a box round the shown place of %s gives %d reports, want it", sent.ID, n)
+	}
+	const d = 1e-5
+	box := fmt.Sprintf("?bbox=%.7f,%.7f,%.7f,%.7f", groupPoint[0]-d, groupPoint[1]-d, groupPoint[0]+d, groupPoint[1]+d)
+	if got := want[collection[reportProperties]](t, s.get("/api/v1/reports"+box, s.token(access.Dispatcher)), 200); len(got.Features) != 1 {
+		t.Errorf("a dispatcher finds %d reports at the true place, want 1", len(got.Features))
 	}
 }

@@ -221,6 +221,11 @@ func TestHealth(t *testing.T) {
 	if ready = want[readyAnswer](t, s.get("/readyz", ""), 503); ready.Ready || ready.Database != "unavailable" {
 		t.Errorf("readyz without a database = %+v", ready)
 	}
+	s.store.notReady, s.store.hanging = nil, make(chan struct{})
+	if ready = want[readyAnswer](t, s.get("/readyz", ""), 503); ready.Ready {
+		t.Errorf("readyz with a database that hangs = %+v", ready)
+	}
+	close(s.store.hanging)
 	s.store.notReady, s.store.snapshot = nil, nil
 	want[readyAnswer](t, s.get("/readyz", ""), 503)
 	want[map[string]any](t, s.get("/healthz", ""), 200)

@@ -90,7 +90,11 @@ func TestSession(t *testing.T) {
 	if w := s.do(call{method: "DELETE", path: "/api/v1/session", header: with}); w.Code != 204 || !strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
 		t.Errorf("signing out = %d, %v", w.Code, w.Header())
 	}
-	w = s.do(call{method: "GET", path: "/api/v1/categories", header: with})
+	if w = s.do(call{method: "GET", path: "/api/v1/categories", header: with}); w.Code != 200 {
+		t.Errorf("what everybody may read, with the cookie of a session that has ended = %d, want 200", w.Code)
+	}
+	wantProblem(t, s.do(call{method: "POST", path: path, body: body, header: with}), 401, "invalid-token")
+	w = s.do(call{method: "GET", path: "/api/v1/reports", header: with})
 	wantProblem(t, w, 401, "invalid-token")
 	if !strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
 		t.Error("the cookie of a session that has ended stays")

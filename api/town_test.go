@@ -132,6 +132,7 @@ type fakeStore struct {
 	touched  int
 	sessions map[string]geo.ID
 	reads    []string
+	hanging  chan struct{} // Ready waits for it to be closed
 	notReady error
 	photos   map[string][]byte
 	events   []patrol.StreamEvent
@@ -198,6 +199,9 @@ func (f *fakeStore) Reports(_ context.Context, scope access.Scope, filter patrol
 	var out []patrol.Report
 	for i := len(f.reports) - 1; i >= 0; i-- {
 		r := f.reports[i]
+		if filter.Bound != nil && !filter.Bound.Contains(r.Point) {
+			continue
+		}
 		if !scope.Covers(r.Decision.AreaIDs) || !filter.AfterTime.IsZero() && bytes.Compare(r.ID[:], filter.AfterID[:]) >= 0 {
 			continue
 		}
@@ -270,7 +274,12 @@ func (f *fakeStore) LogRead(_ context.Context, who patrol.Actor, kind, subject s
 	return nil
 }
 
-func (f *fakeStore) Ready(context.Context) error { return f.notReady }
+func (f *fakeStore) Ready(context.Context) error {
+	if f.hanging != nil {
+		<-f.hanging // whatever the context says, as a stopped database may
+	}
+	return f.notReady
+}
 
 func (f *fakeStore) Subscribe(ctx context.Context, after int64, visible func(patrol.StreamEvent) bool) (<-chan patrol.StreamEvent, int64, error) {
 	out := make(chan patrol.StreamEvent, len(f.events)+1)

@@ -15,6 +15,10 @@ const (
 	coarse    = 10 // how many squares on a side a coarse one has
 )
 
+// PublicMargin is farther than PublicPoint or CoarsePoint moves any point, in
+// degrees of either axis.
+const PublicMargin = 0.005
+
 // PublicPoint gives the place of a report as everybody may see it: the middle
 // of the square of about 50 m that it lies in. The squares are fixed, so
 // reading it again and again tells no more than reading it once. p is lon/lat

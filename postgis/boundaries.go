@@ -108,7 +108,7 @@ func (b *Boundaries) Refresh(ctx context.Context) error {
 // first revision, and geo.ErrInvalid for a t after now.
 func (b *Boundaries) At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error) {
 	if t.After(now) {
-		return nil, geo.Invalid("future-time", fmt.Sprintf("%s is in the future", t.UTC().Format(time.RFC3339)))
+		return nil, geo.Invalid("time-in-future", fmt.Sprintf("%s is in the future", t.UTC().Format(time.RFC3339)))
 	}
 	if c := b.Current(); c.Revision.Number > 0 && b.Lag() < time.Second && !t.Before(c.Revision.PublishedAt) {
 		return c, nil

@@ -42,8 +42,7 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 		       (SELECT count(*) FROM area_versions v WHERE v.district_code = @district AND upper_inf(v.revs) AND NOT ST_IsValid(v.shape)),
 		       (SELECT count(*) FROM reports r WHERE r.district_code = @district),
 		       (SELECT count(*) FROM reports r WHERE r.district_code = @district AND r.status NOT IN ('closed', 'rejected', 'duplicate')),
-		       (SELECT count(*) FROM outbox o WHERE o.district_code = @district AND o.dead),
-		       ARRAY(SELECT DISTINCT c.key_id FROM reporter_contacts c WHERE c.district_code = @district AND c.key_id <> @key ORDER BY 1)
+		       (SELECT count(*) FROM outbox o WHERE o.district_code = @district AND o.dead)
 		FROM districts d WHERE d.district_code = @district`
 	if d.WantSchema, err = newestMigration(); err != nil {
 		return d, err
@@ -54,12 +53,30 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 		}
 		var clock time.Time
 		begun := s.now()
-		err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district, "key": s.contactID}).Scan(
+		err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district}).Scan(
 			&d.PostgreSQL, &d.PostGIS, &d.SynchronousCommit, &d.Fsync, &d.Schema,
 			&d.MayChangeSchema, &d.MayRewriteHistory, &clock, &d.Bytes, &d.Revision, &d.DutyVersion,
-			&d.Areas, &d.InvalidShapes, &d.Reports, &d.OpenReports, &d.DeadDeliveries, &d.ForeignKeys)
+			&d.Areas, &d.InvalidShapes, &d.Reports, &d.OpenReports, &d.DeadDeliveries)
 		d.Skew = clock.Sub(begun)
 		return err
 	})
-	return d, wrap("look at the database", err)
+	if err != nil {
+		return d, wrap("look at the database", err)
+	}
+	d.ForeignKeys, err = s.ForeignContactKeys(ctx)
+	return d, err
+}
+
+// ForeignContactKeys names the keys, other than this store's, that contacts
+// were encrypted with: they cannot be read here.
+func (s *Store) ForeignContactKeys(ctx context.Context) ([]string, error) {
+	const sql = `
+		SELECT DISTINCT key_id FROM reporter_contacts
+		WHERE district_code = @district AND key_id <> @key ORDER BY 1`
+	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "key": s.contactID})
+	if err != nil {
+		return nil, wrap("look for contact keys", err)
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return keys, wrap("look for contact keys", err)
 }

@@ -17,7 +17,9 @@ import (
 )
 
 // maxPage is the most reports a list gives at once.
-const maxPage = 10_000
+// One more than the pages that are served, so that a reader can see whether
+// there is a next one.
+const maxPage = 10_001
 
 // openStatus are the states in which somebody still has to do something and a
 // limit can pass; the index on due_at has the same condition.
@@ -119,7 +121,10 @@ func reportConditions(f patrol.Filter, args pgx.NamedArgs) string {
 }
 
 func boundCondition(and func(string), b orb.Bound, args pgx.NamedArgs) {
-	and(`r.point && ST_MakeEnvelope(@min_lon, @min_lat, @max_lon, @max_lat, 4326)`)
+	// The index keeps boxes in single precision, so && alone lets in points
+	// that lie up to a metre outside.
+	and(`r.point && ST_MakeEnvelope(@min_lon, @min_lat, @max_lon, @max_lat, 4326)
+		AND ST_X(r.point) BETWEEN @min_lon AND @max_lon AND ST_Y(r.point) BETWEEN @min_lat AND @max_lat`)
 	args["min_lon"], args["min_lat"], args["max_lon"], args["max_lat"] = b.Min[0], b.Min[1], b.Max[0], b.Max[1]
 }
 

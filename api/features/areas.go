@@ -62,7 +62,7 @@ func (a *areas) passes(x *geo.Area, q itemsQuery) bool {
 			}
 		}
 	}
-	return len(q.bounds) == 0 || slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return intersects(x.Shape, b) })
+	return len(q.bounds) == 0 || slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(x.Shape, b) })
 }
 
 // properties gives every field of the collection; null where it is unknown.

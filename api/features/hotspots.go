@@ -94,7 +94,7 @@ func within(c cell.Cell, q itemsQuery) bool {
 		return true
 	}
 	shape := orb.MultiPolygon{cell.Boundary(c)}
-	return slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return intersects(shape, b) })
+	return slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(shape, b) })
 }
 
 func hotspotFeature(c hotspot.Cell) feature {

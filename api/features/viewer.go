@@ -69,9 +69,6 @@ func (v *viewer) point(r *patrol.Report) orb.Point {
 	return patrol.CoarsePoint(r.Point)
 }
 
-// publicMargin is farther than any point is moved for the public, in degrees.
-const publicMargin = 0.005
-
 // fetch gives the reports that pass the filter and are shown within the bound
 // (nil: anywhere), newest first, at most f.Limit of them. For the public the
 // bound is laid on the places that are shown, not on the true ones: else small
@@ -84,7 +81,7 @@ func (v *viewer) fetch(ctx context.Context, f patrol.Filter, bound *orb.Bound) (
 	}
 	f.OnlyPublic = true
 	if bound != nil {
-		wide := bound.Pad(publicMargin)
+		wide := bound.Pad(patrol.PublicMargin)
 		f.Bound = &wide
 	}
 	var out []patrol.Report

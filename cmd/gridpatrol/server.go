@@ -170,8 +170,12 @@ const (
 	keepContacts = 90 * 24 * time.Hour
 )
 
-// keepHouse forgets, once an hour, what has been kept long enough.
+// keepHouse looks at the start whether this server has the key that contacts
+// were encrypted with, and forgets, once an hour, what has been kept long enough.
 func (s *server) keepHouse(ctx context.Context) {
+	if keys, err := s.store.ForeignContactKeys(ctx); err == nil && len(keys) > 0 {
+		s.log.Warn("some reporters' contacts were encrypted with other keys than keys/contacts.key of this data directory; servers of one district share that file, and the directory of photos", "keys", keys)
+	}
 	self := patrol.Actor{Kind: "system", ID: "retention", Name: "retention", Role: "system"}
 	for wait := time.Minute; ; wait = time.Hour {
 		select {

@@ -167,9 +167,15 @@ func (c *Common) withStore(ctx context.Context, do func(*postgis.Store) error) (
 // areaIDs finds the areas that an account or token is limited to in the
 // boundaries in force.
 func areaIDs(ctx context.Context, store *postgis.Store, texts []string) ([]geo.ID, error) {
-	refs, err := access.ParseAreaScope(texts)
-	if err != nil || len(refs) == 0 {
-		return nil, asWrongCall(err)
+	refs := make([]geo.Ref, len(texts))
+	for i, text := range texts {
+		var err error
+		if refs[i], err = geo.ParseRef(text); err != nil {
+			return nil, asWrongCall(err)
+		}
+	}
+	if len(refs) == 0 {
+		return nil, nil
 	}
 	boundaries := postgis.NewBoundaries(store)
 	if err := boundaries.Refresh(ctx); err != nil {
@@ -178,9 +184,9 @@ func areaIDs(ctx context.Context, store *postgis.Store, texts []string) ([]geo.I
 	var ids []geo.ID
 	var faults []error
 	for _, ref := range refs {
-		area, ok := boundaries.Current().Index.Area(ref.Kind, ref.Code)
-		if !ok {
-			faults = append(faults, fmt.Errorf("there is no %s: %w", ref, geo.ErrNotFound))
+		area, err := boundaries.Current().Index.Find(ref)
+		if err != nil {
+			faults = append(faults, err)
 			continue
 		}
 		ids = append(ids, area.ID)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/planar"
 	h3 "github.com/uber/h3-go/v4"
 )
 
@@ -61,7 +60,7 @@ func Cover(bound orb.Bound, res int) ([]Cell, error) {
 	if err != nil {
 		return nil, invalid(err, "the cells of %v", bound)
 	}
-	out := slices.DeleteFunc(cells(found), func(c Cell) bool { return !intersects(Boundary(c)[0], bound) })
+	out := slices.DeleteFunc(cells(found), func(c Cell) bool { return !geo.Intersects(orb.MultiPolygon{Boundary(c)}, bound) })
 	slices.Sort(out)
 	return out, nil
 }
@@ -69,39 +68,4 @@ func Cover(bound orb.Bound, res int) ([]Cell, error) {
 func tooFar(bound orb.Bound, res int) error {
 	return geo.Invalid("bound-too-large", fmt.Sprintf(
 		"%v with the cells of resolution %d round it reaches a pole or the 180th meridian, or is half the world wide", bound, res))
-}
-
-// intersects reports whether a cell's outline and a bound have a point in
-// common: a side of the cell meets the bound, or the bound lies within the
-// cell. (Cells are nearly, not always, convex: those on an edge of the
-// icosahedron have more than six corners.)
-func intersects(ring orb.Ring, b orb.Bound) bool {
-	for i := 1; i < len(ring); i++ {
-		if meets(ring[i-1], ring[i], b) {
-			return true
-		}
-	}
-	return planar.RingContains(ring, b.Min)
-}
-
-// meets reports whether the segment from p to q has a point in the closed
-// bound (Liang and Barsky 1984: the part of the segment within each pair of
-// sides).
-func meets(p, q orb.Point, b orb.Bound) bool {
-	from, to := 0.0, 1.0
-	for axis := range p {
-		d := q[axis] - p[axis]
-		lo, hi := b.Min[axis]-p[axis], b.Max[axis]-p[axis]
-		if d == 0 {
-			if lo > 0 || hi < 0 {
-				return false
-			}
-			continue
-		}
-		if d < 0 {
-			lo, hi = hi, lo
-		}
-		from, to = max(from, lo/d), min(to, hi/d)
-	}
-	return from <= to
 }
