@@ -5,6 +5,9 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 )
 
 // TestWrongCalls checks that a wrong command line ends with status 2 and one
@@ -42,5 +45,66 @@ func TestWrongCalls(t *testing.T) {
 				t.Errorf("gridpatrol %s says %q, want %q in it", strings.Join(c.args, " "), &stderr, c.says)
 			}
 		})
+	}
+}
+
+// TestOperatorCommands makes, lists and takes back accounts and tokens beside a
+// running server, which heeds them at once.
+func TestOperatorCommands(t *testing.T) {
+	url := districtDatabase(t)
+	durable(t, url) // doctor insists on it
+	s := serveTest(t, url)
+	dir := t.TempDir()
+	command := func(want int, args ...string) string {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if got := run(context.Background(), append(args, "--database-url", url, "--data-dir", dir), &stdout, &stderr); got != want {
+			t.Fatalf("gridpatrol %s = %d, want %d\n%s", strings.Join(args, " "), got, want, &stderr)
+		}
+		return strings.TrimSpace(stdout.String() + stderr.String())
+	}
+	grid := s.boundaries.Current().Index.Areas(geo.Grid)[0]
+	token := command(0, "token", "create", "--role", "officer", "--area", grid.Code, "--name", "desk")
+	if _, _, err := access.ParseToken(token); err != nil {
+		t.Fatalf("token create prints %q, want the token and nothing else", token)
+	}
+	if got := s.do(t, "GET", "/api/v1/session", "", bearer(token)...); got.status != 200 || !strings.Contains(string(got.body), "grid:"+grid.Code) {
+		t.Errorf("the new token is %d %s, want the scope grid:%s", got.status, got.body, grid.Code)
+	}
+	if list := command(0, "token", "list"); !strings.Contains(list, "desk") || strings.Contains(list, token) {
+		t.Errorf("token list:\n%s", list)
+	}
+	command(0, "token", "revoke", token)
+	if got := s.do(t, "GET", "/api/v1/session", "", bearer(token)...); got.status != 401 {
+		t.Errorf("a revoked token = %d, want 401", got.status)
+	}
+	command(1, "token", "create", "--role", "officer", "--area", "grid:000", "--name", "nowhere")
+
+	signIn := func(password string) int {
+		return s.do(t, "POST", "/api/v1/session", `{"login":"ann","password":"`+password+`"}`).status
+	}
+	first := command(0, "user", "add", "ann", "--role", "dispatcher", "--generate")
+	if got := signIn(first); got/100 != 2 {
+		t.Errorf("signing in with the first password = %d", got)
+	}
+	second := command(0, "user", "password", "ann", "--generate")
+	if a, b := signIn(first), signIn(second); a != 401 || b/100 != 2 {
+		t.Errorf("signing in with the old password = %d, with the new one %d", a, b)
+	}
+	command(0, "user", "disable", "ann")
+	if got := signIn(second); got != 401 {
+		t.Errorf("signing in to a disabled account = %d, want 401", got)
+	}
+	if list := command(0, "user", "list"); !strings.Contains(list, "ann") || !strings.Contains(list, "disabled") {
+		t.Errorf("user list:\n%s", list)
+	}
+	if said := command(1, "user", "disable", "bob"); !strings.Contains(said, "no account") {
+		t.Errorf("an unknown login: %s", said)
+	}
+	command(1, "user", "add", "ann", "--role", "admin", "--generate")
+	command(0, "doctor")
+	command(0, "migrate")
+	if place := command(0, "locate", "125.66", "43.52"); !strings.Contains(place, "220112001009001") {
+		t.Errorf("locate: %s", place)
 	}
 }

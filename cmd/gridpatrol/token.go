@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"text/tabwriter"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,6 +16,8 @@ import (
 )
 
 type tokenCmd struct {
+	List   tokenListCmd   `cmd:"" help:"List the tokens: id, role, name, when made, last used, and what became of it."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Make a token useless from now on."`
 	Create tokenCreateCmd `cmd:"" help:"Make an API token and print it, alone, on standard output. It is shown this once."`
 }
 
@@ -53,6 +57,66 @@ func (c *tokenCreateCmd) Run(ctx context.Context, common *Common, out io.Writer)
 			return err
 		}
 		_, err = fmt.Fprintln(out, text)
+		return err
+	})
+}
+
+type tokenListCmd struct{}
+
+// Run lists the tokens, the newest first. Their secrets are stored nowhere.
+func (tokenListCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
+	return common.withStore(ctx, func(store *postgis.Store) error {
+		tokens, err := store.Tokens(ctx)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "ID\tROLE\tNAME\tMADE\tLAST USED\tSTATE")
+		for _, t := range tokens {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name, minute(t.CreatedAt), minute(t.LastUsed), stateOf(t, time.Now()))
+		}
+		return w.Flush()
+	})
+}
+
+// stateOf says whether a token is good at t.
+func stateOf(t access.Token, now time.Time) string {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return "revoked " + minute(t.RevokedAt)
+	case t.ExpiresAt.IsZero():
+		return "good"
+	case now.Before(t.ExpiresAt):
+		return "good until " + minute(t.ExpiresAt)
+	}
+	return "expired " + minute(t.ExpiresAt)
+}
+
+// minute is a time for a list; a dash where there is none.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02T15:04Z")
+}
+
+type tokenRevokeCmd struct {
+	ID string `arg:"" help:"The token's id, as list gives it, or the token itself."`
+}
+
+// Run revokes the token.
+func (c *tokenRevokeCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
+	id, err := uuid.Parse(c.ID)
+	if err != nil {
+		if id, _, err = access.ParseToken(c.ID); err != nil {
+			return asWrongCall(errors.New("give the token's id, as gridpatrol token list shows it, or the token itself"))
+		}
+	}
+	return common.withStore(ctx, func(store *postgis.Store) error {
+		if err := store.RevokeToken(ctx, id, operator()); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(out, "token %s is revoked\n", id)
 		return err
 	})
 }

@@ -34,16 +34,24 @@ func operator() patrol.Actor {
 }
 
 type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Make an account. The password is asked for on a terminal, else read from the first line of standard input; --generate makes one."`
+	List     userListCmd     `cmd:"" help:"List the accounts: login, role, name, when made, state."`
+	Disable  userDisableCmd  `cmd:"" help:"Keep somebody from signing in, and end their sessions."`
+	Password userPasswordCmd `cmd:"" help:"Give an account another password, read as by add, and end its sessions."`
+	Add      userAddCmd      `cmd:"" help:"Make an account. The password is asked for on a terminal, else read from the first line of standard input; --generate makes one."`
 }
 
 type userAddCmd struct {
-	Login    string   `arg:"" help:"Name to sign in with."`
-	Role     string   `required:"" placeholder:"ROLE" help:"admin, planner, dispatcher, officer or consumer."`
-	Area     []string `sep:"none" placeholder:"KIND:CODE" help:"Limit the account to this area; may be given again."`
-	Name     string   `help:"Name to show; the login where it is not given."`
-	Person   string   `placeholder:"UUID" help:"The person in the roster whose posts an officer has."`
-	Generate bool     `help:"Make a password and print it."`
+	Login  string   `arg:"" help:"Name to sign in with."`
+	Role   string   `required:"" placeholder:"ROLE" help:"admin, planner, dispatcher, officer or consumer."`
+	Area   []string `sep:"none" placeholder:"KIND:CODE" help:"Limit the account to this area; may be given again."`
+	Name   string   `help:"Name to show; the login where it is not given."`
+	Person string   `placeholder:"UUID" help:"The person in the roster whose posts an officer has."`
+	passwordFlags
+}
+
+// passwordFlags say where a password comes from.
+type passwordFlags struct {
+	Generate bool `help:"Make a password and print it."`
 }
 
 // Run makes the account.
@@ -74,21 +82,31 @@ func (c *userAddCmd) Run(ctx context.Context, common *Common, out io.Writer) err
 		if err := c.knownPerson(ctx, store, account.Person); err != nil {
 			return err
 		}
-		password, err := c.password()
-		if err != nil {
+		return c.withPassword(out, func(hash string) error {
+			account.PasswordHash = hash
+			_, err := store.CreateAccount(ctx, account, operator())
 			return err
-		}
-		if account.PasswordHash, err = access.HashPassword(password, rand.Reader); err != nil {
-			return err
-		}
-		if _, err := store.CreateAccount(ctx, account, operator()); err != nil {
-			return err
-		}
-		if c.Generate {
-			_, err = fmt.Fprintln(out, password)
-		}
-		return err
+		})
 	})
+}
+
+// withPassword gets a password, has it stored, and prints one it made.
+func (c *passwordFlags) withPassword(out io.Writer, store func(hash string) error) error {
+	password, err := c.password()
+	if err != nil {
+		return err
+	}
+	hash, err := access.HashPassword(password, rand.Reader)
+	if err != nil {
+		return err
+	}
+	if err := store(hash); err != nil {
+		return err
+	}
+	if c.Generate {
+		_, err = fmt.Fprintln(out, password)
+	}
+	return err
 }
 
 // errOfficerNowhere: an officer sees what lies in own areas and nothing else.
@@ -113,7 +131,7 @@ func (c *userAddCmd) knownPerson(ctx context.Context, store *postgis.Store, id g
 }
 
 // password reads or makes the account's password.
-func (c *userAddCmd) password() (string, error) {
+func (c *passwordFlags) password() (string, error) {
 	if c.Generate {
 		return rand.Text(), nil
 	}
