@@ -277,6 +277,7 @@ func (f *fakeStore) LogRead(_ context.Context, who patrol.Actor, kind, subject s
 func (f *fakeStore) Ready(context.Context) error {
 	if f.hanging != nil {
 		<-f.hanging // whatever the context says, as a stopped database may
+		return nil
 	}
 	return f.notReady
 }

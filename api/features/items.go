@@ -83,17 +83,22 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	known := make([]string, len(c.extra))
-	for i, p := range c.extra {
-		known[i] = p.name
+	known := []string{"crs"}
+	for _, p := range c.extra {
+		known = append(known, p.name)
 	}
 	v, err := values(r, known...)
 	if err != nil {
 		return err
 	}
+	if faults := otherCRS(v); faults != nil {
+		return invalid(faults)
+	}
 	extra := make(map[string]string)
-	for name := range v {
-		extra[name] = v.Get(name)
+	for _, p := range c.extra {
+		if v.Has(p.name) {
+			extra[p.name] = v.Get(p.name)
+		}
 	}
 	f, err := c.source.feature(r, mux.Vars(r)["item"], extra)
 	if err != nil {

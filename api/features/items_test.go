@@ -287,3 +287,26 @@ func TestDocuments(t *testing.T) {
 		}
 	}
 }
+
+// TestTheOneCRSMayBeNamed takes the parameters of part 2 that GDAL 3.10 sends,
+// and refuses another system than there is.
+func TestTheOneCRSMayBeNamed(t *testing.T) {
+	r := newRig(t)
+	const epsg4326 = "http://www.opengis.net/def/crs/EPSG/0/4326"
+	items := "/ogc/collections/grids/items"
+	one := items + "/" + "220112000000000"
+	for path, want := range map[string]int{
+		items + "?crs=" + crs84:                            http.StatusOK,
+		items + "?bbox=125,43,126,44&bbox-crs=" + crs84:    http.StatusOK,
+		items + "?crs=" + epsg4326:                         http.StatusBadRequest,
+		items + "?bbox=43,125,44,126&bbox-crs=" + epsg4326: http.StatusBadRequest,
+		one + "?crs=" + crs84:                              http.StatusOK,
+		one + "?crs=" + epsg4326:                           http.StatusBadRequest,
+		"/ogc/collections/grids?crs=" + crs84:              http.StatusBadRequest,
+		items + "?crs=" + crs84 + "&crs=" + crs84:          http.StatusBadRequest,
+	} {
+		if w := r.get(path); w.Code != want {
+			t.Errorf("GET %s = %d %s, want %d", path, w.Code, w.Body, want)
+		}
+	}
+}

@@ -35,6 +35,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		"/api":         get("api", "This document", openAPIType),
 		"/collections": get("collections", "The collections", "application/json"),
 	}
+	onlyCRS := object{"type": "string", "enum": []string{crs84}, "default": crs84}
 	for _, c := range s.collections {
 		own := []object{
 			inQuery("limit", "how many features a page has at most", object{
@@ -43,12 +44,15 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 				"style": "form", "explode": false, "schema": object{
 					"type": "array", "items": object{"type": "number"}, "minItems": 4, "maxItems": 6}},
 			inQuery("datetime", "an RFC 3339 time, or two with a slash between; .. is an open end", object{"type": "string"}),
+			inQuery("crs", "the coordinate system of the answer", onlyCRS),
+			inQuery("bbox-crs", "the coordinate system of bbox", onlyCRS),
 			inQuery("cursor", "where a page begins, from the next link of the page before", object{"type": "string"}),
 		}
 		for _, p := range c.parameters() {
 			own = append(own, inQuery(p.name, p.description, object{"type": p.kind}))
 		}
 		item := []object{{"name": "featureId", "in": "path", "required": true, "schema": object{"type": "string"}}}
+		item = append(item, inQuery("crs", "the coordinate system of the answer", onlyCRS))
 		for _, p := range c.extra {
 			item = append(item, inQuery(p.name, p.description, object{"type": p.kind}))
 		}

@@ -53,6 +53,17 @@ func values(r *http.Request, known ...string) (url.Values, error) {
 	return v, nil
 }
 
+// otherCRS finds parameters that ask for another coordinate system than the one
+// there is. Clients such as GDAL 3.10 name that one in every request.
+func otherCRS(v url.Values) (faults []geo.FieldError) {
+	for _, name := range []string{"crs", "bbox-crs"} {
+		if v.Has(name) && v.Get(name) != crs84 {
+			faults = append(faults, geo.FieldError{Pointer: name, Detail: "there is only " + crs84})
+		}
+	}
+	return faults
+}
+
 func invalid(fields []geo.FieldError) error {
 	slices.SortFunc(fields, func(a, b geo.FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
@@ -60,7 +71,7 @@ func invalid(fields []geo.FieldError) error {
 
 // itemsQuery reads the query of an items request of a collection.
 func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
-	known := []string{"limit", "bbox", "datetime", "cursor"}
+	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs"}
 	for _, p := range c.parameters() {
 		known = append(known, p.name)
 	}
@@ -92,6 +103,7 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 		q.datetime, detail = parseDatetime(v.Get("datetime"))
 		fault("datetime", detail)
 	}
+	fields = append(fields, otherCRS(v)...)
 	for _, f := range c.fields {
 		if f.queryable && v.Has(f.name) {
 			q.equal[f.name] = v.Get(f.name)

@@ -59,7 +59,7 @@ func TestOperatorCommands(t *testing.T) {
 		t.Helper()
 		var stdout, stderr bytes.Buffer
 		if got := run(context.Background(), append(args, "--database-url", url, "--data-dir", dir), &stdout, &stderr); got != want {
-			t.Fatalf("gridpatrol %s = %d, want %d\n%s", strings.Join(args, " "), got, want, &stderr)
+			t.Fatalf("gridpatrol %s = %d, want %d\n%s%s", strings.Join(args, " "), got, want, &stdout, &stderr)
 		}
 		return strings.TrimSpace(stdout.String() + stderr.String())
 	}
@@ -102,7 +102,10 @@ func TestOperatorCommands(t *testing.T) {
 		t.Errorf("an unknown login: %s", said)
 	}
 	command(1, "user", "add", "ann", "--role", "admin", "--generate")
-	command(0, "doctor")
+	// Test clusters run without fsync: that, and nothing else, is wrong here.
+	if said := command(1, "doctor"); strings.Count(said, "FAIL") != 1 || !strings.Contains(said, "fsync off") {
+		t.Errorf("doctor:\n%s", said)
+	}
 	command(0, "migrate")
 	if place := command(0, "locate", "125.66", "43.52"); !strings.Contains(place, "220112001009001") {
 		t.Errorf("locate: %s", place)
