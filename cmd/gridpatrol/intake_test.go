@@ -20,10 +20,10 @@ type intakes struct {
 	world  *locate.Snapshot
 	duties *patrol.Duties
 	n      atomic.Int64
-	t      *testing.T
+	t      testing.TB
 }
 
-func newIntakes(t *testing.T, store *postgis.Store) *intakes {
+func newIntakes(t testing.TB, store *postgis.Store) *intakes {
 	t.Helper()
 	ctx := context.Background()
 	b := postgis.NewBoundaries(store)

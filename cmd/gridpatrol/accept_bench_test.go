@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// acceptors is how many store reports at once.
+const acceptors = 8
+
+// BenchmarkAccept stores reports, each durably and with its decision, history,
+// outbox and audit rows, and prints the ratio to bare inserts of one durable
+// row into the same cluster in the same run.
+func BenchmarkAccept(b *testing.B) {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "gp")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // for the database's user
+		b.Fatal(err)
+	}
+	c := Common{DataDir: dir, District: "220112"}
+	log := slog.New(slog.DiscardHandler)
+	db, err := c.openDatabase(ctx, log, own)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := db.close(ctx); err != nil {
+			b.Error(err)
+		}
+	}()
+	store, err := c.openStore(ctx, db.url, dir, log, acceptors)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	if err := publishDistrict(ctx, store); err != nil {
+		b.Fatal(err)
+	}
+	in := newIntakes(b, store)
+	accept := func() error {
+		_, _, err := store.Accept(ctx, in.next())
+		return err
+	}
+	pool, err := barePool(ctx, db.url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pool.Close()
+	bare := func() error {
+		_, err := pool.Exec(ctx, "INSERT INTO bare VALUES ($1, $2)", uuid.Must(uuid.NewV7()), "a report of about this length")
+		return err
+	}
+	perSecond(b, time.Second, accept) // plans and caches
+	var ours, reference float64
+	for b.Loop() {
+		reference = perSecond(b, 2*time.Second, bare)
+		ours = perSecond(b, 2*time.Second, accept)
+	}
+	b.ReportMetric(ours, "accepts/s")
+	b.ReportMetric(reference, "bare-inserts/s")
+	b.ReportMetric(ours/reference, "ratio")
+	b.ReportMetric(0, "ns/op") // of no meaning here
+}
+
+func barePool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	cfg.MaxConns = acceptors
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := pool.Exec(ctx, "CREATE TABLE bare (id uuid PRIMARY KEY, text text NOT NULL)"); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// perSecond does something from several goroutines for a while.
+func perSecond(b *testing.B, d time.Duration, do func() error) float64 {
+	b.Helper()
+	var n atomic.Int64
+	failed := make(chan error, acceptors)
+	begun := time.Now()
+	for range acceptors {
+		go func() {
+			for time.Since(begun) < d {
+				if err := do(); err != nil {
+					failed <- err
+					return
+				}
+				n.Add(1)
+			}
+			failed <- nil
+		}()
+	}
+	var err error
+	for range acceptors {
+		err = errors.Join(err, <-failed)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(n.Load()) / time.Since(begun).Seconds()
+}
