@@ -77,18 +77,8 @@ func (s *Store) replay(ctx context.Context, in patrol.Intake) (patrol.Report, er
 // acceptance is the whole transaction: sent as one batch it is one.
 func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
 	r, b := &in.Report, &pgx.Batch{}
-	b.Queue(`SELECT pg_advisory_xact_lock_shared(@key)`, pgx.NamedArgs{"key": s.acceptKey})
-	b.Queue(`SELECT must_be_current(@district, @revision, @version)`, pgx.NamedArgs{
-		"district": s.district, "revision": r.Decision.Revision, "version": r.Decision.DutyVersion})
-	if len(in.KeyHash) > 0 {
-		args := pgx.NamedArgs{"district": s.district, "key": in.KeyHash, "request": in.RequestHash,
-			"report": r.ID, "at": r.CreatedAt}
-		b.Queue(`
-			INSERT INTO idempotency (district_code, key_hash, request_hash, report_id, created_at)
-			VALUES (@district, @key, @request, @report, @at)
-			ON CONFLICT (district_code, key_hash) DO NOTHING`, args)
-		b.Queue(`SELECT must_be_first(@district, @key, @report)`, args)
-	}
+	b.Queue(`SELECT begin_accept($1, $2, $3, $4, $5, $6, $7, $8)`, s.acceptKey, s.district,
+		r.Decision.Revision, r.Decision.DutyVersion, in.KeyHash, in.RequestHash, r.ID, r.CreatedAt)
 	report, err := s.reportRow(r, 1)
 	if err != nil {
 		return nil, err

@@ -129,27 +129,29 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_age ON idempotency (district_code, created_at);
 
--- must_be_current fails where boundaries or duties are others than a decision
--- was made on.
+-- begin_accept opens the acceptance of a report: it keeps a publish from flipping
+-- until the transaction ends, fails where boundaries or duties are others than
+-- the decision was made on (GP001), and takes the key, or fails where it belongs
+-- to another report (GP002). Each of its statements sees what was committed
+-- before it, so the versions are read under the lock, and a twin is waited for.
 -- +goose StatementBegin
-CREATE FUNCTION must_be_current(district text, revision integer, version bigint) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+CREATE FUNCTION begin_accept(lock bigint, district text, revision integer, version bigint,
+                             key bytea, request bytea, report uuid, at timestamptz) RETURNS void
+    LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM districts d WHERE d.district_code = district
-                   AND d.current_revision = revision AND d.duty_version = version) THEN
+    PERFORM pg_advisory_xact_lock_shared(lock);
+    PERFORM FROM gridpatrol.districts d WHERE d.district_code = district
+        AND d.current_revision = revision AND d.duty_version = version;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'boundaries or duties have changed' USING ERRCODE = 'GP001';
     END IF;
-END $$;
--- +goose StatementEnd
-
--- must_be_first fails where the key belongs to another report already.
--- +goose StatementBegin
-CREATE FUNCTION must_be_first(district text, key bytea, report uuid) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM idempotency i WHERE i.district_code = district
-                   AND i.key_hash = key AND i.report_id = report) THEN
-        RAISE EXCEPTION 'the key was used before' USING ERRCODE = 'GP002';
+    IF key IS NOT NULL THEN
+        INSERT INTO gridpatrol.idempotency (district_code, key_hash, request_hash, report_id, created_at)
+        VALUES (district, key, request, report, at)
+        ON CONFLICT (district_code, key_hash) DO NOTHING;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the key was used before' USING ERRCODE = 'GP002';
+        END IF;
     END IF;
 END $$;
 -- +goose StatementEnd
@@ -163,6 +165,5 @@ ALTER TABLE reporter_contacts ADD FOREIGN KEY (district_code, report_id) REFEREN
 ALTER TABLE report_photos ADD FOREIGN KEY (district_code, report_id) REFERENCES reports;
 
 -- +goose Down
-DROP FUNCTION must_be_first(text, bytea, uuid);
-DROP FUNCTION must_be_current(text, integer, bigint);
+DROP FUNCTION begin_accept(bigint, text, integer, bigint, bytea, bytea, uuid, timestamptz);
 DROP TABLE idempotency, report_photos, reporter_contacts, report_events, assignments, decisions, reports;
