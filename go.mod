@@ -2,6 +2,9 @@ module github.com/gridpatrol/gridpatrol
 
 go 1.26.0
 
+// Not Go, and many folders.
+ignore ./web/node_modules
+
 require (
 	github.com/alecthomas/kong v1.12.1
 	github.com/bep/imagemeta v1.0.1

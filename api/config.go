@@ -63,6 +63,10 @@ type Config struct {
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found
 	Hotspots http.Handler // POST /api/v1/hotspots; nil: not found
+	// App is the map application: / and everything under /assets/. It is
+	// served where the map is public; else, and where it is nil, / is the page
+	// that is also at /about.
+	App http.Handler
 
 	District       string         // code of the district
 	Public         Public         // empty: PublicMap

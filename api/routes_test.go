@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -78,6 +79,7 @@ func TestOpenness(t *testing.T) {
 		{"POST", "/api/v1/hotspots", PublicMap},
 		{"GET", "/healthz", PublicNone},
 		{"GET", "/", PublicNone},
+		{"GET", "/about", PublicNone},
 		{"GET", "/api/v1/reports", ""},
 		{"GET", "/api/v1/people", ""},
 		{"GET", "/api/v1/posts", ""},
@@ -264,8 +266,8 @@ func TestMetrics(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	s := newSite(t)
-	zh := s.do(call{method: "GET", path: "/", header: map[string]string{"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}}).Body.String()
-	en := s.do(call{method: "GET", path: "/", header: map[string]string{"Accept-Language": "en-GB,zh;q=0.5"}}).Body.String()
+	zh := s.do(call{method: "GET", path: "/about", header: map[string]string{"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}}).Body.String()
+	en := s.do(call{method: "GET", path: "/about", header: map[string]string{"Accept-Language": "en-GB,zh;q=0.5"}}).Body.String()
 	for text, page := range map[string]string{"双阳区": zh, "边界版本 3": zh, "均为虚构": zh, "Shuangyang": en, "boundary revision 3": en, "Synthetic data": en, `href="/ogc"`: en} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %q", text)
@@ -277,6 +279,35 @@ func TestPage(t *testing.T) {
 				t.Errorf("the page loads something: %s", outside)
 			}
 		}
+	}
+}
+
+// TestApp checks where the map application is served, and what is at / where it
+// is not.
+func TestApp(t *testing.T) {
+	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "the application: "+r.URL.Path) })
+	for _, c := range []struct {
+		name            string
+		app             http.Handler
+		public          Public
+		start, file     string // how the answers begin
+		linkedFromAbout bool
+	}{
+		{"with an application", app, PublicMap, "the application: /", "the application: /assets/x.js", true},
+		{"with a map that is not public", app, PublicLookup, "<!doctype html>", "the application: /assets/x.js", false},
+		{"built without one", nil, PublicMap, "<!doctype html>", "{", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSite(t, func(cfg *Config) { cfg.App, cfg.Public = c.app, c.public })
+			for path, want := range map[string]string{"/": c.start, "/assets/x.js": c.file, "/about": "<!doctype html>"} {
+				if got := s.get(path, "").Body.String(); !strings.HasPrefix(got, want) {
+					t.Errorf("GET %s = %.60q, want it to begin with %q", path, got, want)
+				}
+			}
+			if got := strings.Contains(s.get("/about", "").Body.String(), `<a href="/">`); got != c.linkedFromAbout {
+				t.Errorf("/about links to the map: %v, want %v", got, c.linkedFromAbout)
+			}
+		})
 	}
 }
 

@@ -13,11 +13,13 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/api"
 	"github.com/gridpatrol/gridpatrol/api/features"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/internal/photo"
 	"github.com/gridpatrol/gridpatrol/notify"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/postgis"
 	"github.com/gridpatrol/gridpatrol/tiles"
+	"github.com/gridpatrol/gridpatrol/web"
 )
 
 // server is every part of one serving process, wired together.
@@ -107,6 +109,12 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	app, built := web.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		problem(w, r, geo.ErrNotFound)
+	}))
+	if !built {
+		c.log.Warn("this program was built without the map application: a plain page takes its place")
+	}
 	registry := prometheus.NewRegistry()
 	s.register(registry)
 	s.api, err = api.New(api.Config{
@@ -123,6 +131,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Tiles:          tileServer.Handler(),
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
+		App:            app,
 		District:       c.district,
 		Public:         c.public,
 		PublicURL:      c.publicURL,

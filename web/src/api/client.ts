@@ -1,0 +1,106 @@
+import type { AreaFeature, Hit, Kind, ListedArea, Located, Ref, Revision, TileInfo } from "./types";
+
+/** Why a request brought no answer, in the classes a person can act on. */
+export type Trouble = "away" | "busy" | "private" | "missing" | "refused";
+
+/** A request that brought no usable answer. `type` is the last part of the problem's type. */
+export class ApiError extends Error {
+  constructor(
+    readonly trouble: Trouble,
+    readonly type: string,
+  ) {
+    super(`${trouble}: ${type}`);
+  }
+}
+
+/** Gives the trouble that an HTTP status means to a person. */
+export function troubleOf(status: number): Trouble {
+  if (status === 401 || status === 403) return "private";
+  if (status === 404) return "missing";
+  if (status === 429 || status === 503) return "busy";
+  return status >= 500 ? "away" : "refused";
+}
+
+async function problemType(answer: Response): Promise<string> {
+  try {
+    const body: unknown = await answer.json();
+    if (typeof body === "object" && body !== null && "type" in body && typeof body.type === "string") {
+      return body.type.slice(body.type.lastIndexOf(":") + 1);
+    }
+  } catch {
+    // Something between here and the server answered in its place.
+  }
+  return String(answer.status);
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, signal === undefined ? {} : { signal });
+  } catch (e) {
+    if (signal?.aborted === true) throw e;
+    throw new ApiError("away", "unreachable");
+  }
+  if (!answer.ok) throw new ApiError(troubleOf(answer.status), await problemType(answer));
+  return (await answer.json()) as T;
+}
+
+/** Says which areas cover a point and who answers there. `accuracyM` is a 68 % radius in metres. */
+export function locate(lon: number, lat: number, accuracyM: number, signal?: AbortSignal): Promise<Located> {
+  const accuracy = Math.min(Math.max(accuracyM, 0), 100_000).toFixed(1);
+  return get<Located>(`/api/v1/locate?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}&accuracy_m=${accuracy}`, signal);
+}
+
+/** Finds areas and roads, best first. */
+export async function search(text: string, limit: number, signal?: AbortSignal): Promise<Hit[]> {
+  const found = await get<{ features: Hit[] }>(`/api/v1/search?q=${encodeURIComponent(text)}&limit=${limit}`, signal);
+  return found.features;
+}
+
+const areas = new Map<string, Promise<AreaFeature>>();
+
+/** Gives an area with its staffing. The last hundred or so are kept while the page is open. */
+export function area(ref: Ref): Promise<AreaFeature> {
+  const key = `${ref.kind}/${encodeURIComponent(ref.code)}`;
+  const known = areas.get(key);
+  if (known !== undefined) return known;
+  if (areas.size > 100) areas.clear();
+  const asked = get<AreaFeature>(`/api/v1/areas/${key}`);
+  areas.set(key, asked);
+  asked.catch(() => areas.delete(key));
+  return asked;
+}
+
+/** Forgets the areas that were kept: after a publish they may be others. */
+export function forgetAreas(): void {
+  areas.clear();
+}
+
+/** Gives the published revisions, the newest among them marked as current. */
+export async function revisions(): Promise<Revision[]> {
+  return (await get<{ revisions: Revision[] }>("/api/v1/revisions")).revisions;
+}
+
+/** Gives the extent of the district and whether its data is invented. */
+export function tileInfo(): Promise<TileInfo> {
+  return get<TileInfo>("/tiles/districts.json");
+}
+
+const collections: Record<Kind, string> = {
+  district: "districts",
+  township: "townships",
+  village: "villages",
+  grid: "grids",
+  village_group: "village_groups",
+  compound: "compounds",
+};
+
+/** Lists the areas of a kind within a parent, or all of the kind. */
+export async function listAreas(kind: Kind, parent: string | null, signal?: AbortSignal): Promise<ListedArea[]> {
+  const within = parent === null ? "" : `&parent=${encodeURIComponent(parent)}`;
+  const page = await get<{ features: { properties: ListedArea }[] }>(
+    `/ogc/collections/${collections[kind]}/items?limit=10000${within}`,
+    signal,
+  );
+  return page.features.map((f) => f.properties);
+}

@@ -1,0 +1,80 @@
+import { effect, signal } from "@preact/signals";
+import type { Trouble } from "../api/client";
+import { language } from "../i18n/i18n";
+import { formatHash, parseHash, type Camera, type LayerName, type Selection, type ViewState } from "./url";
+
+const first = parseHash(location.hash);
+if (first.language !== null) language.value = first.language;
+
+/** Which page is shown. */
+export const view = signal<"map" | "list">(first.view);
+/** What the panel is about. */
+export const selection = signal<Selection | null>(first.selection);
+/** Where the map looks; null until it has been placed. */
+export const camera = signal<Camera | null>(first.camera);
+/** What is switched off on the map. */
+export const hidden = signal<readonly LayerName[]>(first.hidden);
+/** Whether the language was chosen by hand: then links carry it. */
+export const languageChosen = signal(first.language !== null);
+/** Whether what is shown is invented. */
+export const synthetic = signal(false);
+/** What went wrong last, with the way to try again. */
+export const problem = signal<{ trouble: Trouble | "nomap"; retry: (() => void) | null } | null>(null);
+/** A sentence for the status line: shown for a while and read out. */
+export const notice = signal("");
+
+function current(): ViewState {
+  return {
+    view: view.value,
+    camera: camera.value,
+    selection: selection.value,
+    hidden: [...hidden.value],
+    language: languageChosen.value ? language.value : null,
+  };
+}
+
+/** Gives the address of a view that differs in some respects from the present one. */
+export function linkTo(change: Partial<ViewState>): string {
+  return formatHash({ ...current(), ...change });
+}
+
+let written = location.hash;
+
+/** Keeps the address at what is shown. Choosing something is a step that can be gone back; moving the map is none. */
+export function followAddress(): void {
+  let before = { view: view.value, selection: selection.value };
+  effect(() => {
+    const hash = formatHash(current());
+    if (hash === written) return;
+    const step = view.value !== before.view || (selection.value !== before.selection && selection.value !== null);
+    before = { view: view.value, selection: selection.value };
+    written = hash;
+    if (step) history.pushState(null, "", hash);
+    else history.replaceState(null, "", hash);
+  });
+  const read = () => {
+    if (location.hash === written) return;
+    const s = parseHash(location.hash);
+    written = location.hash;
+    before = { view: s.view, selection: s.selection };
+    if (s.language !== null) {
+      language.value = s.language;
+      languageChosen.value = true;
+    }
+    hidden.value = s.hidden;
+    camera.value = s.camera ?? camera.value;
+    view.value = s.view;
+    selection.value = s.selection;
+  };
+  addEventListener("popstate", read);
+  addEventListener("hashchange", read);
+}
+
+let quiet: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows a sentence in the status line for some seconds. */
+export function tell(text: string): void {
+  notice.value = text;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => (notice.value = ""), 6000);
+}
