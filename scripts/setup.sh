@@ -20,9 +20,16 @@ esac
 # The packages of each scope, and beside it the programs to look for where there
 # is no apt. PostgreSQL is chosen below, as its names hold its version.
 run_packages="gcc libc6-dev ca-certificates"
-run_programs="gcc"
-test_packages="gdal-bin"
+run_programs="gcc node npm"
+test_packages="gdal-bin fonts-noto-cjk"
 test_programs="ogr2ogr"
+# The browsers that the tests know, by the name of their program.
+browsers="chromium chromium-browser google-chrome google-chrome-stable"
+
+fail() {
+	echo "setup: $*" >&2
+	exit 1
+}
 
 packages=$run_packages
 programs=$run_programs
@@ -31,9 +38,12 @@ if [ "$scope" = test ]; then
 	programs="$programs $test_programs"
 fi
 
-fail() {
-	echo "setup: $*" >&2
-	exit 1
+# has_any PROGRAM...: one of them is on PATH.
+has_any() {
+	for p in "$@"; do
+		if command -v "$p" >/dev/null 2>&1; then return 0; fi
+	done
+	return 1
 }
 
 # check_go lets Go itself say whether it builds the module: it may be able to
@@ -43,6 +53,13 @@ check_go() {
 		fail "Go is missing: install Go 1.26 or newer from https://go.dev/dl/ and put it on PATH"
 	said=$(cd "$(dirname "$0")/.." && go version 2>&1) ||
 		fail "this Go cannot build the module ($(echo "$said" | tail -n 1)): install Go 1.26 or newer from https://go.dev/dl/"
+}
+
+# check_node: one that is too old is the user's own to replace.
+check_node() {
+	has_any node || return 0
+	node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
+		fail "Node.js $(node --version) is too old to build the map application: put 18 or newer on PATH"
 }
 
 # has_package NAME: it is installed, with its configuration done. A name may
@@ -120,16 +137,32 @@ without_apt() {
 		if [ -n "$p" ] && [ -x "$p" ]; then found=$p; fi
 	done
 	[ -n "$found" ] || [ -n "${GRIDPATROL_DATABASE_URL:-}" ] || lacking="$lacking postgres (15 or newer, with PostGIS)"
+	if [ "$scope" = test ]; then
+		# shellcheck disable=SC2086 # a list of names
+		has_any $browsers || lacking="$lacking chromium"
+	fi
 	[ -z "$lacking" ] ||
 		fail "missing:$lacking; there is no apt here, so install them with this system's package manager"
 }
 
 check_go
+check_node
 if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
 	without_apt
 	exit 0
 fi
 
+# Node.js of another source than apt serves as well, and so does a browser.
+if ! has_any node || ! has_any npm; then
+	packages="$packages nodejs npm"
+fi
+# shellcheck disable=SC2086 # a list of names
+if [ "$scope" = test ] && ! has_any $browsers; then
+	if grep -qs '^ID=ubuntu' /etc/os-release; then
+		fail "the browser tests want Chromium, which Ubuntu has as a snap only: sudo snap install chromium, or put google-chrome on PATH, then run again: $0 $scope"
+	fi
+	packages="$packages chromium"
+fi
 # shellcheck disable=SC2086 # lists of names
 missing=$(missing_of $packages)
 major=$(installed_major)
