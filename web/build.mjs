@@ -47,25 +47,27 @@ async function named(file) {
   return name;
 }
 
-// page writes index.html. What the entry point imports statically is preloaded,
-// and every style sheet is linked, those of parts that are loaded later too.
+// page writes index.html. It names all that the entry point leads to at once,
+// so that nothing waits for an import to be found: what is imported when needed,
+// as the map is, comes with low priority. Every style sheet is linked.
 async function page(outputs) {
   const url = (file) => `/assets/${relative(assets, join(root, file))}`;
   const entry = Object.keys(outputs).find((f) => outputs[f].entryPoint === "src/main.tsx");
-  const needed = new Set();
-  const follow = (file) => {
+  const needed = new Map(); // file to whether it is imported on demand
+  const follow = (file, later) => {
     for (const { path, kind } of outputs[file].imports) {
-      if (kind === "import-statement" && outputs[path] && !needed.has(path)) {
-        needed.add(path);
-        follow(path);
-      }
+      if (!outputs[path] || path === entry) continue;
+      const onDemand = later || kind === "dynamic-import";
+      if (needed.has(path) && (onDemand || !needed.get(path))) continue;
+      needed.set(path, onDemand);
+      follow(path, onDemand);
     }
   };
-  follow(entry);
+  follow(entry, false);
   const head = [
     `<link rel="icon" type="image/svg+xml" href="/assets/${await named("icon.svg")}">`,
     ...Object.keys(outputs).filter((f) => f.endsWith(".css")).map((f) => `<link rel="stylesheet" href="${url(f)}">`),
-    ...[...needed].map((f) => `<link rel="modulepreload" href="${url(f)}">`),
+    ...[...needed].map(([f, later]) => `<link rel="modulepreload" href="${url(f)}"${later ? ' fetchpriority="low"' : ""}>`),
     `<script type="module" src="${url(entry)}"></script>`,
   ];
   const template = await readFile(join(root, "index.html"), "utf8");

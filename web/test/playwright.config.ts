@@ -1,0 +1,42 @@
+import { defineConfig } from "@playwright/test";
+
+/** Names what the Go test that starts all this has to give. */
+function given(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") throw new Error(`${name} is missing: run these tests with go test ./cmd/gridpatrol -run TestBrowser`);
+  return value;
+}
+
+// Chromium draws the map in software: small pictures, and one page at a time.
+export default defineConfig({
+  testDir: ".",
+  outputDir: given("GRIDPATROL_TEST_OUTPUT"),
+  workers: 1,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL: given("GRIDPATROL_TEST_URL"),
+    viewport: { width: 800, height: 600 },
+    deviceScaleFactor: 1,
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    trace: "off",
+    contextOptions: { reducedMotion: "reduce" },
+    launchOptions: {
+      executablePath: given("GRIDPATROL_TEST_CHROMIUM"),
+      args: [
+        "--no-sandbox",
+        "--use-gl=angle",
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});
