@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
@@ -27,9 +25,7 @@ type Boundaries struct {
 	seen    atomic.Pointer[time.Time] // when current was last known to be the newest
 	loading sync.Mutex                // one Refresh at a time
 
-	flight singleflight.Group
-	mu     sync.Mutex
-	past   []*locate.Snapshot // last used last
+	past shelf[*locate.Snapshot]
 }
 
 // loaded is a snapshot and what it was read from.
@@ -41,7 +37,7 @@ type loaded struct {
 
 // NewBoundaries keeps nothing yet: an empty revision 0, until Refresh.
 func NewBoundaries(store *Store) *Boundaries {
-	b := &Boundaries{store: store}
+	b := &Boundaries{store: store, past: shelf[*locate.Snapshot]{size: keptSnapshots}}
 	empty, err := locate.Build(nil, locate.Config{})
 	if err != nil {
 		panic(err) // an index of nothing has nothing to refuse
@@ -99,7 +95,7 @@ func (b *Boundaries) Refresh(ctx context.Context) error {
 	b.current.Store(&loaded{snapshot: next, ground: ground, at: b.store.now()})
 	b.seen.Store(&asked)
 	if have.snapshot.Revision.Number > 0 && have.snapshot.Revision.Number < revision {
-		b.keep(have.snapshot)
+		b.past.keep(int64(have.snapshot.Revision.Number), have.snapshot)
 	}
 	return nil
 }
@@ -126,56 +122,12 @@ func (b *Boundaries) Revision(ctx context.Context, n int) (*locate.Snapshot, err
 	if c := b.Current(); c.Revision.Number == n && n > 0 {
 		return c, nil
 	}
-	if s := b.kept(n); s != nil {
-		return s, nil
-	}
 	if n < 1 {
 		return nil, fmt.Errorf("revision %d: %w", n, geo.ErrNotFound)
 	}
-	// Whoever asks for the same revision meanwhile waits for the one load, which
-	// goes on when the first to ask has gone.
-	result := b.flight.DoChan(fmt.Sprint(n), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		s, err := b.store.loadSnapshot(ctx, n)
-		if err == nil {
-			b.keep(s)
-		}
-		return s, err
+	return b.past.get(ctx, int64(n), func(ctx context.Context) (*locate.Snapshot, error) {
+		return b.store.loadSnapshot(ctx, n)
 	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-result:
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.(*locate.Snapshot), nil
-	}
-}
-
-func (b *Boundaries) kept(n int) *locate.Snapshot {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for i, s := range b.past {
-		if s.Revision.Number == n {
-			b.past = append(append(b.past[:i:i], b.past[i+1:]...), s)
-			return s
-		}
-	}
-	return nil
-}
-
-func (b *Boundaries) keep(s *locate.Snapshot) {
-	if b.kept(s.Revision.Number) != nil {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.past = append(b.past, s)
-	if len(b.past) > keptSnapshots {
-		b.past = append([]*locate.Snapshot(nil), b.past[1:]...)
-	}
 }
 
 // checkSnapshot compares what was read with what was published.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/sync/singleflight"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
@@ -27,9 +26,7 @@ type Duties struct {
 	seen    atomic.Pointer[time.Time]
 	loading sync.Mutex // one Refresh at a time
 
-	flight singleflight.Group
-	mu     sync.Mutex
-	past   []*patrol.Duties // last used last
+	past shelf[*patrol.Duties]
 }
 
 // NewDuties keeps nothing yet: nobody, and the default rules, as version 0,
@@ -43,7 +40,7 @@ func NewDuties(store *Store) (*Duties, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Duties{store: store}
+	d := &Duties{store: store, past: shelf[*patrol.Duties]{size: keptDuties}}
 	d.current.Store(&patrol.Duties{Roster: roster, Rulebook: book})
 	return d, nil
 }
@@ -83,7 +80,7 @@ func (d *Duties) Refresh(ctx context.Context) error {
 		}
 		d.current.Store(next)
 		if have.Version > 0 {
-			d.keep(have)
+			d.past.keep(have.Version, have)
 		}
 	}
 	d.seen.Store(&asked)
@@ -95,51 +92,9 @@ func (d *Duties) Version(ctx context.Context, n int64) (*patrol.Duties, error) {
 	if c := d.Current(); c.Version == n && n > 0 {
 		return c, nil
 	}
-	if v := d.kept(n); v != nil {
-		return v, nil
-	}
-	result := d.flight.DoChan(fmt.Sprint(n), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		v, err := d.store.loadDuties(ctx, n)
-		if err == nil {
-			d.keep(v)
-		}
-		return v, err
+	return d.past.get(ctx, n, func(ctx context.Context) (*patrol.Duties, error) {
+		return d.store.loadDuties(ctx, n)
 	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-result:
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.(*patrol.Duties), nil
-	}
-}
-
-func (d *Duties) kept(n int64) *patrol.Duties {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for i, v := range d.past {
-		if v.Version == n {
-			d.past = append(append(d.past[:i:i], d.past[i+1:]...), v)
-			return v
-		}
-	}
-	return nil
-}
-
-func (d *Duties) keep(v *patrol.Duties) {
-	if d.kept(v.Version) != nil {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.past = append(d.past, v)
-	if len(d.past) > keptDuties {
-		d.past = append([]*patrol.Duties(nil), d.past[1:]...)
-	}
 }
 
 // loadDuties reads a version whole.
