@@ -1,0 +1,74 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { t } from "./i18n/i18n";
+import { ListPage } from "./list/listpage";
+import { gridMap } from "./map/handle";
+import { canDrawMap } from "./map/webgl";
+import { Panel } from "./place/panel";
+import { Search } from "./search/search";
+import { linkTo, problem, selection, view } from "./state/store";
+import { Banner, Status, SyntheticNote } from "./ui/banner";
+import { Nav } from "./ui/nav";
+
+const drawable = canDrawMap();
+
+/** The map's part of the program, which is most of it: loaded when the map is shown. */
+function LazyMap(): JSX.Element {
+  const page = useSignal<(() => JSX.Element) | null>(null);
+  useEffect(() => {
+    const load = () => {
+      import("./map/mappage").then(
+        (m) => (page.value = m.MapPage),
+        () => (problem.value = { trouble: "away", retry: () => { problem.value = null; load(); } }),
+      );
+    };
+    load();
+  }, []);
+  const Page = page.value;
+  return Page === null ? <div class="map" /> : <Page />;
+}
+
+/** What is drawn, as a picture: browsers do not print what a graphics card drew. */
+function PrintPicture(): JSX.Element | null {
+  const source = useSignal("");
+  useEffect(() => {
+    const before = () => {
+      source.value = gridMap.peek()?.picture() ?? "";
+      const img = document.querySelector<HTMLImageElement>(".print-picture");
+      if (img !== null) img.src = source.value;
+    };
+    addEventListener("beforeprint", before);
+    return () => removeEventListener("beforeprint", before);
+  }, []);
+  return view.value === "map" ? <img class="print-picture" alt="" src={source.value === "" ? undefined : source.value} /> : null;
+}
+
+/** The whole page. */
+export function App(): JSX.Element {
+  const showsMap = view.value === "map" && drawable;
+  return (
+    <div class={`app ${showsMap ? "app-map" : "app-list"}${selection.value === null ? "" : " with-panel"}`}>
+      <a class="skip" href={linkTo({ view: "list" })}>
+        {t("skipToList")}
+      </a>
+      <header class="top">
+        <Search />
+        <Nav canShowMap={drawable} />
+      </header>
+      <main>
+        {showsMap && <h1 class="visually-hidden">{t("title")}</h1>}
+        {showsMap ? <LazyMap /> : <ListPage canShowMap={drawable} />}
+        <PrintPicture />
+      </main>
+      <Panel canShowMap={drawable} />
+      {showsMap && selection.value === null && <p class="hint">{t("tapHint")}</p>}
+      <footer class="corner">
+        <SyntheticNote />
+      </footer>
+      <Banner />
+      <Status />
+      <p class="print-only">{t("printedFrom", { url: location.href })}</p>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { ApiError, listAreas } from "../api/client";
+import type { Kind, ListedArea } from "../api/types";
+import { language, nameOf, t } from "../i18n/i18n";
+import { linkTo, problem, selection } from "../state/store";
+import { formatNumber } from "../units/format";
+import { Icon } from "../ui/icons";
+
+/** Which kinds lie directly in an area of a kind, in the order they are listed. */
+const below: Partial<Record<Kind, Kind[]>> = {
+  township: ["grid", "village"],
+  village: ["grid", "village_group", "compound"],
+};
+
+/** The areas of the kinds below a parent, for as long as the list shows them. */
+function useAreas(kinds: readonly Kind[], parent: string | null, wanted: boolean): { kind: Kind; areas: ListedArea[] }[] | null {
+  const lists = useSignal<{ kind: Kind; areas: ListedArea[] }[] | null>(null);
+  useEffect(() => {
+    if (!wanted || lists.value !== null) return;
+    const abort = new AbortController();
+    const load = () => {
+      Promise.all(kinds.map(async (kind) => ({ kind, areas: await listAreas(kind, parent, abort.signal) }))).then(
+        (all) => (lists.value = all),
+        (e: unknown) => {
+          if (abort.signal.aborted) return;
+          problem.value = { trouble: e instanceof ApiError ? e.trouble : "away", retry: () => { problem.value = null; load(); } };
+        },
+      );
+    };
+    load();
+    return () => abort.abort();
+  }, [wanted, parent]);
+  return lists.value;
+}
+
+function Rows(): JSX.Element {
+  return (
+    <div class="skeleton" role="status">
+      <span class="visually-hidden">{t("loading")}</span>
+      <i /> <i /> <i />
+    </div>
+  );
+}
+
+function Entry({ kind, area }: { kind: Kind; area: ListedArea }): JSX.Element {
+  const open = useSignal(false);
+  const kinds = below[kind] ?? [];
+  const lists = useAreas(kinds, area.code, open.value && kinds.length > 0);
+  const name = nameOf(area);
+  const s = selection.value;
+  const chosen = s?.type === "area" && s.ref.kind === kind && s.ref.code === area.code;
+  const id = `in-${kind}-${area.code}`;
+  return (
+    <li>
+      <div class="entry">
+        {kinds.length > 0 ? (
+          <button type="button" class="icon-button" aria-expanded={open.value} aria-controls={id} aria-label={t("listOpen", { name })} onClick={() => (open.value = !open.value)}>
+            <Icon name={open.value ? "down" : "right"} />
+          </button>
+        ) : (
+          <span class="no-button" />
+        )}
+        <a href={linkTo({ selection: { type: "area", ref: { kind, code: area.code } } })} {...(chosen ? { "aria-current": "true" } : {})}>
+          <span class="area-name">{name}</span> <span class="code">{area.code}</span>
+        </a>
+      </div>
+      {open.value && (
+        <div id={id} class="inside">
+          {lists === null ? <Rows /> : lists.every((l) => l.areas.length === 0) ? <p class="soft">{t("listEmpty")}</p> : lists.map((l) => <Section key={l.kind} {...l} />)}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Section({ kind, areas }: { kind: Kind; areas: ListedArea[] }): JSX.Element | null {
+  if (areas.length === 0) return null;
+  return (
+    <section>
+      <h3>
+        {t(kind)} <span class="count">{formatNumber(areas.length, language.value)}</span>
+      </h3>
+      <ul class="entries">
+        {areas.map((a) => (
+          <Entry key={a.code} kind={kind} area={a} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** All areas as a list: what the map says, for those who do not see it. */
+export function ListPage({ canShowMap }: { canShowMap: boolean }): JSX.Element {
+  const lists = useAreas(["district", "township"], null, true);
+  const district = lists?.[0]?.areas[0];
+  const townships = lists?.[1]?.areas ?? [];
+  return (
+    <div class="list">
+      <h1>{district === undefined ? t("listTitle") : nameOf(district)}</h1>
+      <p class="soft">{t(canShowMap ? "listHelp" : "listNoMap")}</p>
+      {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{t("listNothing")}</p> : <Section kind="township" areas={townships} />}
+    </div>
+  );
+}

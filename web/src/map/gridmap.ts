@@ -1,0 +1,221 @@
+import { Map as MapLibre, Marker, ScaleControl, setWorkerCount, type GeoJSONSource, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
+import type { Kind, Ref, TileInfo } from "../api/types";
+import type { Camera, LayerName } from "../state/url";
+import { circle } from "./circle";
+import { Names } from "./names";
+import { palette } from "./palette";
+import { litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
+
+/** What the page gives the map and hears from it. */
+export interface GridMapOptions {
+  container: HTMLElement;
+  info: TileInfo;
+  camera: Camera | null;
+  hidden: readonly LayerName[];
+  dark: boolean;
+  texts: Record<string, string>;
+  nameOf: (n: { name: string; name_en?: string | undefined }) => string;
+  onPick: (lon: number, lat: number) => void;
+  onMove: (c: Camera) => void;
+  onTrouble: (status: number | null) => void;
+}
+
+/** Space that is covered by cards, in pixels. */
+export interface Cover {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** The map on the page: draws, lights what is chosen, and says where people point. */
+export class GridMap {
+  private readonly map: MapLibre;
+  private readonly names: Names;
+  private readonly pin: Marker;
+  private hidden: readonly LayerName[];
+  private lit: Ref | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Throws without WebGL2; ask canDrawMap first. */
+  constructor(private readonly o: GridMapOptions) {
+    this.hidden = o.hidden;
+    setWorkerCount(1);
+    const [w, s, e, n] = o.info.bounds ?? [73, 18, 135, 54];
+    this.map = new MapLibre({
+      container: o.container,
+      style: this.style(o.dark),
+      ...(o.camera === null ? { bounds: [w, s, e, n], fitBoundsOptions: { padding: 24 } } : { center: [o.camera.lon, o.camera.lat], zoom: o.camera.zoom }),
+      minZoom: 6,
+      maxZoom: 19,
+      maxPitch: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      attributionControl: false,
+      fadeDuration: calm.matches ? 0 : 150,
+      localIdeographFontFamily: '"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif',
+      locale: o.texts,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
+    this.names = new Names(this.map, o.nameOf, (k) => this.hidden.includes(k as LayerName));
+    const mark = document.createElement("div");
+    mark.className = "pin";
+    this.pin = new Marker({ element: mark, anchor: "bottom" });
+    this.listen();
+  }
+
+  private listen(): void {
+    const { map, o } = this;
+    map.on("click", (e) => o.onPick(e.lngLat.lng, e.lngLat.lat));
+    map.on("moveend", () => {
+      const c = map.getCenter();
+      o.onMove({ zoom: map.getZoom(), lon: c.lng, lat: c.lat });
+      this.placeNames();
+    });
+    map.on("load", () => this.apply());
+    map.on("sourcedata", (e) => {
+      if (e.tile !== undefined) this.placeNames();
+    });
+    map.on("error", (e) => {
+      const status: unknown = "status" in e.error ? e.error.status : null;
+      if ("sourceId" in e || typeof status === "number") o.onTrouble(typeof status === "number" ? status : null);
+    });
+    map.getCanvas().addEventListener("keydown", (e) => {
+      if (e.key !== "Enter") return;
+      const c = map.getCenter();
+      o.onPick(c.lng, c.lat);
+    });
+  }
+
+  private style(dark: boolean): StyleSpecification {
+    return mapStyle(palette(dark), location.origin, this.o.info.bounds);
+  }
+
+  private placeNames(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.names.update(), 120);
+  }
+
+  /** Draws in the colours for light or dark surroundings. */
+  setDark(dark: boolean): void {
+    for (const layer of this.style(dark).layers) this.paint(layer);
+  }
+
+  private paint(layer: LayerSpecification): void {
+    for (const [name, value] of Object.entries(layer.paint ?? {})) {
+      this.map.setPaintProperty(layer.id, name as Parameters<MapLibre["setPaintProperty"]>[1], value);
+    }
+  }
+
+  /** Switches layers off, and all others on. */
+  setHidden(hidden: readonly LayerName[]): void {
+    this.hidden = hidden;
+    this.apply();
+    this.placeNames();
+  }
+
+  /** Lights the outline of an area, or of none. */
+  light(ref: Ref | null): void {
+    this.lit = ref;
+    this.apply();
+  }
+
+  private apply(): void {
+    if (this.map.getLayer("background") === undefined) return;
+    for (const [id, name] of switchOf) {
+      this.map.setLayoutProperty(id, "visibility", this.hidden.includes(name) ? "none" : "visible");
+    }
+    for (const kind of Object.keys(tileLayers) as Kind[]) {
+      for (const part of ["fill", "halo", "line"] as const) {
+        this.map.setFilter(litLayer(kind, part), onlyCode(this.lit?.kind === kind ? this.lit.code : ""));
+      }
+    }
+  }
+
+  /** Writes the names in the language there is now. */
+  renameAll(texts: Record<string, string>): void {
+    this.map.getCanvas().setAttribute("aria-label", texts["Map.Title"] ?? "");
+    this.names.write();
+  }
+
+  /** Sets the pin on a place, or takes it away. */
+  setPin(at: { lon: number; lat: number } | null): void {
+    if (at === null) this.pin.remove();
+    else this.pin.setLngLat([at.lon, at.lat]).addTo(this.map);
+  }
+
+  /** Shows where the device is, with the circle it may be in. Metres. */
+  setOwn(lon: number, lat: number, accuracyM: number): void {
+    const draw = () =>
+      this.map.getSource<GeoJSONSource>("own")?.setData({
+        type: "FeatureCollection",
+        features: [
+          { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [circle(lon, lat, accuracyM)] } },
+          { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [lon, lat] } },
+        ],
+      });
+    draw();
+  }
+
+  /** Shows a box (west, south, east, north), beside what covers the map. */
+  showBox([w, s, e, n]: readonly [number, number, number, number], cover: Cover): void {
+    const padding = { top: cover.top + 32, right: cover.right + 32, bottom: cover.bottom + 32, left: cover.left + 32 };
+    this.map.fitBounds([w, s, e, n], { padding, maxZoom: 16, duration: calm.matches ? 0 : 700 });
+  }
+
+  /** Goes to a place at a zoom, or at the present one where that is nearer. */
+  goTo(lon: number, lat: number, zoom: number, cover: Cover): void {
+    this.map.easeTo({
+      center: [lon, lat],
+      zoom: Math.max(zoom, this.map.getZoom()),
+      offset: [(cover.left - cover.right) / 2, (cover.top - cover.bottom) / 2],
+      duration: calm.matches ? 0 : 600,
+    });
+  }
+
+  /** Moves the map as little as needed for a place to be seen beside what covers it. */
+  uncover(lon: number, lat: number, cover: Cover): void {
+    const p = this.map.project([lon, lat]);
+    const { clientWidth: w, clientHeight: h } = this.o.container;
+    const margin = 48;
+    const dx = p.x < cover.left + margin ? p.x - cover.left - margin : p.x > w - cover.right - margin ? p.x - w + cover.right + margin : 0;
+    const dy = p.y < cover.top + margin ? p.y - cover.top - margin : p.y > h - cover.bottom - margin ? p.y - h + cover.bottom + margin : 0;
+    if (dx !== 0 || dy !== 0) this.map.panBy([dx, dy], { duration: calm.matches ? 0 : 300 });
+  }
+
+  /** Looks where an address says, unless the map looks there already. */
+  jump(c: Camera): void {
+    const at = this.map.getCenter();
+    if (Math.abs(at.lng - c.lon) + Math.abs(at.lat - c.lat) + Math.abs(this.map.getZoom() - c.zoom) > 0.01) {
+      this.map.jumpTo({ center: [c.lon, c.lat], zoom: c.zoom });
+    }
+  }
+
+  zoomIn(): void {
+    this.map.zoomIn({ duration: calm.matches ? 0 : 250 });
+  }
+
+  zoomOut(): void {
+    this.map.zoomOut({ duration: calm.matches ? 0 : 250 });
+  }
+
+  /** Asks for all tiles again. */
+  reload(): void {
+    for (const source of ["roads", ...Object.values(tileLayers).map((l) => l.source)]) this.map.refreshTiles(source);
+  }
+
+  /** Gives what is drawn as a picture for paper. */
+  picture(): string {
+    this.map.redraw();
+    return this.map.getCanvas().toDataURL();
+  }
+
+  remove(): void {
+    clearTimeout(this.timer);
+    this.map.remove();
+  }
+}

@@ -1,0 +1,47 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { t } from "../i18n/i18n";
+import type { Key } from "../i18n/zh";
+import { hidden } from "../state/store";
+import { layerNames, type LayerName } from "../state/url";
+import { Icon } from "../ui/icons";
+import { useDismiss } from "../ui/nav";
+
+const words: Record<LayerName, Key> = {
+  township: "township",
+  village: "village",
+  grid: "grid",
+  village_group: "village_group",
+  compound: "compound",
+  ground: "layerGround",
+  labels: "layerLabels",
+};
+
+function toggle(name: LayerName): void {
+  hidden.value = hidden.value.includes(name) ? hidden.value.filter((n) => n !== name) : [...hidden.value, name];
+}
+
+/** The switch of layers, which is the legend of the lines as well. */
+export function Layers(): JSX.Element {
+  const open = useSignal(false);
+  const box = useDismiss(open.value, () => (open.value = false));
+  return (
+    <div class="layers" ref={box}>
+      <button type="button" class="icon-button control" aria-label={t("layers")} title={t("layers")} aria-expanded={open.value} aria-controls="layers" onClick={() => (open.value = !open.value)}>
+        <Icon name="layers" />
+      </button>
+      {open.value && (
+        <fieldset id="layers" class="card layers-card">
+          <legend>{t("layers")}</legend>
+          {layerNames.map((n) => (
+            <label key={n}>
+              <input type="checkbox" checked={!hidden.value.includes(n)} onChange={() => toggle(n)} />
+              <span class="layer-name">{t(words[n])}</span>
+              <span class={`sample sample-${n}`} aria-hidden="true" />
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </div>
+  );
+}

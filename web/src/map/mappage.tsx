@@ -1,0 +1,149 @@
+import { effect, untracked } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { ApiError, area, tileInfo } from "../api/client";
+import type { Kind, Ref } from "../api/types";
+import { language, nameOf, t } from "../i18n/i18n";
+import { found } from "../state/place";
+import { camera, hidden, problem, selection, synthetic } from "../state/store";
+import { Icon } from "../ui/icons";
+import { boxOf } from "./box";
+import { GridMap } from "./gridmap";
+import { cover, gridMap } from "./handle";
+import { Layers } from "./layers";
+import { canLocate, ownPosition } from "./position";
+
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+
+function texts(): Record<string, string> {
+  return { "Map.Title": t("mapName"), "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km" };
+}
+
+function pick(lon: number, lat: number): void {
+  selection.value = { type: "point", lon, lat, accuracyM: null };
+}
+
+/** Gives the area to light for what was found: the grid of a place, or the area itself. */
+function litArea(): Ref | null {
+  const f = found.value;
+  if (f === null) return null;
+  if (f.type === "area") return f.of.type === "area" ? f.of.ref : null;
+  for (const kind of ["grid", "village", "township"] satisfies Kind[]) {
+    const a = f.located.areas[kind];
+    if (a !== null) return { kind, code: a.code };
+  }
+  return null;
+}
+
+async function open(container: HTMLElement, isGone: () => boolean): Promise<(() => void) | null> {
+  const info = await tileInfo();
+  if (isGone()) return null;
+  if (info.attribution?.includes("synthetic") === true) synthetic.value = true;
+  const map = new GridMap({
+    container,
+    info,
+    camera: camera.peek(),
+    hidden: hidden.peek(),
+    dark: darkness.matches,
+    texts: texts(),
+    nameOf,
+    onPick: pick,
+    onMove: (c) => (camera.value = c),
+    onTrouble: (status) => {
+      const trouble = status === 401 || status === 403 ? "private" : "away";
+      problem.value = { trouble, retry: () => { problem.value = null; map.reload(); } };
+    },
+  });
+  gridMap.value = map;
+  const repaint = () => map.setDark(darkness.matches);
+  darkness.addEventListener("change", repaint);
+  const ends = [
+    effect(() => map.setHidden(hidden.value)),
+    effect(() => map.light(litArea())),
+    effect(() => map.renameAll(language.value === "zh" ? texts() : texts())),
+    effect(() => {
+      if (camera.value !== null) map.jump(camera.value);
+    }),
+    effect(() => {
+      const s = selection.value;
+      map.setPin(s?.type === "point" ? s : null);
+    }),
+    effect(() => {
+      if (found.value !== null) untracked(() => requestAnimationFrame(() => {
+        const s = selection.peek();
+        if (s?.type === "point") map.uncover(s.lon, s.lat, cover());
+      }));
+    }),
+  ];
+  return () => {
+    darkness.removeEventListener("change", repaint);
+    for (const end of ends) end();
+    gridMap.value = null;
+    map.remove();
+  };
+}
+
+async function toOwnPosition(): Promise<void> {
+  const p = await ownPosition();
+  const map = gridMap.peek();
+  if (p === null || map === null) return;
+  map.setOwn(p.lon, p.lat, p.accuracyM);
+  map.goTo(p.lon, p.lat, 15, cover());
+  selection.value = { type: "point", ...p };
+}
+
+/** Shows an area that was chosen by name. */
+export async function showArea(ref: Ref): Promise<void> {
+  const f = await area(ref).catch(() => null);
+  if (f !== null) gridMap.peek()?.showBox(boxOf(f.geometry.coordinates), cover());
+}
+
+/** The map with its buttons. */
+export function MapPage(): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let gone = false;
+    let end: (() => void) | null = null;
+    const start = () => {
+      if (place.current === null) return;
+      open(place.current, () => gone).then(
+        (close) => {
+          end = close;
+          const s = selection.peek();
+          if (s?.type === "area" && camera.peek() === null) void showArea(s.ref);
+        },
+        (e: unknown) => {
+          const trouble = e instanceof ApiError ? e.trouble : "away";
+          problem.value = { trouble: trouble === "missing" ? "nomap" : trouble, retry: () => { problem.value = null; start(); } };
+        },
+      );
+    };
+    start();
+    return () => {
+      gone = true;
+      end?.();
+    };
+  }, []);
+  return (
+    <>
+      <div class="map" ref={place} />
+      <div class="crosshair" aria-hidden="true" />
+      <div class="controls">
+        <Layers />
+        {canLocate() && (
+          <button type="button" class="icon-button control" aria-label={t("myPosition")} title={t("myPosition")} onClick={() => void toOwnPosition()}>
+            <Icon name="position" />
+          </button>
+        )}
+        <div class="zoom">
+          <button type="button" class="icon-button control" aria-label={t("zoomIn")} title={t("zoomIn")} onClick={() => gridMap.value?.zoomIn()}>
+            <Icon name="plus" />
+          </button>
+          <button type="button" class="icon-button control" aria-label={t("zoomOut")} title={t("zoomOut")} onClick={() => gridMap.value?.zoomOut()}>
+            <Icon name="minus" />
+          </button>
+        </div>
+      </div>
+    </>
+  );
+}

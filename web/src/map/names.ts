@@ -1,0 +1,84 @@
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Kind } from "../api/types";
+import { labelSpot, type Box, type Spot } from "./label";
+import { shownFrom, tileLayers } from "./style";
+
+interface Named {
+  code: string;
+  kind: Kind;
+  name: string;
+  nameEn: string | undefined;
+  spot: Spot;
+}
+
+/**
+ * Writes every area's name once, where the part of it that is in view has most
+ * room. Names on the polygons of tiles would stand once in every tile.
+ */
+export class Names {
+  private placed = new Map<string, Named>();
+  private level = NaN;
+
+  constructor(
+    private readonly map: MapLibre,
+    private readonly text: (n: { name: string; name_en?: string | undefined }) => string,
+    private readonly isHidden: (kind: Kind) => boolean,
+  ) {}
+
+  /** Places the names anew for what is in view and loaded. Names that still stand well stay where they are. */
+  update(): void {
+    const zoom = this.map.getZoom();
+    const b = this.map.getBounds();
+    const view: Box = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
+    const level = Math.round(zoom * 2);
+    const kept = level === this.level ? this.placed : new Map<string, Named>();
+    this.level = level;
+    this.placed = new Map();
+    for (const kind of Object.keys(shownFrom) as Kind[]) {
+      const { names, namesUntil } = shownFrom[kind];
+      if (zoom >= names && zoom < namesUntil && !this.isHidden(kind)) this.collect(kind, view, kept);
+    }
+    this.write();
+  }
+
+  /** Writes the names again, in the language there is now. */
+  write(): void {
+    const source = this.map.getSource<GeoJSONSource>("names");
+    source?.setData({
+      type: "FeatureCollection",
+      features: [...this.placed.values()].map((n) => ({
+        type: "Feature",
+        geometry: { type: "Point", coordinates: [n.spot.lon, n.spot.lat] },
+        properties: { kind: n.kind, name: this.text({ name: n.name, name_en: n.nameEn }), width: n.spot.width },
+      })),
+    });
+  }
+
+  private collect(kind: Kind, view: Box, kept: Map<string, Named>): void {
+    const { source } = tileLayers[kind];
+    for (const f of this.map.querySourceFeatures(source, { sourceLayer: source })) {
+      const { code, name, name_en: nameEn } = f.properties as { code: string; name: string; name_en?: string };
+      const key = `${kind}:${code}`;
+      const old = kept.get(key);
+      if (old !== undefined && within(old.spot, view)) {
+        this.placed.set(key, old);
+        continue;
+      }
+      const polygons = f.geometry.type === "Polygon" ? [f.geometry.coordinates] : f.geometry.type === "MultiPolygon" ? f.geometry.coordinates : [];
+      for (const rings of polygons) {
+        const spot = labelSpot(rings, view);
+        const best = this.placed.get(key);
+        if (spot !== null && (best === undefined || spot.width > best.spot.width)) {
+          this.placed.set(key, { code, kind, name, nameEn, spot });
+        }
+      }
+    }
+  }
+}
+
+/** Reports whether a name stands well inside the view. */
+function within(s: Spot, [west, south, east, north]: Box): boolean {
+  const x = (east - west) * 0.08;
+  const y = (north - south) * 0.08;
+  return s.lon > west + x && s.lon < east - x && s.lat > south + y && s.lat < north - y;
+}

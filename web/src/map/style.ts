@@ -1,0 +1,194 @@
+import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { Kind } from "../api/types";
+import type { LayerName } from "../state/url";
+import type { Palette } from "./palette";
+
+/** Tile layers of the kinds, and the least zoom the server has tiles for. */
+export const tileLayers: Record<Kind, { source: string; minzoom: number }> = {
+  district: { source: "districts", minzoom: 4 },
+  township: { source: "townships", minzoom: 4 },
+  village: { source: "villages", minzoom: 6 },
+  grid: { source: "grids", minzoom: 6 },
+  village_group: { source: "village_groups", minzoom: 8 },
+  compound: { source: "compounds", minzoom: 9 },
+};
+
+/** From which zoom on a kind has its lines and its names. */
+export const shownFrom: Record<Kind, { lines: number; names: number; namesUntil: number }> = {
+  district: { lines: 4, names: 6, namesUntil: 9.3 },
+  township: { lines: 7, names: 9.3, namesUntil: 13.5 },
+  grid: { lines: 9.5, names: 11, namesUntil: 24 },
+  village: { lines: 10.5, names: 11.6, namesUntil: 24 },
+  village_group: { lines: 12.2, names: 13.2, namesUntil: 24 },
+  compound: { lines: 13, names: 14.6, namesUntil: 24 },
+};
+
+/** Which switch a layer of the style belongs to; layers without one are always shown. */
+export const switchOf = new Map<string, LayerName>();
+
+function byZoom(...stops: number[]): ExpressionSpecification {
+  return ["interpolate", ["exponential", 1.4], ["zoom"], ...stops] as unknown as ExpressionSpecification;
+}
+
+const isClass = (...classes: string[]): ExpressionSpecification => ["in", ["get", "class"], ["literal", classes]];
+
+function ground(p: Palette): LayerSpecification[] {
+  const line = (id: string, color: string, width: ExpressionSpecification, minzoom: number, ...classes: string[]): LayerSpecification => ({
+    id,
+    type: "line",
+    source: "roads",
+    "source-layer": "roads",
+    minzoom,
+    filter: isClass(...classes),
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: { "line-color": color, "line-width": width },
+  });
+  return [
+    { id: "houses", type: "fill", source: "roads", "source-layer": "roads", minzoom: 10.5, filter: isClass("houses"), paint: { "fill-color": p.houses } },
+    line("streams", p.water, byZoom(10, 0.4, 16, 3), 10, "stream"),
+    line("rivers", p.water, byZoom(8, 0.8, 12, 2.5, 16, 8), 8, "river"),
+    line("tracks", p.track, byZoom(12, 0.6, 16, 3), 12.5, "track"),
+    line("roads", p.road, byZoom(10, 0.5, 13, 1.6, 16, 6), 10.5, "road"),
+    line("main-roads", p.roadMain, byZoom(8, 0.7, 12, 1.8, 16, 8), 8, "road_main"),
+  ];
+}
+
+function boundaries(p: Palette): LayerSpecification[] {
+  const line = (kind: Kind, color: string, width: ExpressionSpecification, dash?: number[]): LayerSpecification => ({
+    id: `line-${kind}`,
+    type: "line",
+    source: tileLayers[kind].source,
+    "source-layer": tileLayers[kind].source,
+    minzoom: shownFrom[kind].lines,
+    layout: { "line-join": "round" },
+    paint: { "line-color": color, "line-width": width, ...(dash === undefined ? {} : { "line-dasharray": dash }) },
+  });
+  return [
+    {
+      id: "fill-compound",
+      type: "fill",
+      source: "compounds",
+      "source-layer": "compounds",
+      minzoom: shownFrom.compound.lines,
+      paint: { "fill-color": p.compoundFill, "fill-opacity": 0.12 },
+    },
+    line("compound", p.compound, byZoom(13, 0.5, 17, 1.2)),
+    line("village_group", p.group, byZoom(12, 0.6, 17, 1.2), [1.5, 3]),
+    line("village", p.village, byZoom(10, 0.5, 13, 0.9, 17, 1.6)),
+    line("grid", p.grid, byZoom(9, 0.6, 12, 1.2, 17, 2.2), [5, 2]),
+    line("township", p.township, byZoom(7, 0.5, 10, 1, 13, 1.8, 17, 3)),
+    line("district", p.district, byZoom(5, 0.8, 10, 2, 14, 3.2)),
+  ];
+}
+
+/** The id of the layer that lights an area of a kind. */
+export const litLayer = (kind: Kind, part: "fill" | "halo" | "line"): string => `lit-${part}-${kind}`;
+
+/** A filter that lets the area of one code through, or none for the empty code. */
+export const onlyCode = (code: string): ExpressionSpecification => ["==", ["get", "code"], code];
+
+function lit(p: Palette, part: "fill" | "halo" | "line"): LayerSpecification[] {
+  return (Object.keys(tileLayers) as Kind[]).map((kind) => {
+    const source = tileLayers[kind].source;
+    const common = { id: litLayer(kind, part), source, "source-layer": source, filter: onlyCode("") };
+    if (part === "fill") return { ...common, type: "fill", paint: { "fill-color": p.accent, "fill-opacity": 0.07 } };
+    const width = part === "halo" ? byZoom(8, 4, 14, 8) : byZoom(8, 1.6, 14, 2.8);
+    return {
+      ...common,
+      type: "line",
+      layout: { "line-join": "round" },
+      paint: { "line-color": p.accent, "line-width": width, "line-opacity": part === "halo" ? 0.18 : 1 },
+    };
+  });
+}
+
+const names: { kind: Kind; size: number[]; soft: boolean }[] = [
+  { kind: "compound", size: [14, 11, 18, 13], soft: true },
+  { kind: "village_group", size: [13, 11, 17, 13], soft: true },
+  { kind: "village", size: [11, 11, 16, 14], soft: true },
+  { kind: "grid", size: [11, 11.5, 16, 15], soft: false },
+  { kind: "township", size: [9, 12, 13, 16], soft: false },
+  { kind: "district", size: [6, 13, 10, 18], soft: false },
+];
+
+function labels(p: Palette): LayerSpecification[] {
+  const along = (id: string, color: string, minzoom: number, ...classes: string[]): LayerSpecification => ({
+    id,
+    type: "symbol",
+    source: "roads",
+    "source-layer": "roads",
+    minzoom,
+    filter: isClass(...classes),
+    layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-size": 11, "symbol-spacing": 400, "text-max-angle": 30 },
+    paint: { "text-color": color, "text-halo-color": p.halo, "text-halo-width": 1.4 },
+  });
+  return [
+    along("names-roads", p.roadName, 14, "road"),
+    along("names-main-roads", p.roadName, 12.5, "road_main"),
+    along("names-rivers", p.waterName, 11.5, "river"),
+    ...names.map(
+      ({ kind, size, soft }): LayerSpecification => ({
+        id: `names-${kind}`,
+        type: "symbol",
+        source: "names",
+        minzoom: shownFrom[kind].names,
+        maxzoom: shownFrom[kind].namesUntil,
+        filter: ["==", ["get", "kind"], kind],
+        layout: {
+          "text-field": ["get", "name"],
+          "text-size": byZoom(...size),
+          "text-max-width": kind === "compound" ? 6 : 9,
+          "text-padding": kind === "compound" ? 3 : 6,
+          "text-letter-spacing": kind === "township" || kind === "district" ? 0.08 : 0,
+          "symbol-sort-key": ["-", 0, ["get", "width"]],
+        },
+        paint: { "text-color": soft ? p.nameSoft : p.name, "text-halo-color": p.halo, "text-halo-width": 1.6 },
+      }),
+    ),
+  ];
+}
+
+const nothing: SourceSpecification = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+
+function own(p: Palette): LayerSpecification[] {
+  return [
+    { id: "own-accuracy", type: "fill", source: "own", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": p.accent, "fill-opacity": 0.12, "fill-outline-color": p.accent } },
+    { id: "own-dot", type: "circle", source: "own", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 6, "circle-color": p.accent, "circle-stroke-width": 2.5, "circle-stroke-color": p.halo } },
+  ];
+}
+
+/** Gives the style of the whole map. It names no glyphs: the browser draws every name with its own fonts. */
+export function mapStyle(p: Palette, origin: string, bounds: [number, number, number, number] | undefined): StyleSpecification {
+  const tiles = (name: string, minzoom: number): SourceSpecification => ({
+    type: "vector",
+    tiles: [`${origin}/tiles/${name}/{z}/{x}/{y}.mvt`],
+    minzoom,
+    maxzoom: 16,
+    ...(bounds === undefined ? {} : { bounds }),
+  });
+  const sources: Record<string, SourceSpecification> = { roads: tiles("roads", 8), names: nothing, own: nothing };
+  for (const { source, minzoom } of Object.values(tileLayers)) sources[source] = tiles(source, minzoom);
+  const land: LayerSpecification = { id: "land", type: "fill", source: "districts", "source-layer": "districts", paint: { "fill-color": p.land } };
+  const parts = { ground: ground(p), lines: boundaries(p), names: labels(p) };
+  for (const l of parts.ground) switchOf.set(l.id, "ground");
+  for (const l of parts.names) switchOf.set(l.id, "labels");
+  for (const kind of Object.keys(tileLayers) as Kind[]) {
+    if (kind !== "district") switchOf.set(`line-${kind}`, kind);
+  }
+  switchOf.set("fill-compound", "compound");
+  return {
+    version: 8,
+    sources,
+    layers: [
+      { id: "background", type: "background", paint: { "background-color": p.ground } },
+      land,
+      ...parts.ground,
+      ...lit(p, "fill"),
+      ...parts.lines,
+      ...lit(p, "halo"),
+      ...lit(p, "line"),
+      ...own(p),
+      ...parts.names,
+    ],
+  };
+}

@@ -1,0 +1,99 @@
+import type { JSX } from "preact";
+import type { Kind } from "../api/types";
+import { language, t } from "../i18n/i18n";
+import type { Found } from "../state/place";
+import { linkTo } from "../state/store";
+import { formatNumber, formatPosition } from "../units/format";
+import { mayBeNext } from "./edge";
+import { Belongs, distance, Fact, Facts, Person, Since } from "./parts";
+
+type FoundPoint = Found & { type: "point" };
+
+/** From the smallest area to the widest, as the panel lists them. */
+const upward: Kind[] = ["compound", "village_group", "grid", "village", "township", "district"];
+
+/** The name of a place: that of its grid, else of the smallest area that has one. */
+export function placeName({ located: { areas } }: FoundPoint): string {
+  if (areas.grid !== null) return areas.grid.name;
+  const smallest = upward.map((k) => areas[k]).find((a) => a !== null);
+  return smallest?.name ?? t("outside");
+}
+
+/** Offers both grids where the place is near the edge of one. */
+function Edge({ found }: { found: FoundPoint }): JSX.Element | null {
+  const { located, others } = found;
+  const accuracyM = found.of.type === "point" ? found.of.accuracyM : null;
+  const next = mayBeNext(located, accuracyM);
+  const here = located.areas.grid;
+  if (next.length === 0) return null;
+  return (
+    <section class="edge">
+      <p>{t(accuracyM === null ? "nearEdge" : "nearEdgeUnsure")}</p>
+      <ul>
+        {next.map((c) => (
+          <li key={c.code}>
+            <a href={linkTo({ selection: { type: "area", ref: { kind: "grid", code: c.code } } })}>
+              <span>{c.code === here?.code ? here.name : (others.get(c.code) ?? c.code)}</span>
+              <span class="soft">
+                {accuracyM !== null
+                  ? t("likely", { percent: `${formatNumber(c.probability * 100, language.value)}%` })
+                  : c.code === here?.code
+                    ? t("thisGrid")
+                    : t("away", { distance: distance(c.distance_m) })}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What is known of a place: who answers there, in which areas it lies, how sure that is. */
+export function PointDetails({ found }: { found: FoundPoint }): JSX.Element {
+  const { located } = found;
+  const { areas } = located;
+  const inside = upward.flatMap((kind) => {
+    const a = areas[kind];
+    return a === null ? [] : [{ ref: { kind, code: a.code }, name: a.name }];
+  });
+  if (inside.length === 0) {
+    return <p class="soft">{t("outsideHelp")}</p>;
+  }
+  return (
+    <>
+      <Edge found={found} />
+      <section>
+        <h3>{t("whoAnswers")}</h3>
+        {located.responsible.length === 0 && <p class="soft">{t("nobody")}</p>}
+        <ul class="people">
+          {located.responsible.map((a) => (
+            <Person
+              key={`${a.post} ${a.area_code} ${a.name ?? ""}`}
+              holder={{
+                post: a.post,
+                where: a.area_kind === "grid" ? null : (areas[a.area_kind]?.name ?? null),
+                name: a.name,
+                phone: a.phone,
+                deputy: a.via === "deputy",
+                vacant: a.via === undefined,
+              }}
+            />
+          ))}
+        </ul>
+      </section>
+      <Belongs areas={inside} />
+      <section>
+        <h3>{t("facts")}</h3>
+        <dl class="facts">
+          {located.boundary_distance_m !== null && <Fact label={t("edge")}>{distance(located.boundary_distance_m)}</Fact>}
+          {found.grid !== null && <Facts of={found.grid.properties} />}
+          <Fact label={t("position")}>
+            <span class="numbers">{formatPosition(located.point.lon, located.point.lat)}</span>
+          </Fact>
+          <Since number={located.revision} revision={found.revision} area={found.grid?.properties ?? null} />
+        </dl>
+      </section>
+    </>
+  );
+}
