@@ -2,6 +2,7 @@ import { Map as MapLibre, Marker, ScaleControl, setWorkerCount, type GeoJSONSour
 import type { Kind, Ref, TileInfo } from "../api/types";
 import type { Camera, LayerName } from "../state/url";
 import { circle } from "./circle";
+import { cover, type Cover } from "./cover";
 import { Names } from "./names";
 import { palette } from "./palette";
 import { litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
@@ -18,14 +19,6 @@ export interface GridMapOptions {
   onPick: (lon: number, lat: number) => void;
   onMove: (c: Camera) => void;
   onTrouble: (status: number | null) => void;
-}
-
-/** Space that is covered by cards, in pixels. */
-export interface Cover {
-  top: number;
-  right: number;
-  bottom: number;
-  left: number;
 }
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -47,7 +40,7 @@ export class GridMap {
     this.map = new MapLibre({
       container: o.container,
       style: this.style(o.dark),
-      ...(o.camera === null ? { bounds: [w, s, e, n], fitBoundsOptions: { padding: 24 } } : { center: [o.camera.lon, o.camera.lat], zoom: o.camera.zoom }),
+      ...(o.camera === null ? { bounds: [w, s, e, n], fitBoundsOptions: { padding: { top: 80, right: 24, bottom: 80, left: 24 } } } : { center: [o.camera.lon, o.camera.lat], zoom: o.camera.zoom }),
       minZoom: 6,
       maxZoom: 19,
       maxPitch: 0,
@@ -61,7 +54,7 @@ export class GridMap {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
-    this.names = new Names(this.map, o.nameOf, (k) => this.hidden.includes(k as LayerName));
+    this.names = new Names(this.map, o.nameOf, (k) => this.hidden.includes(k as LayerName), cover);
     const mark = document.createElement("div");
     mark.className = "pin";
     this.pin = new Marker({ element: mark, anchor: "bottom" });
@@ -118,6 +111,11 @@ export class GridMap {
     this.placeNames();
   }
 
+  /** Places the names anew: the cards that cover the map have changed. */
+  refit(): void {
+    this.placeNames();
+  }
+
   /** Lights the outline of an area, or of none. */
   light(ref: Ref | null): void {
     this.lit = ref;
@@ -150,15 +148,13 @@ export class GridMap {
 
   /** Shows where the device is, with the circle it may be in. Metres. */
   setOwn(lon: number, lat: number, accuracyM: number): void {
-    const draw = () =>
-      this.map.getSource<GeoJSONSource>("own")?.setData({
-        type: "FeatureCollection",
-        features: [
-          { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [circle(lon, lat, accuracyM)] } },
-          { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [lon, lat] } },
-        ],
-      });
-    draw();
+    this.map.getSource<GeoJSONSource>("own")?.setData({
+      type: "FeatureCollection",
+      features: [
+        { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [circle(lon, lat, accuracyM)] } },
+        { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [lon, lat] } },
+      ],
+    });
   }
 
   /** Shows a box (west, south, east, north), beside what covers the map. */

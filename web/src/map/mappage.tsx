@@ -1,15 +1,16 @@
-import { effect, untracked } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ApiError, area, tileInfo } from "../api/client";
 import type { Kind, Ref } from "../api/types";
-import { language, nameOf, t } from "../i18n/i18n";
+import { nameOf, t } from "../i18n/i18n";
 import { found } from "../state/place";
 import { camera, hidden, problem, selection, synthetic } from "../state/store";
 import { Icon } from "../ui/icons";
 import { boxOf } from "./box";
+import { cover } from "./cover";
 import { GridMap } from "./gridmap";
-import { cover, gridMap } from "./handle";
+import { gridMap } from "./handle";
 import { Layers } from "./layers";
 import { canLocate, ownPosition } from "./position";
 
@@ -60,7 +61,7 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
   const ends = [
     effect(() => map.setHidden(hidden.value)),
     effect(() => map.light(litArea())),
-    effect(() => map.renameAll(language.value === "zh" ? texts() : texts())),
+    effect(() => map.renameAll(texts())),
     effect(() => {
       if (camera.value !== null) map.jump(camera.value);
     }),
@@ -69,10 +70,13 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
       map.setPin(s?.type === "point" ? s : null);
     }),
     effect(() => {
-      if (found.value !== null) untracked(() => requestAnimationFrame(() => {
+      void found.value;
+      requestAnimationFrame(() => {
+        if (gridMap.peek() !== map) return;
         const s = selection.peek();
         if (s?.type === "point") map.uncover(s.lon, s.lat, cover());
-      }));
+        map.refit();
+      });
     }),
   ];
   return () => {

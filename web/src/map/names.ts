@@ -1,6 +1,7 @@
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import type { Kind } from "../api/types";
 import { labelSpot, type Box, type Spot } from "./label";
+import type { Cover } from "./cover";
 import { shownFrom, tileLayers } from "./style";
 
 interface Named {
@@ -23,13 +24,13 @@ export class Names {
     private readonly map: MapLibre,
     private readonly text: (n: { name: string; name_en?: string | undefined }) => string,
     private readonly isHidden: (kind: Kind) => boolean,
+    private readonly cover: () => Cover,
   ) {}
 
   /** Places the names anew for what is in view and loaded. Names that still stand well stay where they are. */
   update(): void {
     const zoom = this.map.getZoom();
-    const b = this.map.getBounds();
-    const view: Box = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
+    const view = this.view();
     const level = Math.round(zoom * 2);
     const kept = level === this.level ? this.placed : new Map<string, Named>();
     this.level = level;
@@ -39,6 +40,15 @@ export class Names {
       if (zoom >= names && zoom < namesUntil && !this.isHidden(kind)) this.collect(kind, view, kept);
     }
     this.write();
+  }
+
+  /** The box of the map that no card covers. */
+  private view(): Box {
+    const { clientWidth: w, clientHeight: h } = this.map.getContainer();
+    const c = this.cover();
+    const nw = this.map.unproject([c.left, c.top]);
+    const se = this.map.unproject([Math.max(w - c.right, c.left + 1), Math.max(h - c.bottom, c.top + 1)]);
+    return [nw.lng, se.lat, se.lng, nw.lat];
   }
 
   /** Writes the names again, in the language there is now. */

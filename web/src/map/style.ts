@@ -70,7 +70,7 @@ function boundaries(p: Palette): LayerSpecification[] {
       source: "compounds",
       "source-layer": "compounds",
       minzoom: shownFrom.compound.lines,
-      paint: { "fill-color": p.compoundFill, "fill-opacity": 0.12 },
+      paint: { "fill-color": p.compoundFill, "fill-opacity": 0.08 },
     },
     line("compound", p.compound, byZoom(13, 0.5, 17, 1.2)),
     line("village_group", p.group, byZoom(12, 0.6, 17, 1.2), [1.5, 3]),

@@ -23,8 +23,8 @@ export function placeName({ located: { areas } }: FoundPoint): string {
 function Edge({ found }: { found: FoundPoint }): JSX.Element | null {
   const { located, others } = found;
   const accuracyM = found.of.type === "point" ? found.of.accuracyM : null;
-  const next = mayBeNext(located, accuracyM);
   const here = located.areas.grid;
+  const next = mayBeNext(located, accuracyM).filter((c) => accuracyM !== null || c.code !== here?.code);
   if (next.length === 0) return null;
   return (
     <section class="edge">
@@ -37,9 +37,7 @@ function Edge({ found }: { found: FoundPoint }): JSX.Element | null {
               <span class="soft">
                 {accuracyM !== null
                   ? t("likely", { percent: `${formatNumber(c.probability * 100, language.value)}%` })
-                  : c.code === here?.code
-                    ? t("thisGrid")
-                    : t("away", { distance: distance(c.distance_m) })}
+                  : distance(c.distance_m)}
               </span>
             </a>
           </li>

@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { search } from "../api/client";
 import type { Hit } from "../api/types";
 import { nameOf, t, word } from "../i18n/i18n";
-import { cover, gridMap } from "../map/handle";
+import { cover } from "../map/cover";
+import { gridMap } from "../map/handle";
 import { selection, view } from "../state/store";
 import { Icon } from "../ui/icons";
 
