@@ -2,11 +2,19 @@
 # health check). It holds no database: give GRIDPATROL_DATABASE_URL, as
 # docker-compose.yml does. Photos are kept under /var/lib/gridpatrol.
 
+FROM node:22-bookworm-slim AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci --omit=dev
+COPY web ./
+RUN npm run build
+
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+COPY --from=web /src/web/dist web/dist
 RUN go build -trimpath -buildvcs=false -tags nodynamic -o /gridpatrol ./cmd/gridpatrol
 
 FROM debian:bookworm-slim

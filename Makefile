@@ -30,7 +30,13 @@ TEST_TIMEOUT := 10m
 GO_FILES = $(shell find . -name '*.go' -not -path './.cache/*' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint bench clean go-present
+# npm would write the same folder twice.
+.NOTPARALLEL:
+.PHONY: help demo web build test lint bench clean go-present
+
+# What the application is built of. Folders too: they change with a file's end.
+WEB_SOURCES = $(shell find web/src web/index.html web/icon.svg web/build.mjs web/package.json)
+WEB_MODULES := web/node_modules
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +46,24 @@ demo: ## install what is missing, build, and start the demo on 127.0.0.1:8080
 	@$(MAKE) --no-print-directory build
 	@exec $(BIN) demo
 
-build: go-present ## build bin/gridpatrol
+web: web/dist/index.html ## build the map application into web/dist
+
+web/dist/index.html: $(WEB_SOURCES) $(WEB_MODULES)/.stamp-run
+	cd web && npm run --silent build
+
+# Building needs a few packages, checking and testing more; who has these has
+# those.
+$(WEB_MODULES)/.stamp-run: web/package-lock.json | node-present
+	@rm -f $(WEB_MODULES)/.stamp-*
+	cd web && npm ci --omit=dev --loglevel=error
+	@touch $@
+
+$(WEB_MODULES)/.stamp-test: web/package-lock.json | node-present
+	@rm -f $(WEB_MODULES)/.stamp-*
+	cd web && npm ci --loglevel=error
+	@touch $(WEB_MODULES)/.stamp-run $@
+
+build: go-present web ## build bin/gridpatrol
 	@mkdir -p $(dir $(BIN))
 	go build -trimpath -buildvcs=$(STAMP) -o $(BIN) ./cmd/gridpatrol
 
@@ -50,13 +73,14 @@ test: ## install what is missing, lint, and run every test
 	@$(MAKE) --no-print-directory go-test
 
 .PHONY: go-test
-go-test: go-present
+go-test: go-present $(WEB_MODULES)/.stamp-test web
 	@status=0; \
+	(cd web && npm run --silent unit) || status=1; \
 	go test -vet=off -timeout $(TEST_TIMEOUT) $(PLAIN_PACKAGES) || status=1; \
 	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_PACKAGES) || status=1; \
 	exit $$status
 
-lint: go-present ## format, vet, staticcheck, import arrows
+lint: go-present $(WEB_MODULES)/.stamp-test web ## format, vet, staticcheck, import arrows, types
 	@unformatted=$$(gofmt -l $(GO_FILES)); \
 	if [ -n "$$unformatted" ]; then echo "gofmt these:" $$unformatted; exit 1; fi
 	go vet ./...
@@ -66,13 +90,19 @@ lint: go-present ## format, vet, staticcheck, import arrows
 	fi
 	$(STATICCHECK_DIR)/staticcheck ./...
 	go test -vet=off ./internal/arrows
+	cd web && npm run --silent check
 
 bench: go-present ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem -timeout 30m \
 		$$(grep -rlE --include='*_test.go' '^func Benchmark' . | xargs -r -n 1 dirname | sort -u)
 
 clean: ## remove what was built, not the data
-	rm -rf bin .cache
+	rm -rf bin .cache $(WEB_MODULES)
+	find web/dist -mindepth 1 -not -name .gitkeep -delete
 
 go-present:
 	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 or newer from https://go.dev/dl/ and put it on PATH" >&2; exit 1; }
+
+.PHONY: node-present
+node-present:
+	@command -v npm >/dev/null || { echo "Node.js is missing: make demo installs it, or put Node.js 18 or newer with npm on PATH" >&2; exit 1; }
