@@ -80,7 +80,7 @@ function Section({ kind, areas }: { kind: Kind; areas: ListedArea[] }): JSX.Elem
   return (
     <section>
       <h3>
-        {t(kind)} <span class="count">{formatNumber(areas.length, language.value)}</span>
+        {t(`${kind}s`)} <span class="count">{formatNumber(areas.length, language.value)}</span>
       </h3>
       <ul class="entries">
         {areas.map((a) => (

@@ -8,11 +8,11 @@ import { Icon } from "../ui/icons";
 import { useDismiss } from "../ui/nav";
 
 const words: Record<LayerName, Key> = {
-  township: "township",
-  village: "village",
-  grid: "grid",
-  village_group: "village_group",
-  compound: "compound",
+  township: "townships",
+  village: "villages",
+  grid: "grids",
+  village_group: "village_groups",
+  compound: "compounds",
   ground: "layerGround",
   labels: "layerLabels",
 };

@@ -12,6 +12,9 @@ interface Named {
   spot: Spot;
 }
 
+/** Half of what a name takes, in pixels: so far from the rim its middle stays. */
+const rim = { x: 40, y: 14 };
+
 /**
  * Writes every area's name once, where the part of it that is in view has most
  * room. Names on the polygons of tiles would stand once in every tile.
@@ -46,8 +49,8 @@ export class Names {
   private view(): Box {
     const { clientWidth: w, clientHeight: h } = this.map.getContainer();
     const c = this.cover();
-    const nw = this.map.unproject([c.left, c.top]);
-    const se = this.map.unproject([Math.max(w - c.right, c.left + 1), Math.max(h - c.bottom, c.top + 1)]);
+    const nw = this.map.unproject([c.left + rim.x, c.top + rim.y]);
+    const se = this.map.unproject([Math.max(w - c.right - rim.x, c.left + rim.x + 1), Math.max(h - c.bottom - rim.y, c.top + rim.y + 1)]);
     return [nw.lng, se.lat, se.lng, nw.lat];
   }
 

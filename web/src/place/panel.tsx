@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { nameOf, t } from "../i18n/i18n";
 import { asking, found, type Found } from "../state/place";
 import { linkTo, selection, tell, view } from "../state/store";
+import { formatPosition } from "../units/format";
 import { Icon } from "../ui/icons";
 import { AreaDetails } from "./area";
 import { distance, kindOf } from "./parts";
@@ -24,7 +25,7 @@ function heading(f: Found): { above: string; name: string } {
   if (f.of.type === "point" && f.of.accuracyM !== null) {
     return { above: t("myPlaceAccuracy", { distance: distance(f.of.accuracyM) }), name: placeName(f) };
   }
-  return { above: inside ? t("here") : t("position"), name: placeName(f) };
+  return { above: inside ? t("here") : formatPosition(f.located.point.lon, f.located.point.lat), name: placeName(f) };
 }
 
 function Skeleton(): JSX.Element {
