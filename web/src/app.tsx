@@ -49,26 +49,28 @@ export function App(): JSX.Element {
   const showsMap = view.value === "map" && drawable;
   return (
     <div class={`app ${showsMap ? "app-map" : "app-list"}${selection.value === null ? "" : " with-panel"}`}>
-      <a class="skip" href={linkTo({ view: "list" })}>
-        {t("skipToList")}
-      </a>
       <header class="top">
+        {showsMap && (
+          <a class="skip" href={linkTo({ view: "list" })}>
+            {t("skipToList")}
+          </a>
+        )}
         <Search />
         <Nav canShowMap={drawable} />
       </header>
       <main>
         {showsMap && <h1 class="visually-hidden">{t("title")}</h1>}
         {showsMap ? <LazyMap /> : <ListPage canShowMap={drawable} />}
+        {showsMap && selection.value === null && <p class="hint">{t("tapHint")}</p>}
         <PrintPicture />
       </main>
       <Panel canShowMap={drawable} />
-      {showsMap && selection.value === null && <p class="hint">{t("tapHint")}</p>}
       <footer class="corner">
         <SyntheticNote />
+        <p class="print-only">{t("printedFrom", { url: location.href })}</p>
       </footer>
       <Banner />
       <Status />
-      <p class="print-only">{t("printedFrom", { url: location.href })}</p>
     </div>
   );
 }

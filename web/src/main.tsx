@@ -8,16 +8,20 @@ import "./styles/print.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
-import { language, t } from "./i18n/i18n";
-import { followSelection } from "./state/place";
-import { followAddress } from "./state/store";
+import { language, nameOf, t } from "./i18n/i18n";
+import { placeName } from "./place/point";
+import { followSelection, found } from "./state/place";
+import { followAddress, problem } from "./state/store";
 import { localeOf } from "./units/format";
 
 effect(() => {
   document.documentElement.lang = localeOf(language.value);
-  document.title = t("title");
+  const f = found.value;
+  const name = f === null ? null : f.type === "area" ? nameOf(f.feature.properties) : placeName(f);
+  document.title = name === null ? t("title") : `${name} · ${t("title")}`;
 });
 followAddress();
 followSelection();
+addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

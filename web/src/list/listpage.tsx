@@ -14,6 +14,9 @@ const below: Partial<Record<Kind, Kind[]>> = {
   village: ["grid", "village_group", "compound"],
 };
 
+/** The level of a heading: deeper in the list, deeper in the page. */
+type Depth = 2 | 3 | 4;
+
 /** The areas of the kinds below a parent, for as long as the list shows them. */
 function useAreas(kinds: readonly Kind[], parent: string | null, wanted: boolean): { kind: Kind; areas: ListedArea[] }[] | null {
   const lists = useSignal<{ kind: Kind; areas: ListedArea[] }[] | null>(null);
@@ -44,7 +47,7 @@ function Rows(): JSX.Element {
   );
 }
 
-function Entry({ kind, area }: { kind: Kind; area: ListedArea }): JSX.Element {
+function Entry({ kind, area, depth }: { kind: Kind; area: ListedArea; depth: Depth }): JSX.Element {
   const open = useSignal(false);
   const kinds = below[kind] ?? [];
   const lists = useAreas(kinds, area.code, open.value && kinds.length > 0);
@@ -68,23 +71,24 @@ function Entry({ kind, area }: { kind: Kind; area: ListedArea }): JSX.Element {
       </div>
       {open.value && (
         <div id={id} class="inside">
-          {lists === null ? <Rows /> : lists.every((l) => l.areas.length === 0) ? <p class="soft">{t("listEmpty")}</p> : lists.map((l) => <Section key={l.kind} {...l} />)}
+          {lists === null ? <Rows /> : lists.every((l) => l.areas.length === 0) ? <p class="soft">{t("listEmpty")}</p> : lists.map((l) => <Section key={l.kind} {...l} depth={depth === 2 ? 3 : 4} />)}
         </div>
       )}
     </li>
   );
 }
 
-function Section({ kind, areas }: { kind: Kind; areas: ListedArea[] }): JSX.Element | null {
+function Section({ kind, areas, depth }: { kind: Kind; areas: ListedArea[]; depth: Depth }): JSX.Element | null {
+  const Heading = `h${depth}` as const;
   if (areas.length === 0) return null;
   return (
     <section>
-      <h3>
+      <Heading>
         {t(`${kind}s`)} <span class="count">{formatNumber(areas.length, language.value)}</span>
-      </h3>
+      </Heading>
       <ul class="entries">
         {areas.map((a) => (
-          <Entry key={a.code} kind={kind} area={a} />
+          <Entry key={a.code} kind={kind} area={a} depth={depth} />
         ))}
       </ul>
     </section>
@@ -100,7 +104,7 @@ export function ListPage({ canShowMap }: { canShowMap: boolean }): JSX.Element {
     <div class="list">
       <h1>{district === undefined ? t("listTitle") : nameOf(district)}</h1>
       <p class="soft">{t(canShowMap ? "listHelp" : "listNoMap")}</p>
-      {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{t("listNothing")}</p> : <Section kind="township" areas={townships} />}
+      {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{t("listNothing")}</p> : <Section kind="township" areas={townships} depth={2} />}
     </div>
   );
 }

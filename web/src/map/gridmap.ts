@@ -186,7 +186,8 @@ export class GridMap {
   /** Looks where an address says, unless the map looks there already. */
   jump(c: Camera): void {
     const at = this.map.getCenter();
-    if (Math.abs(at.lng - c.lon) + Math.abs(at.lat - c.lat) + Math.abs(this.map.getZoom() - c.zoom) > 0.01) {
+    // An address is rounded: what differs by that much is the same view.
+    if (Math.max(Math.abs(at.lng - c.lon), Math.abs(at.lat - c.lat)) > 2e-5 || Math.abs(this.map.getZoom() - c.zoom) > 0.011) {
       this.map.jumpTo({ center: [c.lon, c.lat], zoom: c.zoom });
     }
   }

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ApiError, area, tileInfo } from "../api/client";
 import type { Kind, Ref } from "../api/types";
 import { nameOf, t } from "../i18n/i18n";
-import { found } from "../state/place";
+import { ask, found } from "../state/place";
 import { camera, hidden, problem, selection, synthetic } from "../state/store";
 import { Icon } from "../ui/icons";
 import { boxOf } from "./box";
@@ -52,10 +52,15 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     onMove: (c) => (camera.value = c),
     onTrouble: (status) => {
       const trouble = status === 401 || status === 403 ? "private" : "away";
-      problem.value = { trouble, retry: () => { problem.value = null; map.reload(); } };
+      problem.value = { trouble, retry: () => { problem.value = null; void ask(); map.reload(); } };
     },
   });
   gridMap.value = map;
+  let shown = selection.peek();
+  if (camera.peek() === null && shown !== null) {
+    if (shown.type === "area") void showArea(shown.ref);
+    else map.goTo(shown.lon, shown.lat, 14, cover());
+  }
   const repaint = () => map.setDark(darkness.matches);
   darkness.addEventListener("change", repaint);
   const ends = [
@@ -67,6 +72,8 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     }),
     effect(() => {
       const s = selection.value;
+      if (s !== shown && s?.type === "area") void showArea(s.ref);
+      shown = s;
       map.setPin(s?.type === "point" ? s : null);
     }),
     effect(() => {
@@ -97,7 +104,7 @@ async function toOwnPosition(): Promise<void> {
 }
 
 /** Shows an area that was chosen by name. */
-export async function showArea(ref: Ref): Promise<void> {
+async function showArea(ref: Ref): Promise<void> {
   const f = await area(ref).catch(() => null);
   if (f !== null) gridMap.peek()?.showBox(boxOf(f.geometry.coordinates), cover());
 }
@@ -113,8 +120,6 @@ export function MapPage(): JSX.Element {
       open(place.current, () => gone).then(
         (close) => {
           end = close;
-          const s = selection.peek();
-          if (s?.type === "area" && camera.peek() === null) void showArea(s.ref);
         },
         (e: unknown) => {
           const trouble = e instanceof ApiError ? e.trouble : "away";

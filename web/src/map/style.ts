@@ -74,10 +74,10 @@ function boundaries(p: Palette): LayerSpecification[] {
     },
     line("compound", p.compound, byZoom(13, 0.5, 17, 1.2)),
     line("village_group", p.group, byZoom(12, 0.6, 17, 1.2), [1.5, 3]),
-    line("village", p.village, byZoom(10, 0.5, 13, 0.9, 17, 1.6)),
-    line("grid", p.grid, byZoom(9, 0.6, 12, 1.2, 17, 2.2), [5, 2]),
-    line("township", p.township, byZoom(7, 0.5, 10, 1, 13, 1.8, 17, 3)),
-    line("district", p.district, byZoom(5, 0.8, 10, 2, 14, 3.2)),
+    line("village", p.village, byZoom(10, 0.5, 13, 0.8, 17, 1.2)),
+    line("grid", p.grid, byZoom(9, 0.6, 12, 1.3, 17, 2.2)),
+    line("township", p.township, byZoom(7, 0.5, 10, 1.2, 13, 2.4, 17, 4)),
+    line("district", p.district, byZoom(5, 0.8, 10, 2.2, 14, 4, 17, 6)),
   ];
 }
 

@@ -20,7 +20,7 @@ function goTo(hit: Hit): void {
   if (isArea) selection.value = { type: "area", ref: { kind, code } };
   else view.value = "map";
   requestAnimationFrame(() => {
-    if (bbox !== undefined) gridMap.peek()?.showBox(bbox, cover());
+    if (bbox !== undefined && !isArea) gridMap.peek()?.showBox(bbox, cover());
   });
 }
 
@@ -36,11 +36,21 @@ export function Search(): JSX.Element {
   const failed = useSignal(false);
   const open = useSignal(false);
   const active = useSignal(-1);
+  const hurried = useRef(false); // Enter came before the answer
+  const askedFor = useRef("");
   const input = useRef<HTMLInputElement>(null);
 
+  const choose = (hit: Hit) => {
+    text.value = nameOf(hit.properties);
+    askedFor.current = text.value.trim();
+    open.value = false;
+    input.current?.blur();
+    goTo(hit);
+  };
   useEffect(() => {
     const asked = text.value.trim();
     active.value = -1;
+    hurried.current = false;
     if (asked === "") {
       hits.value = null;
       return;
@@ -50,7 +60,10 @@ export function Search(): JSX.Element {
       search(asked, limit, abort.signal).then(
         (found) => {
           hits.value = found;
+          askedFor.current = asked;
           failed.value = false;
+          if (hurried.current && found[0] !== undefined) choose(found[0]);
+          hurried.current = false;
         },
         () => {
           if (!abort.signal.aborted) failed.value = true;
@@ -63,12 +76,6 @@ export function Search(): JSX.Element {
     };
   }, [text.value]);
 
-  const choose = (hit: Hit) => {
-    text.value = nameOf(hit.properties);
-    open.value = false;
-    input.current?.blur();
-    goTo(hit);
-  };
   const key = (e: KeyboardEvent) => {
     const list = hits.value ?? [];
     if (e.isComposing) return;
@@ -79,7 +86,8 @@ export function Search(): JSX.Element {
       document.getElementById(`hit-${active.value}`)?.scrollIntoView({ block: "nearest" });
     } else if (e.key === "Enter") {
       const hit = list[Math.max(active.value, 0)];
-      if (hit !== undefined) choose(hit);
+      if (askedFor.current !== text.value.trim()) hurried.current = true;
+      else if (hit !== undefined) choose(hit);
     } else if (e.key === "Escape") {
       e.stopPropagation();
       if (open.value) open.value = false;

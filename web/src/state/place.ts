@@ -1,6 +1,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { ApiError, area, locate, revisions } from "../api/client";
 import type { AreaFeature, Located, Ref, Revision } from "../api/types";
+import { gridMap } from "../map/handle";
 import { mayBeNext, nearM } from "../place/edge";
 import { problem, selection, synthetic } from "./store";
 import type { Selection } from "./url";
@@ -52,6 +53,12 @@ async function findArea(of: Selection & { type: "area" }): Promise<Found> {
 
 let abort = new AbortController();
 
+/** Asks for everything again that may be missing on the page. */
+function again(): void {
+  void ask();
+  gridMap.peek()?.reload();
+}
+
 /** Asks about the present choice again. */
 export async function ask(): Promise<void> {
   abort.abort();
@@ -71,7 +78,7 @@ export async function ask(): Promise<void> {
     if (answer.type === "point" ? answer.located.synthetic : answer.feature.properties.synthetic) synthetic.value = true;
   } catch (e) {
     if (mine.signal.aborted) return;
-    problem.value = { trouble: e instanceof ApiError ? e.trouble : "away", retry: () => void ask() };
+    problem.value = { trouble: e instanceof ApiError ? e.trouble : "away", retry: again };
   }
   asking.value = false;
 }

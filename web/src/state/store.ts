@@ -38,7 +38,7 @@ export function linkTo(change: Partial<ViewState>): string {
   return formatHash({ ...current(), ...change });
 }
 
-let written = location.hash;
+let written = location.hash === "" ? "#" : location.hash;
 
 /** Keeps the address at what is shown. Choosing something is a step that can be gone back; moving the map is none. */
 export function followAddress(): void {
@@ -49,20 +49,22 @@ export function followAddress(): void {
     const step = view.value !== before.view || (selection.value !== before.selection && selection.value !== null);
     before = { view: view.value, selection: selection.value };
     written = hash;
-    if (step) history.pushState(null, "", hash);
-    else history.replaceState(null, "", hash);
+    const address = hash === "#" ? location.pathname : hash;
+    if (step) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
   });
   const read = () => {
-    if (location.hash === written) return;
-    const s = parseHash(location.hash);
-    written = location.hash;
+    const hash = location.hash === "" ? "#" : location.hash;
+    if (hash === written) return;
+    const s = parseHash(hash);
+    written = hash;
     before = { view: s.view, selection: s.selection };
     if (s.language !== null) {
       language.value = s.language;
       languageChosen.value = true;
     }
     hidden.value = s.hidden;
-    camera.value = s.camera ?? camera.value;
+    camera.value = s.camera;
     view.value = s.view;
     selection.value = s.selection;
   };
