@@ -113,7 +113,7 @@ func (f file) check() (broken []string) {
 	}
 	for _, imported := range f.imports {
 		for _, r := range reserved {
-			if within(imported, r.library) && !slices.Contains(r.users, f.pkg) && !f.test {
+			if within(imported, r.dependency) && !slices.Contains(r.users, f.pkg) && !f.test {
 				report("imports %s, which is for %s alone", imported, strings.Join(r.users, ", "))
 			}
 		}
@@ -135,9 +135,9 @@ func (f file) check() (broken []string) {
 	return broken
 }
 
-// within tells whether an import path is library or a package below it.
-func within(imported, library string) bool {
-	return imported == library || strings.HasPrefix(imported, library+"/")
+// within tells whether an import path is dependency or a package below it.
+func within(imported, dependency string) bool {
+	return imported == dependency || strings.HasPrefix(imported, dependency+"/")
 }
 
 // matches tells whether a package of ours is in a list, in which "geo/..."

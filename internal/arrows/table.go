@@ -54,7 +54,7 @@ var clockReaders = []string{"Now", "Since", "Until", "After", "AfterFunc", "Slee
 // reserved libraries have one place where they are used, so that their types
 // and their pitfalls stay there.
 var reserved = []struct {
-	library string
+	dependency string
 	users   []string
 }{
 	{"github.com/uber/h3-go", []string{"geo/cell"}},
@@ -77,6 +77,6 @@ func allowedOf(pkg string) (to []string, known bool) {
 func isPure(pkg string) bool { return matches(pure, pkg) }
 
 func impure(imported string) bool {
-	in := func(library string) bool { return within(imported, library) }
+	in := func(dependency string) bool { return within(imported, dependency) }
 	return slices.ContainsFunc(impurities, in) && !slices.Contains(pureParts, imported)
 }
