@@ -135,7 +135,7 @@ func (f file) check() (broken []string) {
 	return broken
 }
 
-// within tells whether an import path is dependency or a package below it.
+// within tells whether an import path is a dependency or a package below it.
 func within(imported, dependency string) bool {
 	return imported == dependency || strings.HasPrefix(imported, dependency+"/")
 }

@@ -55,7 +55,7 @@ var clockReaders = []string{"Now", "Since", "Until", "After", "AfterFunc", "Slee
 // and their pitfalls stay there.
 var reserved = []struct {
 	dependency string
-	users   []string
+	users      []string
 }{
 	{"github.com/uber/h3-go", []string{"geo/cell"}},
 	{"github.com/twpayne/go-geom", []string{"postgis", "importers"}},
