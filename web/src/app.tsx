@@ -31,17 +31,17 @@ function LazyMap(): JSX.Element {
 
 /** What is drawn, as a picture: browsers do not print what a graphics card drew. */
 function PrintPicture(): JSX.Element | null {
-  const source = useSignal("");
   useEffect(() => {
+    // Set at once: by the next drawing of the page the paper is done.
     const before = () => {
-      source.value = gridMap.peek()?.picture() ?? "";
       const img = document.querySelector<HTMLImageElement>(".print-picture");
-      if (img !== null) img.src = source.value;
+      const picture = gridMap.peek()?.picture();
+      if (img !== null && picture !== undefined) img.src = picture;
     };
     addEventListener("beforeprint", before);
     return () => removeEventListener("beforeprint", before);
   }, []);
-  return view.value === "map" ? <img class="print-picture" alt="" src={source.value === "" ? undefined : source.value} /> : null;
+  return view.value === "map" ? <img class="print-picture" alt="" /> : null;
 }
 
 /** The whole page. */

@@ -7,6 +7,7 @@ import { language, nameOf, t } from "../i18n/i18n";
 import { linkTo, problem, selection } from "../state/store";
 import { formatNumber } from "../units/format";
 import { Icon } from "../ui/icons";
+import { Name } from "../ui/name";
 
 /** Which kinds lie directly in an area of a kind, in the order they are listed. */
 const below: Partial<Record<Kind, Kind[]>> = {
@@ -66,7 +67,7 @@ function Entry({ kind, area, depth }: { kind: Kind; area: ListedArea; depth: Dep
           <span class="no-button" />
         )}
         <a href={linkTo({ selection: { type: "area", ref: { kind, code: area.code } } })} {...(chosen ? { "aria-current": "true" } : {})}>
-          <span class="area-name">{name}</span> <span class="code">{area.code}</span>
+          <span class="area-name"><Name of={name} /></span> <span class="code">{area.code}</span>
         </a>
       </div>
       {open.value && (

@@ -13,7 +13,6 @@ export interface GridMapOptions {
   info: TileInfo;
   camera: Camera | null;
   hidden: readonly LayerName[];
-  dark: boolean;
   texts: Record<string, string>;
   nameOf: (n: { name: string; name_en?: string | undefined }) => string;
   onPick: (lon: number, lat: number) => void;
@@ -23,6 +22,8 @@ export interface GridMapOptions {
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+
 /** The map on the page: draws, lights what is chosen, and says where people point. */
 export class GridMap {
   private readonly map: MapLibre;
@@ -30,6 +31,7 @@ export class GridMap {
   private readonly pin: Marker;
   private hidden: readonly LayerName[];
   private lit: Ref | null = null;
+  private pinned: { lon: number; lat: number } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Throws without WebGL2; ask canDrawMap first. */
@@ -39,7 +41,7 @@ export class GridMap {
     const [w, s, e, n] = o.info.bounds ?? [73, 18, 135, 54];
     this.map = new MapLibre({
       container: o.container,
-      style: this.style(o.dark),
+      style: this.style(darkness.matches),
       ...(o.camera === null ? { bounds: [w, s, e, n], fitBoundsOptions: { padding: { top: 80, right: 24, bottom: 80, left: 24 } } } : { center: [o.camera.lon, o.camera.lat], zoom: o.camera.zoom }),
       minZoom: 6,
       maxZoom: 19,
@@ -69,7 +71,11 @@ export class GridMap {
       o.onMove({ zoom: map.getZoom(), lon: c.lng, lat: c.lat });
       this.placeNames();
     });
-    map.on("load", () => this.apply());
+    map.on("load", () => {
+      this.apply();
+      this.repaint();
+      darkness.addEventListener("change", this.repaint);
+    });
     map.on("sourcedata", (e) => {
       if (e.tile !== undefined) this.placeNames();
     });
@@ -93,10 +99,11 @@ export class GridMap {
     this.timer = setTimeout(() => this.names.update(), 120);
   }
 
-  /** Draws in the colours for light or dark surroundings. */
-  setDark(dark: boolean): void {
+  private setDark(dark: boolean): void {
     for (const layer of this.style(dark).layers) this.paint(layer);
   }
+
+  private readonly repaint = (): void => this.setDark(darkness.matches);
 
   private paint(layer: LayerSpecification): void {
     for (const [name, value] of Object.entries(layer.paint ?? {})) {
@@ -142,6 +149,7 @@ export class GridMap {
 
   /** Sets the pin on a place, or takes it away. */
   setPin(at: { lon: number; lat: number } | null): void {
+    this.pinned = at;
     if (at === null) this.pin.remove();
     else this.pin.setLngLat([at.lon, at.lat]).addTo(this.map);
   }
@@ -205,14 +213,34 @@ export class GridMap {
     for (const source of ["roads", ...Object.values(tileLayers).map((l) => l.source)]) this.map.refreshTiles(source);
   }
 
-  /** Gives what is drawn as a picture for paper. */
+  /** Gives what is drawn as a picture for paper: in light colours, with the pin, which is no part of the canvas. */
   picture(): string {
+    this.setDark(false);
     this.map.redraw();
-    return this.map.getCanvas().toDataURL();
+    const drawn = this.map.getCanvas();
+    const sheet = document.createElement("canvas");
+    sheet.width = drawn.width;
+    sheet.height = drawn.height;
+    const draw = sheet.getContext("2d");
+    draw?.drawImage(drawn, 0, 0);
+    if (this.pinned !== null) {
+      const scale = drawn.width / drawn.clientWidth;
+      const { x, y } = this.map.project([this.pinned.lon, this.pinned.lat]);
+      draw?.beginPath();
+      draw?.arc(x * scale, y * scale, 7 * scale, 0, 2 * Math.PI);
+      if (draw !== null) {
+        draw.lineWidth = 4 * scale;
+        draw.strokeStyle = palette(false).accent;
+        draw.stroke();
+      }
+    }
+    this.setDark(darkness.matches);
+    return sheet.toDataURL();
   }
 
   remove(): void {
     clearTimeout(this.timer);
+    darkness.removeEventListener("change", this.repaint);
     this.map.remove();
   }
 }

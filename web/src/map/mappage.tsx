@@ -14,8 +14,6 @@ import { gridMap } from "./handle";
 import { Layers } from "./layers";
 import { canLocate, ownPosition } from "./position";
 
-const darkness = matchMedia("(prefers-color-scheme: dark)");
-
 function texts(): Record<string, string> {
   return { "Map.Title": t("mapName"), "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km" };
 }
@@ -39,13 +37,17 @@ function litArea(): Ref | null {
 async function open(container: HTMLElement, isGone: () => boolean): Promise<(() => void) | null> {
   const info = await tileInfo();
   if (isGone()) return null;
+  if (info.revision === 0) {
+    // Before the first publish the extent is the whole earth.
+    delete info.bounds;
+    problem.value = { trouble: "nomap", retry: null };
+  }
   if (info.attribution?.includes("synthetic") === true) synthetic.value = true;
   const map = new GridMap({
     container,
     info,
     camera: camera.peek(),
     hidden: hidden.peek(),
-    dark: darkness.matches,
     texts: texts(),
     nameOf,
     onPick: pick,
@@ -61,8 +63,6 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     if (shown.type === "area") void showArea(shown.ref);
     else map.goTo(shown.lon, shown.lat, 14, cover());
   }
-  const repaint = () => map.setDark(darkness.matches);
-  darkness.addEventListener("change", repaint);
   const ends = [
     effect(() => map.setHidden(hidden.value)),
     effect(() => map.light(litArea())),
@@ -87,7 +87,6 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     }),
   ];
   return () => {
-    darkness.removeEventListener("change", repaint);
     for (const end of ends) end();
     gridMap.value = null;
     map.remove();

@@ -178,6 +178,7 @@ export function mapStyle(p: Palette, origin: string, bounds: [number, number, nu
   switchOf.set("fill-compound", "compound");
   return {
     version: 8,
+    transition: { duration: 0, delay: 0 },
     sources,
     layers: [
       { id: "background", type: "background", paint: { "background-color": p.ground } },

@@ -6,12 +6,15 @@ import { asking, found, type Found } from "../state/place";
 import { linkTo, problem, selection, tell, view } from "../state/store";
 import { formatPosition } from "../units/format";
 import { Icon } from "../ui/icons";
+import { Name } from "../ui/name";
 import { AreaDetails } from "./area";
 import { distance, kindOf } from "./parts";
 import { placeName, PointDetails } from "./point";
 
 function close(): void {
+  const inside = document.activeElement?.closest(".panel") !== null;
   selection.value = null;
+  if (inside) document.querySelector<HTMLElement>(".maplibregl-canvas, .list a[aria-current]")?.focus();
 }
 
 async function copyLink(): Promise<void> {
@@ -80,7 +83,7 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
             <>
               <p class="above">{head.above}</p>
               <h2 ref={title} tabIndex={-1}>
-                {head.name}
+                <Name of={head.name} />
               </h2>
             </>
           )}

@@ -4,6 +4,7 @@ import { language, nameOf, t, word } from "../i18n/i18n";
 import { linkTo } from "../state/store";
 import { formatAgo, formatArea, formatDay, formatDistance, formatExact, formatNumber } from "../units/format";
 import { Icon } from "../ui/icons";
+import { Name } from "../ui/name";
 
 /** A distance in words of the page's language. */
 export function distance(m: number): string {
@@ -25,7 +26,7 @@ export function Fact({ label, children }: { label: string; children: ComponentCh
 export function AreaLink({ area, name }: { area: Ref; name: string }): JSX.Element {
   return (
     <a class="area-link" href={linkTo({ selection: { type: "area", ref: area } })}>
-      <span class="area-name">{name}</span> <span class="code">{area.code}</span>
+      <span class="area-name"><Name of={name} /></span> <span class="code">{area.code}</span>
     </a>
   );
 }
@@ -47,7 +48,7 @@ export function Person({ holder: h }: { holder: Holder }): JSX.Element {
     <li class="person">
       <div class="person-text">
         <span class="person-name">
-          {h.name ?? <span class="soft">{t(h.vacant ? "vacant" : "notPublic")}</span>}
+          {h.name !== undefined ? <Name of={h.name} /> : <span class="soft">{t(h.vacant ? "vacant" : "notPublic")}</span>}
           {h.deputy && <span class="tag">{t("deputy")}</span>}
         </span>
         <span class="person-post">

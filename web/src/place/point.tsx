@@ -4,6 +4,7 @@ import { language, t } from "../i18n/i18n";
 import type { Found } from "../state/place";
 import { linkTo } from "../state/store";
 import { formatNumber, formatPosition } from "../units/format";
+import { Name } from "../ui/name";
 import { mayBeNext } from "./edge";
 import { Belongs, distance, Fact, Facts, Person, Since } from "./parts";
 
@@ -33,7 +34,7 @@ function Edge({ found }: { found: FoundPoint }): JSX.Element | null {
         {next.map((c) => (
           <li key={c.code}>
             <a href={linkTo({ selection: { type: "area", ref: { kind: "grid", code: c.code } } })}>
-              <span>{c.code === here?.code ? here.name : (others.get(c.code) ?? c.code)}</span>
+              <Name of={c.code === here?.code ? here.name : (others.get(c.code) ?? c.code)} />
               <span class="soft">
                 {accuracyM !== null
                   ? t("likely", { percent: `${formatNumber(c.probability * 100, language.value)}%` })

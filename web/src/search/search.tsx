@@ -8,6 +8,7 @@ import { cover } from "../map/cover";
 import { gridMap } from "../map/handle";
 import { selection, view } from "../state/store";
 import { Icon } from "../ui/icons";
+import { Name } from "../ui/name";
 
 /** How long a pause in typing is, in milliseconds, before the server is asked. */
 const pauseMs = 120;
@@ -139,7 +140,7 @@ export function Search(): JSX.Element {
               onClick={() => choose(hit)}
             >
               <Icon name={hit.properties.type === "area" ? "area" : "road"} />
-              <span class="hit-name">{nameOf(hit.properties)}</span>
+              <span class="hit-name"><Name of={nameOf(hit.properties)} /></span>
               <span class="hit-about">{about(hit)}</span>
             </li>
           ))}

@@ -47,7 +47,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
         <Icon name="menu" />
       </button>
       <nav id="nav" aria-label={t("navigation")} class={open.value ? "open" : ""} onClick={() => (open.value = false)}>
-        {(canShowMap || other === "list") && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
+        {canShowMap && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
         <a href="/about">{t("about")}</a>
         <button type="button" onClick={() => setTimeout(print)}>
           {t("print")}
