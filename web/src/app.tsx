@@ -61,12 +61,12 @@ export function App(): JSX.Element {
       <main>
         {showsMap && <h1 class="visually-hidden">{t("title")}</h1>}
         {showsMap ? <LazyMap /> : <ListPage canShowMap={drawable} />}
-        {showsMap && selection.value === null && <p class="hint">{t("tapHint")}</p>}
+        {showsMap && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
         <PrintPicture />
       </main>
       <Panel canShowMap={drawable} />
       <footer class="corner">
-        <SyntheticNote />
+        {showsMap && <SyntheticNote />}
         <p class="print-only">{t("printedFrom", { url: location.href })}</p>
       </footer>
       <Banner />

@@ -116,4 +116,5 @@ export interface ListedArea {
   code: string;
   name: string;
   name_en?: string | null;
+  synthetic?: boolean | null;
 }

@@ -125,6 +125,7 @@ export const en: Messages = {
   missing_banner: "Not found. A newer revision may have changed it.",
   refused_banner: "The server does not take this question. Try another place.",
   nomap_banner: "No boundaries are published yet, so the map is empty.",
+  noAnswer: "No answer yet.",
   stale: "No answer for the new place yet. Below is the one before.",
   retry: "Try again",
   printedFrom: "Printed from {url}",

@@ -123,6 +123,7 @@ export const zh = {
   missing_banner: "没有找到。它可能已随新的边界版本变动。",
   refused_banner: "服务器不接受这次查询。请换一个位置再试。",
   nomap_banner: "尚未发布边界，地图上还没有内容。",
+  noAnswer: "还没有得到答复。",
   stale: "还没有得到新位置的答复，以下仍是上一处。",
   retry: "重试",
   printedFrom: "打印自 {url}",

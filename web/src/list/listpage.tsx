@@ -4,8 +4,9 @@ import { useEffect } from "preact/hooks";
 import { ApiError, listAreas } from "../api/client";
 import type { Kind, ListedArea } from "../api/types";
 import { language, nameOf, t } from "../i18n/i18n";
-import { linkTo, problem, selection } from "../state/store";
+import { linkTo, problem, selection, synthetic } from "../state/store";
 import { formatNumber } from "../units/format";
+import { SyntheticNote } from "../ui/banner";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
 
@@ -100,11 +101,15 @@ function Section({ kind, areas, depth }: { kind: Kind; areas: ListedArea[]; dept
 export function ListPage({ canShowMap }: { canShowMap: boolean }): JSX.Element {
   const lists = useAreas(["district", "township"], null, true);
   const district = lists?.[0]?.areas[0];
+  useEffect(() => {
+    if (lists?.some((l) => l.areas.some((a) => a.synthetic === true)) === true) synthetic.value = true;
+  }, [lists]);
   const townships = lists?.[1]?.areas ?? [];
   return (
     <div class="list">
       <h1>{district === undefined ? t("listTitle") : nameOf(district)}</h1>
       <p class="soft">{t(canShowMap ? "listHelp" : "listNoMap")}</p>
+      <SyntheticNote />
       {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{t("listNothing")}</p> : <Section kind="township" areas={townships} depth={2} />}
     </div>
   );

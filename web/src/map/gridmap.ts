@@ -77,7 +77,8 @@ export class GridMap {
       darkness.addEventListener("change", this.repaint);
     });
     map.on("sourcedata", (e) => {
-      if (e.tile !== undefined) this.placeNames();
+      // Not of the names themselves: placing them would never end.
+      if (e.tile !== undefined && e.sourceId !== "names" && e.sourceId !== "own") this.placeNames();
     });
     map.on("error", (e) => {
       const status: unknown = "status" in e.error ? e.error.status : null;

@@ -54,7 +54,7 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     onMove: (c) => (camera.value = c),
     onTrouble: (status) => {
       const trouble = status === 401 || status === 403 ? "private" : "away";
-      problem.value = { trouble, retry: () => { problem.value = null; void ask(); map.reload(); } };
+      problem.value = { trouble, retry: trouble === "private" ? null : () => { problem.value = null; void ask(); map.reload(); } };
     },
   });
   gridMap.value = map;
@@ -122,7 +122,7 @@ export function MapPage(): JSX.Element {
         },
         (e: unknown) => {
           const trouble = e instanceof ApiError ? e.trouble : "away";
-          problem.value = { trouble: trouble === "missing" ? "nomap" : trouble, retry: () => { problem.value = null; start(); } };
+          problem.value = { trouble, retry: trouble === "private" ? null : () => { problem.value = null; start(); } };
         },
       );
     };

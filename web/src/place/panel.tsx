@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { nameOf, t } from "../i18n/i18n";
 import { asking, found, type Found } from "../state/place";
-import { linkTo, problem, selection, tell, view } from "../state/store";
+import { linkTo, selection, tell, view } from "../state/store";
 import { formatPosition } from "../units/format";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
@@ -44,24 +44,6 @@ function Skeleton(): JSX.Element {
   );
 }
 
-/** In the place of an answer that did not come. */
-function Unanswered(): JSX.Element | null {
-  const p = problem.value;
-  if (p === null) return null;
-  return (
-    <>
-      <p class="soft">{t(`${p.trouble}_banner`)}</p>
-      {p.retry !== null && (
-        <p class="panel-links">
-          <button type="button" class="button" onClick={p.retry}>
-            {t("retry")}
-          </button>
-        </p>
-      )}
-    </>
-  );
-}
-
 /** The card beside the map, or the sheet under it on a phone, about what was chosen. */
 export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | null {
   const large = useSignal(false);
@@ -82,7 +64,7 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
           {head !== null && (
             <>
               <p class="above">{head.above}</p>
-              <h2 ref={title} tabIndex={-1}>
+              <h2 ref={title} tabIndex={-1} class={head.name.length > 20 ? "long" : ""}>
                 <Name of={head.name} />
               </h2>
             </>
@@ -97,7 +79,7 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
       </header>
       <div class={`panel-body${asking.value && f !== null && f.of !== selection.value ? " old" : ""}`} tabIndex={0} role="group" aria-label={t("panelName")}>
         {f !== null && !asking.value && f.of !== selection.value && <p class="stale">{t("stale")}</p>}
-        {f === null ? asking.value ? <Skeleton /> : <Unanswered /> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
+        {f === null ? asking.value ? <Skeleton /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
         {f !== null && (
           <p class="panel-links">
             {view.value === "list" && canShowMap && <a class="button" href={linkTo({ view: "map", camera: null })}>{t("showOnMap")}</a>}

@@ -78,7 +78,8 @@ export async function ask(): Promise<void> {
     if (answer.type === "point" ? answer.located.synthetic : answer.feature.properties.synthetic) synthetic.value = true;
   } catch (e) {
     if (mine.signal.aborted) return;
-    problem.value = { trouble: e instanceof ApiError ? e.trouble : "away", retry: again };
+    const trouble = e instanceof ApiError ? e.trouble : "away";
+    problem.value = { trouble, retry: trouble === "private" ? null : again };
   }
   asking.value = false;
 }

@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import type { Trouble } from "../api/client";
 import { language } from "../i18n/i18n";
 import { formatHash, parseHash, type Camera, type LayerName, type Selection, type ViewState } from "./url";
@@ -59,14 +59,17 @@ export function followAddress(): void {
     const s = parseHash(hash);
     written = hash;
     before = { view: s.view, selection: s.selection };
-    if (s.language !== null) {
-      language.value = s.language;
-      languageChosen.value = true;
-    }
-    hidden.value = s.hidden;
-    camera.value = s.camera;
-    view.value = s.view;
-    selection.value = s.selection;
+    // All at once: the effect above must not see half of a step.
+    batch(() => {
+      if (s.language !== null) {
+        language.value = s.language;
+        languageChosen.value = true;
+      }
+      hidden.value = s.hidden;
+      camera.value = s.camera;
+      view.value = s.view;
+      selection.value = s.selection;
+    });
   };
   addEventListener("popstate", read);
   addEventListener("hashchange", read);
