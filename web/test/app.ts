@@ -48,3 +48,54 @@ export async function openMap(page: Page, hash = ""): Promise<Locator> {
   await expect(map).toBeVisible();
   return map;
 }
+
+/** The card or sheet about the chosen place. */
+export function panelOf(page: Page): Locator {
+  return page.getByRole("complementary", { name: "位置详情" });
+}
+
+/** The share of a picture of something on the page whose pixels are of a kind, 0 to 1. */
+export async function share(page: Page, of: Locator, kind: (r: number, g: number, b: number) => boolean): Promise<number> {
+  const png = (await of.screenshot()).toString("base64");
+  const pixels = await page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const context = canvas.getContext("2d");
+    context?.drawImage(picture, 0, 0);
+    const seen: Record<string, number> = {};
+    const { data = [] } = context?.getImageData(0, 0, picture.width, picture.height) ?? {};
+    for (let i = 0; i < data.length; i += 4) {
+      const colour = `${data[i]},${data[i + 1]},${data[i + 2]}`;
+      seen[colour] = (seen[colour] ?? 0) + 1;
+    }
+    return Object.entries(seen);
+  }, png);
+  let all = 0;
+  let counted = 0;
+  for (const [colour, n] of pixels) {
+    const [r = 0, g = 0, b = 0] = colour.split(",").map(Number);
+    all += n;
+    if (kind(r, g, b)) counted += n;
+  }
+  return counted / all;
+}
+
+/** Finds a place on the edge of a grid that another grid shares, with the names of both. */
+export async function near(page: Page, grid: string): Promise<{ lon: number; lat: number; grids: string[] }> {
+  const answer = await page.request.get(`/api/v1/areas/grid/${grid}`);
+  const { geometry } = (await answer.json()) as { geometry: { coordinates: [number, number][][][] } };
+  for (const [lon, lat] of present(geometry.coordinates[0]?.[0], "ring")) {
+    const at = await page.request.get(`/api/v1/locate?lon=${lon}&lat=${lat}&accuracy_m=30`);
+    const { candidates } = (await at.json()) as { candidates: { code: string }[] };
+    if (candidates.length < 2) continue;
+    const grids = await Promise.all(
+      candidates.slice(0, 2).map(async ({ code }) => {
+        const area = await page.request.get(`/api/v1/areas/grid/${code}`);
+        return ((await area.json()) as { properties: { name: string } }).properties.name;
+      }),
+    );
+    return { lon, lat, grids };
+  }
+  throw new Error(`grid ${grid} has no neighbour`);
+}
