@@ -117,7 +117,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", f.cacheControl)
 	content, tag := f.plain, f.etag
 	if len(f.encoded) > 0 {
-		h.Add("Vary", "Accept-Encoding")
+		h.Set("Vary", "Accept-Encoding") // the server around it may have said so already
 	}
 	for _, e := range encodings {
 		if f.encoded[e.name] != nil && accepts(r, e.name) {
