@@ -139,6 +139,10 @@ function labels(p: Palette): LayerSpecification[] {
           "text-size": byZoom(...size),
           "text-max-width": kind === "compound" ? 6 : 9,
           "text-padding": kind === "compound" ? 3 : 6,
+          // A name moves aside for the one above it in rank, which often has the same middle.
+          ...(kind === "township" || kind === "district"
+            ? {}
+            : { "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": kind === "grid" || kind === "village" ? 2 : 0.9, "text-justify": "center" }),
           "text-letter-spacing": kind === "township" || kind === "district" ? 0.08 : 0,
           "symbol-sort-key": ["-", 0, ["get", "width"]],
         },
