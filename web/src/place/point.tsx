@@ -62,6 +62,7 @@ export function PointDetails({ found }: { found: FoundPoint }): JSX.Element {
   return (
     <>
       <Edge found={found} />
+      {areas.grid === null && <p class="stale">{t("noGrid")}</p>}
       <section>
         <h3>{t("whoAnswers")}</h3>
         {located.responsible.length === 0 && <p class="soft">{t("nobody")}</p>}
