@@ -71,11 +71,6 @@ export function area(ref: Ref): Promise<AreaFeature> {
   return asked;
 }
 
-/** Forgets the areas that were kept: after a publish they may be others. */
-export function forgetAreas(): void {
-  areas.clear();
-}
-
 /** Gives the published revisions, the newest among them marked as current. */
 export async function revisions(): Promise<Revision[]> {
   return (await get<{ revisions: Revision[] }>("/api/v1/revisions")).revisions;
