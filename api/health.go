@@ -71,11 +71,9 @@ const healthPatience = time.Second
 // askHealth asks the database, and does not wait for one that hangs.
 func (s *Server) askHealth(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+	defer cancel() // here, not there: an answer and an end at once would leave the choice to chance
 	answer := make(chan error, 1)
-	go func() {
-		defer cancel()
-		answer <- s.cfg.Health.Ready(ctx)
-	}()
+	go func() { answer <- s.cfg.Health.Ready(ctx) }()
 	select {
 	case err := <-answer:
 		return err

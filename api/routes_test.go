@@ -324,3 +324,13 @@ func TestConfigIsChecked(t *testing.T) {
 		}
 	}
 }
+
+// TestReadyIsSteady asks a healthy server often: it is ready each time.
+func TestReadyIsSteady(t *testing.T) {
+	s := newSite(t)
+	for i := range 500 {
+		if w := s.get("/readyz", ""); w.Code != 200 {
+			t.Fatalf("GET /readyz number %d = %d %s, want 200", i+1, w.Code, w.Body)
+		}
+	}
+}
