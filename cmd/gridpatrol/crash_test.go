@@ -51,9 +51,9 @@ func TestKillsLoseNothing(t *testing.T) {
 		func() { s.kill(t); killPostgres(t, dir); s.start(t) },
 		func() { killPostgres(t, dir) },
 	} {
-		before := book.answered()
 		time.Sleep(700 * time.Millisecond)
 		kill()
+		before := book.answered() // what was under way may still be answered
 		s.awaitReady(t)
 		eventually(t, fmt.Sprintf("reports are answered after kill %d", round+1), func() bool { return book.answered() > before+writers })
 	}
@@ -186,14 +186,16 @@ func (l *ledger) answered() int {
 func (l *ledger) compare(t *testing.T, dir string) (lost, doubled, strangers []string) {
 	t.Helper()
 	ctx := context.Background()
-	url, ok := pgcluster.Running(clusterDir(dir), databaseName)
-	if !ok {
-		t.Fatal("the database does not run")
-	}
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var conn *pgx.Conn
+	eventually(t, "the database takes connections", func() bool {
+		url, ok := pgcluster.Running(clusterDir(dir), databaseName)
+		if !ok {
+			return false
+		}
+		var err error
+		conn, err = pgx.Connect(ctx, url)
+		return err == nil
+	})
 	defer conn.Close(ctx)
 	rows, err := conn.Query(ctx, "SELECT description, id::text FROM gridpatrol.reports")
 	if err != nil {
