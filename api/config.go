@@ -63,6 +63,10 @@ type Config struct {
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found
 	Hotspots http.Handler // POST /api/v1/hotspots; nil: not found
+	// Basemap describes the outside base map whose tiles are under /basemap/;
+	// nil: there is none. BasemapTiles serves them; nil: not found.
+	Basemap      *BasemapInfo
+	BasemapTiles http.Handler
 	// App is the map application: / and everything under /assets/. It is
 	// served where the map is public; else, and where it is nil, / is the page
 	// that is also at /about.
@@ -83,6 +87,17 @@ type Config struct {
 
 	Logger *slog.Logger
 	Now    func() time.Time // nil: time.Now
+}
+
+// BasemapInfo is what the map page has to know of an outside base map.
+type BasemapInfo struct {
+	Tiles        string `json:"tiles"`     // path of a tile, such as "/basemap/{z}/{x}/{y}"
+	Kind         string `json:"kind"`      // "raster" or "vector"
+	TileSize     int    `json:"tile_size"` // pixels of a side: 256 or 512
+	MinZoom      int    `json:"min_zoom"`
+	MaxZoom      int    `json:"max_zoom"`
+	Attribution  string `json:"attribution"`
+	ReviewNumber string `json:"review_number,omitempty"` // of the map review (审图号), where it has one
 }
 
 // MaxLag is how far behind the database a ready server may be.

@@ -54,6 +54,7 @@ func (s *Server) routes() []route {
 	return []route{
 		{method: "GET", path: "/api/v1/locate", need: lookup, handler: s.locate},
 		{path: "/tiles/*", need: open, handler: mounted(s.cfg.Tiles), raw: true},
+		{method: "GET", path: "/basemap/*", need: open, handler: mounted(s.cfg.BasemapTiles), raw: true},
 		{method: "POST", path: "/api/v1/reports", need: lookup, handler: s.createReport, body: maxMultipart, limiter: s.reports},
 		{method: "POST", path: "/api/v1/locate", need: lookup, handler: s.locateMany, body: streams, raw: true},
 		{method: "GET", path: "/api/v1/reports", need: need{action: access.ReadReports}, handler: s.listReports},
