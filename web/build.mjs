@@ -3,6 +3,7 @@
 // (that is where it looks for it), and an index.html that names them.
 // Everything is there a second and third time as .gz and .br.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,10 +17,21 @@ const dist = join(root, "dist");
 const made = join(root, "node_modules/.cache/dist");
 const assets = join(made, "assets");
 
+// sheetsOfParts finds the style sheets of what is loaded on demand. They are no
+// imports of the program: esbuild would put them all into that of the page.
+async function sheetsOfParts() {
+  const found = ["src/map/mappage.css"];
+  for (const folder of await readdir(join(root, "src"), { withFileTypes: true })) {
+    const sheet = `src/${folder.name}/screen.css`;
+    if (folder.isDirectory() && existsSync(join(root, sheet))) found.push(sheet);
+  }
+  return found;
+}
+
 async function bundle() {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["src/main.tsx"],
+    entryPoints: ["src/main.tsx", "src/main.css", ...(await sheetsOfParts())],
     outdir: assets,
     bundle: true,
     splitting: true,
@@ -29,6 +41,7 @@ async function bundle() {
     jsxImportSource: "preact",
     minify: true,
     legalComments: "none",
+    // Sheets of screens all have one name; the hash keeps them apart.
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
@@ -47,27 +60,29 @@ async function named(file) {
   return name;
 }
 
-// page writes index.html. It names all that the entry point leads to at once,
-// so that nothing waits for an import to be found: what is imported when needed,
-// as the map is, comes with low priority. Every style sheet is linked.
+// page writes index.html. It names all that the entry point needs at once, so
+// that nothing waits for an import to be found. What is loaded on demand, as
+// the map is, does not compete with that; where its style sheet is stands in a
+// meta element, which src/screens.ts reads.
 async function page(outputs) {
   const url = (file) => `/assets/${relative(assets, join(root, file))}`;
   const entry = Object.keys(outputs).find((f) => outputs[f].entryPoint === "src/main.tsx");
-  const needed = new Map(); // file to whether it is imported on demand
-  const follow = (file, later) => {
+  const needed = new Set();
+  const follow = (file) => {
     for (const { path, kind } of outputs[file].imports) {
-      if (!outputs[path] || path === entry) continue;
-      const onDemand = later || kind === "dynamic-import";
-      if (needed.has(path) && (onDemand || !needed.get(path))) continue;
-      needed.set(path, onDemand);
-      follow(path, onDemand);
+      if (!outputs[path] || kind === "dynamic-import" || needed.has(path)) continue;
+      needed.add(path);
+      follow(path);
     }
   };
-  follow(entry, false);
+  follow(entry);
+  const sheets = Object.keys(outputs).filter((f) => f.endsWith(".css"));
+  const main = sheets.find((f) => outputs[f].entryPoint === "src/main.css");
   const head = [
     `<link rel="icon" type="image/svg+xml" href="/assets/${await named("icon.svg")}">`,
-    ...Object.keys(outputs).filter((f) => f.endsWith(".css")).map((f) => `<link rel="stylesheet" href="${url(f)}">`),
-    ...[...needed].map(([f, later]) => `<link rel="modulepreload" href="${url(f)}"${later ? ' fetchpriority="low"' : ""}>`),
+    `<link rel="stylesheet" href="${url(main)}">`,
+    ...[...needed].map((f) => `<link rel="modulepreload" href="${url(f)}">`),
+    ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}" content="${url(f)}">`),
     `<script type="module" src="${url(entry)}"></script>`,
   ];
   const template = await readFile(join(root, "index.html"), "utf8");

@@ -6,31 +6,40 @@ import { ListPage } from "./list/listpage";
 import { gridMap } from "./map/handle";
 import { canDrawMap } from "./map/webgl";
 import { Panel } from "./place/panel";
+import { loadPart, screens } from "./screens";
 import { Search } from "./search/search";
 import { linkTo, problem, selection, view } from "./state/store";
+import type { ScreenName } from "./state/url";
 import { Banner, Status, SyntheticNote } from "./ui/banner";
 import { Nav } from "./ui/nav";
 
 const drawable = canDrawMap();
 
-/** The map's part of the program, which is most of it: loaded when the map is shown. */
-function LazyMap(): JSX.Element {
-  const page = useSignal<(() => JSX.Element) | null>(null);
+/** Shows a part of the program once it has been loaded, and until then something in its place. */
+function Lazy({ sheet, load, meanwhile, onReady }: { sheet: string; load: () => Promise<() => JSX.Element>; meanwhile: JSX.Element; onReady?: () => void }): JSX.Element {
+  const part = useSignal<(() => JSX.Element) | null>(null);
   useEffect(() => {
-    const load = () => {
-      import("./map/mappage").then(
-        (m) => (page.value = m.MapPage),
-        () => (problem.value = { trouble: "away", retry: () => { problem.value = null; load(); } }),
+    let gone = false;
+    const start = () => {
+      loadPart(sheet, load).then(
+        (p) => {
+          if (!gone) part.value = p;
+          onReady?.();
+        },
+        () => (problem.value = { trouble: "away", retry: () => { problem.value = null; start(); } }),
       );
     };
-    load();
+    start();
+    return () => {
+      gone = true;
+    };
   }, []);
-  const Page = page.value;
-  return Page === null ? <div class="map" /> : <Page />;
+  const Part = part.value;
+  return Part === null ? meanwhile : <Part />;
 }
 
 /** What is drawn, as a picture: browsers do not print what a graphics card drew. */
-function PrintPicture(): JSX.Element | null {
+function PrintPicture({ onMap }: { onMap: boolean }): JSX.Element | null {
   useEffect(() => {
     // Set at once: by the next drawing of the page the paper is done.
     const before = () => {
@@ -41,16 +50,27 @@ function PrintPicture(): JSX.Element | null {
     addEventListener("beforeprint", before);
     return () => removeEventListener("beforeprint", before);
   }, []);
-  return view.value === "map" ? <img class="print-picture" alt="" /> : null;
+  return onMap ? <img class="print-picture" alt="" /> : null;
+}
+
+/** What is on the page in place of a screen: the list stands in for the map where that cannot be drawn. */
+function shownScreen(name: ScreenName): ScreenName {
+  if (name === "map" && !drawable) return "list";
+  return name === "map" || name === "list" || screens[name] !== undefined ? name : "map";
 }
 
 /** The whole page. */
 export function App(): JSX.Element {
-  const showsMap = view.value === "map" && drawable;
+  const name = shownScreen(view.value);
+  const screen = screens[name];
+  const onMap = drawable && (name === "map" || screen?.onMap === true);
+  const atlas = name === "map" || name === "list";
+  // The map is most of the program: what the address asks for comes first.
+  const mapMayCome = useSignal(screen === undefined);
   return (
-    <div class={`app ${showsMap ? "app-map" : "app-list"}${selection.value === null ? "" : " with-panel"}`}>
+    <div class={`app app-${onMap ? "map" : "list"} screen-${name}`}>
       <header class="top">
-        {showsMap && (
+        {name === "map" && (
           <a class="skip" href={linkTo({ view: "list" })}>
             {t("skipToList")}
           </a>
@@ -59,14 +79,16 @@ export function App(): JSX.Element {
         <Nav canShowMap={drawable} />
       </header>
       <main>
-        {showsMap && <h1 class="visually-hidden">{t("title")}</h1>}
-        {showsMap ? <LazyMap /> : <ListPage canShowMap={drawable} />}
-        {showsMap && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
-        <PrintPicture />
+        {name === "map" && <h1 class="visually-hidden">{t("title")}</h1>}
+        {onMap && (mapMayCome.value ? <Lazy key="map" sheet="src/map/mappage.css" load={async () => (await import("./map/mappage")).MapPage} meanwhile={<div class="map" />} /> : <div class="map" />)}
+        {name === "list" && <ListPage canShowMap={drawable} />}
+        {screen !== undefined && <Lazy key={name} sheet={screen.sheet} load={screen.load} meanwhile={<p class="visually-hidden" role="status">{t("loading")}</p>} onReady={() => (mapMayCome.value = true)} />}
+        {name === "map" && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
+        <PrintPicture onMap={onMap} />
       </main>
-      <Panel canShowMap={drawable} />
+      {atlas && <Panel canShowMap={drawable} />}
       <footer class="corner">
-        {showsMap && <SyntheticNote />}
+        {onMap && <SyntheticNote />}
         <p class="print-only">{t("printedFrom", { url: location.href })}</p>
       </footer>
       <Banner />

@@ -1,15 +1,9 @@
-import "maplibre-gl/dist/maplibre-gl.css";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/map.css";
-import "./styles/panel.css";
-import "./styles/list.css";
-import "./styles/print.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
 import { language, nameOf, t } from "./i18n/i18n";
 import { placeName } from "./place/point";
+import { askApp } from "./state/app";
 import { followSelection, found } from "./state/place";
 import { followAddress, problem } from "./state/store";
 import { localeOf } from "./units/format";
@@ -22,6 +16,7 @@ effect(() => {
 });
 followAddress();
 followSelection();
+void askApp();
 addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

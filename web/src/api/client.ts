@@ -3,11 +3,21 @@ import type { AreaFeature, Hit, Kind, ListedArea, Located, Ref, Revision, TileIn
 /** Why a request brought no answer, in the classes a person can act on. */
 export type Trouble = "away" | "busy" | "private" | "missing" | "refused";
 
-/** A request that brought no usable answer. `type` is the last part of the problem's type. */
+/** What a problem answer (RFC 9457) says beside its type. */
+export interface Problem {
+  status: number;
+  detail: string;
+  errors: { pointer: string; detail: string }[];
+  /** What the state of the thing allows. */
+  allow: string[];
+}
+
+/** A request that brought no usable answer. `type` is the last part of the problem's type; `problem` is null where no server answered. */
 export class ApiError extends Error {
   constructor(
     readonly trouble: Trouble,
     readonly type: string,
+    readonly problem: Problem | null = null,
   ) {
     super(`${trouble}: ${type}`);
   }
@@ -21,27 +31,44 @@ export function troubleOf(status: number): Trouble {
   return status >= 500 ? "away" : "refused";
 }
 
-async function problemType(answer: Response): Promise<string> {
-  try {
-    const body: unknown = await answer.json();
-    if (typeof body === "object" && body !== null && "type" in body && typeof body.type === "string") {
-      return body.type.slice(body.type.lastIndexOf(":") + 1);
-    }
-  } catch {
-    // Something between here and the server answered in its place.
-  }
-  return String(answer.status);
+/** Makes an error of the status and body of an answer that is no success. */
+export function problemOf(status: number, body: unknown): ApiError {
+  const given: Record<string, unknown> = typeof body === "object" && body !== null ? { ...body } : {};
+  const text = (v: unknown) => (typeof v === "string" ? v : "");
+  const type = text(given.type);
+  const errors = Array.isArray(given.errors) ? (given.errors as Problem["errors"]) : [];
+  const allow = Array.isArray(given.allow) ? (given.allow as string[]) : [];
+  const problem: Problem = { status, detail: text(given.detail), errors, allow };
+  return new ApiError(troubleOf(status), type === "" ? String(status) : type.slice(type.lastIndexOf(":") + 1), problem);
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** Asks the server, and gives its answer where that is a success. */
+export async function request(path: string, how: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(path, signal === undefined ? {} : { signal });
+    answer = await fetch(path, how);
   } catch (e) {
-    if (signal?.aborted === true) throw e;
+    if (how.signal?.aborted === true) throw e;
     throw new ApiError("away", "unreachable");
   }
-  if (!answer.ok) throw new ApiError(troubleOf(answer.status), await problemType(answer));
+  // Something between here and the server may have answered in its place, in no JSON.
+  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
+  return answer;
+}
+
+/** Asks for JSON. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await request(path, signal === undefined ? {} : { signal })).json()) as T;
+}
+
+/** Sends JSON, and gives the JSON of the answer. */
+export async function post<T>(path: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
+  const answer = await request(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(body),
+    ...(signal === undefined ? {} : { signal }),
+  });
   return (await answer.json()) as T;
 }
 
@@ -69,6 +96,11 @@ export function area(ref: Ref): Promise<AreaFeature> {
   areas.set(key, asked);
   asked.catch(() => areas.delete(key));
   return asked;
+}
+
+/** Forgets the areas that are kept: boundaries or staffing have changed. */
+export function forgetAreas(): void {
+  areas.clear();
 }
 
 /** Gives the published revisions, the newest among them marked as current. */

@@ -12,6 +12,11 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return fill((language.value === "zh" ? zh : en)[key], values);
 }
 
+/** Every text of a screen that is loaded when it is opened: its texts come with it. The compiler checks that both languages have all. */
+export function texts<K extends string>(inZh: Record<K, string>, inEn: Record<NoInfer<K>, string>): (key: K, values?: Record<string, string | number>) => string {
+  return (key, values = {}) => fill((language.value === "zh" ? inZh : inEn)[key], values);
+}
+
 /** Gives the text of a word that the server chose, such as a post, or the word itself where it is new. */
 export function word(name: string): string {
   return Object.hasOwn(zh, name) ? t(name as Key) : name;

@@ -1,10 +1,10 @@
-import { Map as MapLibre, Marker, ScaleControl, setWorkerCount, type GeoJSONSource, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, Marker, ScaleControl, setWorkerCount, type GeoJSONSource, type LayerSpecification, type SourceSpecification, type StyleSpecification } from "maplibre-gl";
 import type { Kind, Ref, TileInfo } from "../api/types";
 import type { Camera, LayerName } from "../state/url";
 import { circle } from "./circle";
 import { cover, type Cover } from "./cover";
 import { Names } from "./names";
-import { palette } from "./palette";
+import { palette, type Palette } from "./palette";
 import { litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
 
 /** What the page gives the map and hears from it. */
@@ -20,19 +20,41 @@ export interface GridMapOptions {
   onTrouble: (status: number | null) => void;
 }
 
+/** What a screen draws on the map beside the map's own. Ids begin with the screen's name. */
+export interface Overlay {
+  sources: Record<string, SourceSpecification>;
+  /** The layers in the colours of the surroundings, the lowest first. */
+  layers: (p: Palette, dark: boolean) => LayerSpecification[];
+  /** The layer of the map they lie under; without it, under the names. */
+  below?: string;
+}
+
+/** A click on the map: where, and what of the asked layers is there, the topmost first. */
+export interface Click {
+  lon: number;
+  lat: number;
+  features: (...layers: string[]) => { layer: string; properties: Record<string, unknown> }[];
+}
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 
 /** The map on the page: draws, lights what is chosen, and says where people point. */
 export class GridMap {
-  private readonly map: MapLibre;
+  /** The map library's own map, for what the methods here do not offer. */
+  readonly map: MapLibre;
   private readonly names: Names;
   private readonly pin: Marker;
   private hidden: readonly LayerName[];
   private lit: Ref | null = null;
   private pinned: { lon: number; lat: number } | null = null;
+  private removed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly overlays: Overlay[] = [];
+  private readonly takers: ((c: Click) => boolean)[] = [];
+  /** Settles when layers can be added. */
+  private readonly ready: Promise<void>;
 
   /** Throws without WebGL2; ask canDrawMap first. */
   constructor(private readonly o: GridMapOptions) {
@@ -60,18 +82,74 @@ export class GridMap {
     const mark = document.createElement("div");
     mark.className = "pin";
     this.pin = new Marker({ element: mark, anchor: "bottom" });
+    this.ready = new Promise((resolve) => this.map.once("style.load", () => resolve()));
     this.listen();
+  }
+
+  /**
+   * Draws what a screen has to draw, until the function that is given is
+   * called. The data of its sources is changed with setData.
+   */
+  draw(o: Overlay): () => void {
+    const { map } = this;
+    let gone = false;
+    void this.ready.then(() => {
+      if (gone) return;
+      for (const [id, source] of Object.entries(o.sources)) map.addSource(id, source);
+      const names = map.getStyle().layers.find((l) => l.id.startsWith("names-"))?.id;
+      for (const layer of o.layers(palette(darkness.matches), darkness.matches)) map.addLayer(layer, o.below ?? names);
+      this.overlays.push(o);
+    });
+    return () => {
+      gone = true;
+      const i = this.overlays.indexOf(o);
+      if (i < 0 || this.removed) return;
+      this.overlays.splice(i, 1);
+      for (const { id } of o.layers(palette(false), false)) map.removeLayer(id);
+      for (const id of Object.keys(o.sources)) map.removeSource(id);
+    };
+  }
+
+  /** Gives a GeoJSON source of an overlay other data; it waits until the source is there. */
+  setData(source: string, data: GeoJSON.FeatureCollection): void {
+    void this.ready.then(() => {
+      if (!this.removed) this.map.getSource<GeoJSONSource>(source)?.setData(data);
+    });
+  }
+
+  /**
+   * Asks first about clicks, until the function that is given is called. What
+   * take does not take (false) goes on to the others, and to onPick at last.
+   */
+  takeClicks(take: (c: Click) => boolean): () => void {
+    this.takers.unshift(take);
+    return () => void this.takers.splice(this.takers.indexOf(take), 1);
+  }
+
+  private clicked(e: { point: { x: number; y: number }; lngLat: { lng: number; lat: number } }): void {
+    const { x, y } = e.point;
+    const near = 6; // pixels: a finger is no needle
+    const click: Click = {
+      lon: e.lngLat.lng,
+      lat: e.lngLat.lat,
+      features: (...layers) =>
+        this.map
+          .queryRenderedFeatures([[x - near, y - near], [x + near, y + near]], { layers: layers.filter((l) => this.map.getLayer(l) !== undefined) })
+          .map((f) => ({ layer: f.layer.id, properties: f.properties })),
+    };
+    if (!this.takers.some((take) => take(click))) this.o.onPick(click.lon, click.lat);
   }
 
   private listen(): void {
     const { map, o } = this;
-    map.on("click", (e) => o.onPick(e.lngLat.lng, e.lngLat.lat));
+    map.on("click", (e) => this.clicked(e));
     map.on("moveend", () => {
       const c = map.getCenter();
       o.onMove({ zoom: map.getZoom(), lon: c.lng, lat: c.lat });
       this.placeNames();
     });
-    map.on("load", () => {
+    // Not "load", which waits for every tile: an outside map may never answer.
+    map.on("style.load", () => {
       this.apply();
       this.repaint();
       darkness.addEventListener("change", this.repaint);
@@ -102,6 +180,7 @@ export class GridMap {
 
   private setDark(dark: boolean): void {
     for (const layer of this.style(dark).layers) this.paint(layer);
+    for (const o of this.overlays) for (const layer of o.layers(palette(dark), dark)) this.paint(layer);
   }
 
   private readonly repaint = (): void => this.setDark(darkness.matches);
@@ -240,6 +319,7 @@ export class GridMap {
   }
 
   remove(): void {
+    this.removed = true;
     clearTimeout(this.timer);
     darkness.removeEventListener("change", this.repaint);
     this.map.remove();

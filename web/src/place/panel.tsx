@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { nameOf, t } from "../i18n/i18n";
@@ -6,7 +5,7 @@ import { asking, found, type Found } from "../state/place";
 import { linkTo, selection, tell, view } from "../state/store";
 import { formatPosition } from "../units/format";
 import { Icon } from "../ui/icons";
-import { Name } from "../ui/name";
+import { Sheet } from "../ui/sheet";
 import { AreaDetails } from "./area";
 import { distance, kindOf } from "./parts";
 import { placeName, PointDetails } from "./point";
@@ -46,7 +45,6 @@ function Skeleton(): JSX.Element {
 
 /** The card beside the map, or the sheet under it on a phone, about what was chosen. */
 export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | null {
-  const large = useSignal(false);
   const title = useRef<HTMLHeadingElement>(null);
   const f = found.value;
   useEffect(() => {
@@ -58,40 +56,28 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
   if (selection.value === null) return null;
   const head = f === null ? null : heading(f);
   return (
-    <aside class={`panel card${large.value ? " large" : ""}`} aria-label={t("panelName")} aria-busy={asking.value} onKeyDown={(e) => { if (e.key === "Escape") close(); }}>
-      <header class="panel-head">
-        <div class="panel-title" aria-live="polite">
-          {head !== null && (
-            <>
-              <p class="above">{head.above}</p>
-              <h2 ref={title} tabIndex={-1} class={head.name.length > 20 ? "long" : ""}>
-                <Name of={head.name} />
-              </h2>
-            </>
+    <Sheet
+      label={t("panelName")}
+      {...(head === null ? {} : { above: head.above })}
+      title={head?.name ?? null}
+      titleRef={title}
+      busy={asking.value}
+      old={asking.value && f !== null && f.of !== selection.value}
+      onClose={close}
+    >
+      {f !== null && !asking.value && f.of !== selection.value && <p class="stale">{t("stale")}</p>}
+      {f === null ? asking.value ? <Skeleton /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
+      {f !== null && (
+        <p class="panel-links">
+          {view.value === "list" && canShowMap && <a class="button" href={linkTo({ view: "map", camera: null })}>{t("showOnMap")}</a>}
+          {isSecureContext && (
+            <button type="button" class="button" onClick={() => void copyLink()}>
+              <Icon name="link" />
+              {t("copyLink")}
+            </button>
           )}
-        </div>
-        <button type="button" class="icon-button resize" aria-label={t(large.value ? "smaller" : "larger")} aria-expanded={large.value} onClick={() => (large.value = !large.value)}>
-          <Icon name={large.value ? "down" : "up"} />
-        </button>
-        <button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={close}>
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class={`panel-body${asking.value && f !== null && f.of !== selection.value ? " old" : ""}`} tabIndex={0} role="group" aria-label={t("panelName")}>
-        {f !== null && !asking.value && f.of !== selection.value && <p class="stale">{t("stale")}</p>}
-        {f === null ? asking.value ? <Skeleton /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
-        {f !== null && (
-          <p class="panel-links">
-            {view.value === "list" && canShowMap && <a class="button" href={linkTo({ view: "map", camera: null })}>{t("showOnMap")}</a>}
-            {isSecureContext && (
-              <button type="button" class="button" onClick={() => void copyLink()}>
-                <Icon name="link" />
-                {t("copyLink")}
-              </button>
-            )}
-          </p>
-        )}
-      </div>
-    </aside>
+        </p>
+      )}
+    </Sheet>
   );
 }

@@ -1,13 +1,15 @@
 import { batch, effect, signal } from "@preact/signals";
 import type { Trouble } from "../api/client";
 import { language } from "../i18n/i18n";
-import { formatHash, parseHash, type Camera, type LayerName, type Selection, type ViewState } from "./url";
+import { formatHash, parseHash, type Camera, type LayerName, type Params, type ScreenName, type Selection, type ViewState } from "./url";
 
 const first = parseHash(location.hash);
 if (first.language !== null) language.value = first.language;
 
-/** Which page is shown. */
-export const view = signal<"map" | "list">(first.view);
+/** Which screen is shown. */
+export const view = signal<ScreenName>(first.view);
+/** What the screen shown keeps in the address. */
+export const params = signal<Params>(first.params);
 /** What the panel is about. */
 export const selection = signal<Selection | null>(first.selection);
 /** Where the map looks; null until it has been placed. */
@@ -30,12 +32,33 @@ function current(): ViewState {
     selection: selection.value,
     hidden: [...hidden.value],
     language: languageChosen.value ? language.value : null,
+    params: params.value,
   };
 }
 
-/** Gives the address of a view that differs in some respects from the present one. */
+/**
+ * Gives the address of a view that differs in some respects from the present
+ * one. Another screen begins without the parameters of this one.
+ */
 export function linkTo(change: Partial<ViewState>): string {
-  return formatHash({ ...current(), ...change });
+  const now = current();
+  const stays = change.view === undefined || change.view === now.view;
+  return formatHash({ ...now, params: stays ? now.params : {}, ...change });
+}
+
+/** Goes to a view as following its link does. */
+export function goTo(change: Partial<ViewState>): void {
+  location.hash = linkTo(change);
+}
+
+/** Changes parameters of the screen shown; null takes one away. It is no step that can be gone back. */
+export function setParams(change: Record<string, string | null>): void {
+  const next: Record<string, string> = { ...params.value };
+  for (const [k, v] of Object.entries(change)) {
+    if (v === null) delete next[k];
+    else next[k] = v;
+  }
+  params.value = next;
 }
 
 let written = location.hash === "" ? "#" : location.hash;
@@ -68,6 +91,7 @@ export function followAddress(): void {
       hidden.value = s.hidden;
       camera.value = s.camera;
       view.value = s.view;
+      params.value = s.params;
       selection.value = s.selection;
     });
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatHash, parseHash, type ViewState } from "./url";
 
-const empty: ViewState = { view: "map", camera: null, selection: null, hidden: [], language: null };
+const empty: ViewState = { view: "map", camera: null, selection: null, hidden: [], language: null, params: {} };
 
 test("a view survives the address", () => {
   const views: ViewState[] = [
@@ -13,7 +13,9 @@ test("a view survives the address", () => {
       selection: { type: "point", lon: 125.661234, lat: 43.521234, accuracyM: 40 },
       hidden: ["compound", "labels"],
       language: "en",
+      params: {},
     },
+    { ...empty, view: "heat", params: { status: "open", category: "a,b", note: "火 & 水=1" } },
     { ...empty, view: "list", selection: { type: "area", ref: { kind: "compound", code: "220112001001C001" } }, language: "zh" },
   ];
   for (const v of views) assert.deepEqual(parseHash(formatHash(v)), v);

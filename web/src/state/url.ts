@@ -6,6 +6,13 @@ export type LayerName = (typeof layerNames)[number];
 
 export type Language = "zh" | "en";
 
+/** The screens of the application; `map` is the one an address without a name opens. */
+export const screenNames = ["map", "list", "report", "follow", "heat", "field", "grids", "signin"] as const;
+export type ScreenName = (typeof screenNames)[number];
+
+/** What a screen keeps in the address beside what all of them share. */
+export type Params = Readonly<Record<string, string>>;
+
 /** Where the map looks: WGS 84 degrees and a zoom of the web map's scale. */
 export interface Camera {
   zoom: number;
@@ -20,11 +27,13 @@ export type Selection =
 
 /** Everything about a view that can be sent to somebody else. */
 export interface ViewState {
-  view: "map" | "list";
+  view: ScreenName;
   camera: Camera | null;
   selection: Selection | null;
   hidden: LayerName[];
   language: Language | null;
+  /** Of the screen shown: other screens begin without. */
+  params: Params;
 }
 
 function numbers(text: string | null, separator: string, count: number): number[] | null {
@@ -58,24 +67,29 @@ function parseSelection(params: URLSearchParams): Selection | null {
   return null;
 }
 
+/** The names in an address that mean the same on every screen. */
+const shared: ReadonlySet<string> = new Set(["view", "map", "at", "accuracy", "area", "hide", "lang"]);
+
 /** Reads the part of an address after `#`. What cannot be read is left out: an old link still opens the map. */
 export function parseHash(hash: string): ViewState {
   const params = new URLSearchParams(hash.replace(/^#/, ""));
   const off = (params.get("hide") ?? "").split(",");
   const language = params.get("lang");
+  const view = screenNames.find((n) => n === params.get("view")) ?? "map";
   return {
-    view: params.get("view") === "list" ? "list" : "map",
+    view,
     camera: parseCamera(params.get("map")),
     selection: parseSelection(params),
     hidden: layerNames.filter((n) => off.includes(n)),
     language: language === "zh" || language === "en" ? language : null,
+    params: Object.fromEntries([...params].filter(([k]) => !shared.has(k))),
   };
 }
 
 /** Writes a view for the address, beginning with `#`; parseHash reads it back. */
 export function formatHash(s: ViewState): string {
   const parts: string[] = [];
-  if (s.view === "list") parts.push("view=list");
+  if (s.view !== "map") parts.push(`view=${s.view}`);
   if (s.camera !== null) {
     parts.push(`map=${s.camera.zoom.toFixed(2)}/${s.camera.lat.toFixed(5)}/${s.camera.lon.toFixed(5)}`);
   }
@@ -87,5 +101,6 @@ export function formatHash(s: ViewState): string {
   }
   if (s.hidden.length > 0) parts.push(`hide=${s.hidden.join(",")}`);
   if (s.language !== null) parts.push(`lang=${s.language}`);
+  for (const [k, v] of Object.entries(s.params)) parts.push(`${encodeURIComponent(k)}=${encodeURIComponent(v)}`);
   return `#${parts.join("&")}`;
 }

@@ -1,0 +1,86 @@
+import { get } from "./client";
+import type { AreaName, Assignee, Kind } from "./types";
+
+/** The states of a report. */
+export const statuses = ["reported", "verified", "dispatched", "accepted", "returned", "handled", "closed", "rejected", "parked", "duplicate"] as const;
+export type Status = (typeof statuses)[number];
+
+/** The states in which somebody still has something to do. */
+export const openStatuses: readonly Status[] = ["reported", "verified", "dispatched", "accepted", "returned", "parked"];
+
+/** What can be done to a report. */
+export type EventType = "verify" | "file" | "reject" | "dispatch" | "accept" | "return" | "handle" | "handle_on_spot" | "check_pass" | "check_fail" | "close" | "extend" | "park" | "unpark" | "merge" | "move" | "reopen" | "comment";
+
+export interface PhotoLink {
+  number: number;
+  href: string;
+  width: number;
+  height: number;
+}
+
+export interface HistoryEntry {
+  seq: number;
+  type: string;
+  at: string;
+  /** The role of whoever did it. */
+  by: string;
+  actor?: string;
+  from?: Status;
+  to: Status;
+  note?: string;
+  photos?: PhotoLink[];
+}
+
+/** A report as far as the caller may see it. Times are RFC 3339, UTC. */
+export interface ReportProperties {
+  id: string;
+  status: Status;
+  category: string;
+  description?: string;
+  areas: Record<Kind, AreaName | null>;
+  assignees: (Assignee & { lead?: boolean })[];
+  due_at: string | null;
+  hard_due_at?: string;
+  overdue: boolean;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+  observed_at?: string;
+  accuracy_m?: number;
+  version: number;
+  photos?: PhotoLink[];
+  /** What the caller may do to it now. */
+  allow?: EventType[];
+  history?: HistoryEntry[];
+  follow_secret?: string;
+  synthetic?: boolean;
+}
+
+export interface Report {
+  type: "Feature";
+  id: string;
+  geometry: { type: "Point"; coordinates: [number, number] };
+  properties: ReportProperties;
+}
+
+/** A kind of report, with its names and time limits in hours. */
+export interface Category {
+  code: string;
+  name: string;
+  name_en: string;
+  group: string;
+  lead_post: string;
+  target_hours: number;
+  hard_hours: number;
+}
+
+let known: Promise<Category[]> | null = null;
+
+/** Gives the kinds of report, in the order of the server. They are asked for once. */
+export function categories(): Promise<Category[]> {
+  known ??= get<Category[]>("/api/v1/categories").catch((e: unknown) => {
+    known = null;
+    throw e;
+  });
+  return known;
+}

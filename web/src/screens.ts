@@ -1,0 +1,45 @@
+import type { JSX } from "preact";
+import type { ScreenName } from "./state/url";
+
+/** A screen that is loaded when it is opened. */
+export interface Screen {
+  /** The screen lies on the map, which stays while screens change. */
+  onMap: boolean;
+  /** Loads the screen's part of the program. */
+  load: () => Promise<() => JSX.Element>;
+  /** The source of its style sheet, `src/…/screen.css`. */
+  sheet: string;
+}
+
+/** The screens beside the map and the list, which come with the page. */
+export const screens: Partial<Record<ScreenName, Screen>> = {};
+
+const sheets = new Map<string, Promise<void>>();
+
+/** Loads a style sheet that build.mjs tells of in a meta element, once. */
+function loadSheet(source: string): Promise<void> {
+  const told = document.querySelector<HTMLMetaElement>(`meta[name="sheet"][data-of="${source}"]`);
+  if (told === null) return Promise.resolve();
+  const known = sheets.get(source);
+  if (known !== undefined) return known;
+  const loading = new Promise<void>((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = told.content;
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      sheets.delete(source);
+      reject(new Error(`no style sheet: ${told.content}`));
+    };
+    document.head.append(link);
+  });
+  sheets.set(source, loading);
+  return loading;
+}
+
+/** Loads a part of the program with its style sheet. */
+export async function loadPart<T>(sheet: string, load: () => Promise<T>): Promise<T> {
+  const [part] = await Promise.all([load(), loadSheet(sheet)]);
+  return part;
+}
