@@ -67,13 +67,15 @@ type Config struct {
 	// nil: there is none. BasemapTiles serves them; nil: not found.
 	Basemap      *BasemapInfo
 	BasemapTiles http.Handler
-	// App is the map application: / and everything under /assets/. It is
-	// served where the map is public; else, and where it is nil, / is the page
-	// that is also at /about.
+	// App is the web application: / and everything under /assets/, whatever
+	// Public says: people sign in there. Where it is nil, / is the page that is
+	// also at /about.
 	App http.Handler
 
 	District       string         // code of the district
 	Public         Public         // empty: PublicMap
+	TimeZone       string         // its time zone, IANA name; empty: UTC
+	Version        string         // of the program, as clients are told
 	PublicURL      string         // "https://host[:port]" for absolute links; empty: the host of the request
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For, -Proto and -Host count
 	Limits         Limits         // the zero value sets none
@@ -135,6 +137,9 @@ func (c *Config) check() error {
 			return errors.Join(fmt.Errorf("public URL %q is no http or https address: %w", c.PublicURL, geo.ErrInvalid), err)
 		}
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	}
+	if c.TimeZone == "" {
+		c.TimeZone = "UTC"
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -29,7 +29,7 @@ type pageData struct {
 	Synthetic   bool
 	Counts      []pageCount
 	Map         bool   // boundaries are public
-	App         bool   // the map application is at /
+	App         bool   // the web application is at /
 	Base        string // what addresses begin with
 }
 
@@ -39,17 +39,14 @@ type pageCount struct {
 	N     string
 }
 
-// start answers GET /: the map application, or the page where there is none or
-// its map is not public.
+// start answers GET /: the web application, or the page where there is none.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
-	if !s.hasApp() {
+	if s.cfg.App == nil {
 		return s.page(w, r)
 	}
 	s.cfg.App.ServeHTTP(w, r)
 	return nil
 }
-
-func (s *Server) hasApp() bool { return s.cfg.App != nil && s.cfg.Public == PublicMap }
 
 // page answers GET /about: what runs here, and the way to everything else.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
@@ -59,7 +56,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := pageData{
 		Zh: prefersChinese(r.Header.Get("Accept-Language")), Nonce: rand.Text(), Code: s.cfg.District,
-		Revision: snapshot.Revision.Number, Map: s.cfg.Public == PublicMap, App: s.hasApp(), Base: s.baseURL(r),
+		Revision: snapshot.Revision.Number, Map: s.cfg.Public == PublicMap, App: s.cfg.App != nil, Base: s.baseURL(r),
 	}
 	if t := snapshot.Revision.PublishedAt; !t.IsZero() {
 		data.PublishedAt = t.UTC().Format(time.RFC3339)

@@ -77,6 +77,8 @@ func TestOpenness(t *testing.T) {
 		{"GET", "/ogc", PublicMap},
 		{"GET", "/ogc/", PublicMap},
 		{"POST", "/api/v1/hotspots", PublicMap},
+		{"GET", "/basemap/1/1/1", PublicMap},
+		{"GET", "/api/v1/app", PublicNone},
 		{"GET", "/healthz", PublicNone},
 		{"GET", "/", PublicNone},
 		{"GET", "/about", PublicNone},
@@ -282,9 +284,9 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestApp checks where the map application is served, and what is at / where it
-// is not.
-func TestApp(t *testing.T) {
+// TestStart checks where the web application is served, and what is at / where
+// there is none.
+func TestStart(t *testing.T) {
 	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "the application: "+r.URL.Path) })
 	for _, c := range []struct {
 		name            string
@@ -294,7 +296,8 @@ func TestApp(t *testing.T) {
 		linkedFromAbout bool
 	}{
 		{"with an application", app, PublicMap, "the application: /", "the application: /assets/x.js", true},
-		{"with a map that is not public", app, PublicLookup, "<!doctype html>", "the application: /assets/x.js", false},
+		{"with a map that is not public", app, PublicLookup, "the application: /", "the application: /assets/x.js", true},
+		{"with everything closed", app, PublicNone, "the application: /", "the application: /assets/x.js", true},
 		{"built without one", nil, PublicMap, "<!doctype html>", "{", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -305,7 +308,7 @@ func TestApp(t *testing.T) {
 				}
 			}
 			if got := strings.Contains(s.get("/about", "").Body.String(), `<a href="/">`); got != c.linkedFromAbout {
-				t.Errorf("/about links to the map: %v, want %v", got, c.linkedFromAbout)
+				t.Errorf("/about links to the application: %v, want %v", got, c.linkedFromAbout)
 			}
 		})
 	}

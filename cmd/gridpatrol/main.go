@@ -158,15 +158,22 @@ type versionCmd struct{}
 
 // Run prints the module version and the commit the binary was built from.
 func (versionCmd) Run(out io.Writer) error {
-	version, commit := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = " " + s.Value
-			}
+	version, commit := programVersion()
+	_, err := fmt.Fprintln(out, strings.TrimSpace("gridpatrol "+version+" "+commit))
+	return err
+}
+
+// programVersion gives the module version and the commit the binary was built
+// from, the latter empty where it was not told.
+func programVersion() (version, commit string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown", ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			commit = s.Value
 		}
 	}
-	_, err := fmt.Fprintf(out, "gridpatrol %s%s\n", version, commit)
-	return err
+	return info.Main.Version, commit
 }

@@ -110,6 +110,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		return nil, err
 	}
 	app, built := web.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	version, _ := programVersion()
 		problem(w, r, geo.ErrNotFound)
 	}))
 	if !built {
@@ -126,7 +127,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Sessions:       sessions{c.store},
 		ReadLog:        c.store,
 		Events:         liveEvents{s.hub},
-		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone}), s.photos},
+		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone, MaxBytes: api.MaxPhotoBytes}), s.photos},
 		Health:         c.store,
 		Tiles:          tileServer.Handler(),
 		Features:       ogc.Handler(),
@@ -134,6 +135,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		App:            app,
 		District:       c.district,
 		Public:         c.public,
+		TimeZone:       timeZone,
+		Version:        version,
 		PublicURL:      c.publicURL,
 		TrustedProxies: c.proxies,
 		Limits:         c.limits,
