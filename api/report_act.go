@@ -10,7 +10,6 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
 
-	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
@@ -28,10 +27,10 @@ func (s *Server) actOnReport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	world := s.now()
-	action.ReportID, action.Actor, action.Person, action.At = id, actorOf(p), p.Person, world.at
-	action.AnyReport = access.Can(p, access.DispatchReports)
-	if p.Person != (geo.ID{}) {
-		action.Seats = world.duties.Roster.SeatsOf(p.Person, world.at)
+	action.ReportID, action.At = id, world.at
+	world.contacts(p).sign(&action)
+	if key != "" {
+		action.KeyHash, action.RequestHash = keyHash(p, key), actionHash(&action, photos)
 	}
 	report, err := s.cfg.Reports.Act(r.Context(), p.Scope, action)
 	switch {

@@ -8,7 +8,6 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
@@ -110,9 +109,7 @@ func (c *contacts) report(r *patrol.Report, v view) feature[reportProperties] {
 	if v == viewFull {
 		p.Source, p.HasContact = r.Source, r.HasContact
 		p.Raw = &rawPosition{r.Raw[0], r.Raw[1], r.RawCRS}
-		if access.Can(c.principal, access.ActOnReports) {
-			p.Allow = patrol.Allowed(r.Status)
-		}
+		p.Allow = c.allowed(r)
 	}
 	return reportFeature(p, r.Point)
 }

@@ -54,7 +54,8 @@ func (s *Server) worldAt(ctx context.Context, at time.Time, plan string) (world,
 type contacts struct {
 	world
 	principal access.Principal
-	private   bool // a name was given that is not public
+	private   bool           // a name was given that is not public
+	signed    *patrol.Action // an action of the caller's, see allowed
 }
 
 func (w world) contacts(p access.Principal) *contacts { return &contacts{world: w, principal: p} }

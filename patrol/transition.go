@@ -63,6 +63,20 @@ func Allowed(s Status) []EventType {
 	return out
 }
 
+// Permitted lists the events that the action's person may send now: those that
+// the report's state takes and Transition would not forbid them. Of the action
+// it looks at Actor, Person, Seats and AnyReport, of the report at Status,
+// HandledBy and the decision. The caller owns the slice.
+func Permitted(r *Report, a Action) []EventType {
+	var out []EventType
+	for _, st := range steps() {
+		if slices.Contains(st.from, r.Status) && a.obstacle(r, st) == "" {
+			out = append(out, st.event)
+		}
+	}
+	return out
+}
+
 // Transition gives what an action makes of a report; neither is changed. Every
 // event, a comment too, counts the version up by one.
 //
@@ -105,7 +119,9 @@ func Transition(r *Report, a Action, book *Rulebook) (Change, error) {
 
 // permit checks that the person may take the step.
 func permit(r *Report, a Action, st step) error {
-	if a.AnyReport || st.by == anybody {
+	code := a.obstacle(r, st)
+	switch code {
+	case "":
 		return nil
 	}
 	if st.by == directing || !a.answersFor(r) {
@@ -119,7 +135,25 @@ func permit(r *Report, a Action, st step) error {
 		return &geo.Problem{Kind: geo.ErrForbidden, Code: "own-work",
 			Detail: "whoever handled a report does not close it; somebody else checks the work"}
 	}
-	return nil
+	return &geo.Problem{Kind: geo.ErrForbidden, Code: code,
+		Detail: fmt.Sprintf("%s is for %s", a.Type, map[standing]string{
+			answers:   "those who answer for the report, and dispatchers",
+			directing: "dispatchers",
+		}[st.by])}
+}
+
+// obstacle is the code of what keeps the person from taking the step; empty
+// where nothing does.
+func (a *Action) obstacle(r *Report, st step) string {
+	switch {
+	case a.AnyReport || st.by == anybody:
+		return ""
+	case st.by == directing || !a.answersFor(r):
+		return "not-responsible"
+	case st.event == EventClose && r.HandledBy != "" && r.HandledBy == a.Actor.ID:
+		return "own-work"
+	}
+	return ""
 }
 
 // answersFor reports whether the person answers for the report: named when it
