@@ -33,9 +33,7 @@ func (s *Server) createReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.keepPhotos(r.Context(), cmd); err != nil {
-		return err
-	}
+	defer cmd.photos.discard()
 	principal := PrincipalFrom(r.Context())
 	stored, replayed, err := s.accept(r.Context(), cmd, principal, key)
 	if err != nil {
@@ -56,6 +54,9 @@ func (s *Server) accept(ctx context.Context, cmd *reportCommand, p access.Princi
 		intake := patrol.Intake{Report: report, Contact: cmd.contact, Actor: actorOf(p)}
 		if key != "" {
 			intake.KeyHash, intake.RequestHash = keyHash(p, key), cmd.hash()
+		}
+		if err := cmd.photos.keep(); err != nil {
+			return patrol.Report{}, false, err
 		}
 		stored, replayed, err := s.cfg.Reports.Accept(ctx, intake)
 		if !errors.Is(err, patrol.ErrStale) {
@@ -95,11 +96,15 @@ func routed(w world, cmd *reportCommand) (patrol.Report, error) {
 		return patrol.Report{}, err
 	}
 	status, due, hardDue := w.duties.Rulebook.Start(category, at)
+	photos := cmd.photos.stored()
+	for i := range photos {
+		photos[i].Number, photos[i].Event, photos[i].EventType = i+1, 1, patrol.EventCreate
+	}
 	return patrol.Report{
 		ID: id, Category: category.Code, Description: cmd.description,
 		Point: cmd.point, Raw: cmd.raw, RawCRS: string(cmd.crs), AccuracyM: cmd.accuracyM, Source: "api",
 		ObservedAt: cmd.observedAt, CreatedAt: at, UpdatedAt: at, Status: status, DueAt: due, HardDueAt: hardDue,
-		Version: 1, Decision: decision, Photos: cmd.stored, HasContact: !cmd.contact.Empty(),
+		Version: 1, Decision: decision, Photos: photos, HasContact: !cmd.contact.Empty(),
 	}, nil
 }
 

@@ -1,11 +1,8 @@
 package api
 
 import (
-	"bytes"
-	"errors"
-	"io"
+	"fmt"
 	"math"
-	"mime/multipart"
 	"net/http"
 	"strings"
 	"time"
@@ -21,7 +18,6 @@ const (
 	maxDescription = 4000
 	maxName        = 100
 	maxPhone       = 40
-	maxPhotos      = 6
 )
 
 // reportCommand is a report as its sender means it, whichever form it came in.
@@ -34,8 +30,7 @@ type reportCommand struct {
 	point       orb.Point // in WGS 84, on the lattice
 	accuracyM   float64
 	observedAt  time.Time
-	photos      []sentPhoto
-	stored      []patrol.Photo
+	photos      sentPhotos
 
 	at         string // pointer of the object with the properties
 	positionAt string // pointer of the position
@@ -43,7 +38,8 @@ type reportCommand struct {
 }
 
 // parseReport reads a report: JSON, a GeoJSON Feature, or multipart with photos.
-// Everything that is wrong is said at once.
+// Everything that is wrong is said at once. The caller owes the photos a
+// discard.
 func (s *Server) parseReport(r *http.Request) (*reportCommand, error) {
 	if err := newQuery(r).err(); err != nil {
 		return nil, err
@@ -60,12 +56,14 @@ func (s *Server) parseReport(r *http.Request) (*reportCommand, error) {
 		}
 	case "multipart/form-data":
 		if err := s.readMultipart(r, cmd); err != nil {
+			cmd.photos.discard()
 			return nil, err
 		}
 	default:
 		return nil, unsupported("application/json", "application/geo+json", "multipart/form-data")
 	}
 	if !cmd.located {
+		cmd.photos.discard()
 		return nil, fail("no-position", "give lon and lat, or a photo that has a position",
 			geo.FieldError{Pointer: "/lon", Detail: "is missing"}, geo.FieldError{Pointer: "/lat", Detail: "is missing"})
 	}
@@ -192,80 +190,35 @@ func (c *reportCommand) convert(f *fields) {
 	}
 }
 
-// readMultipart reads a report part and photo parts. Large parts wait on disk,
-// not in memory, until their turn.
+// readMultipart reads a report part and photo parts.
 func (s *Server) readMultipart(r *http.Request, cmd *reportCommand) error {
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return tooLarge
-		}
-		if errors.Is(err, multipart.ErrMessageTooLarge) {
-			return fail("too-large", "a part of the form is too large")
-		}
-		return fail("invalid-multipart", "the form cannot be read")
+	body, err := parseForm(r, "report")
+	if err != nil {
+		return err
 	}
 	defer r.MultipartForm.RemoveAll()
-	if err := checkParts(r.MultipartForm); err != nil {
-		return err
-	}
-	text, err := reportPart(r.MultipartForm)
-	if err != nil {
-		return err
-	}
-	body, err := parseObject(text)
-	if err != nil {
-		return err
-	}
 	if err := cmd.read(body, s.cfg.Now()); err != nil {
 		return err
 	}
-	return s.readPhotos(r, cmd)
+	if cmd.photos, err = s.readPhotos(r); err != nil {
+		return err
+	}
+	return cmd.takeFromPhotos(s.cfg.Now())
 }
 
-// checkParts notes parts that are not known, missing or too many.
-func checkParts(form *multipart.Form) error {
-	var bad faults
-	for name, files := range form.File {
-		switch {
-		case name != "photo" && name != "report":
-			bad.unread("/"+escapePointer(name), "is not known; there are report and photo")
-		case name == "photo" && len(files) > maxPhotos:
-			bad.impossible("/photo", "at most %d photos are taken", maxPhotos)
+// takeFromPhotos has the position of the first photo that has one serve where
+// the report gives none, and so its time.
+func (c *reportCommand) takeFromPhotos(now time.Time) (err error) {
+	for i, p := range c.photos {
+		if p.position != nil && !c.located {
+			c.raw, c.crs, c.located, c.positionAt = *p.position, geo.WGS84, true, fmt.Sprintf("/photo/%d", i)
+			if c.point, err = onLattice(geo.WGS84, c.raw); err != nil {
+				return err
+			}
+		}
+		if c.observedAt.IsZero() && !p.takenAt.After(now) {
+			c.observedAt = p.takenAt.UTC()
 		}
 	}
-	for name := range form.Value {
-		if name != "report" {
-			bad.unread("/"+escapePointer(name), "is not known; there are report and photo, the latter a file")
-		}
-	}
-	if n := len(form.Value["report"]) + len(form.File["report"]); n != 1 {
-		bad.unread("/report", "must be there once")
-	}
-	return bad.bodyError()
-}
-
-// reportPart gives the text of the report part, sent as a field or as a file.
-func reportPart(form *multipart.Form) ([]byte, error) {
-	if v := form.Value["report"]; len(v) == 1 {
-		return []byte(v[0]), nil
-	}
-	header := form.File["report"][0]
-	if header.Size > maxBody {
-		return nil, fail("too-large", "the report part is too large")
-	}
-	return readPart(header)
-}
-
-func readPart(header *multipart.FileHeader) ([]byte, error) {
-	f, err := header.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var b bytes.Buffer
-	if _, err := io.Copy(&b, f); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return nil
 }

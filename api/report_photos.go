@@ -10,28 +10,74 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
-// sentPhoto is a photo of a report on its way to the disk.
+// sentPhoto is a photo that was sent, for a report or with an event. Its file
+// waits on disk without a name: see sentPhotos.keep.
 type sentPhoto struct {
-	source  []byte // SHA-256 of the file as it was sent
-	picture Picture
+	source   []byte // SHA-256 of the file as it was sent
+	file     StagedPhoto
+	photo    patrol.Photo
+	position *orb.Point // lon/lat in degrees, WGS 84; nil where unknown
+	takenAt  time.Time  // zero where unknown
 }
 
-// readPhotos reads the photo parts. The position of the first that has one
-// serves where the report gives none, and so does its time.
-func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
+// sentPhotos are in the order they were sent in. Whoever read them owes them a
+// discard.
+type sentPhotos []sentPhoto
+
+// keep gives the files their names, just before what they belong to is
+// committed: a photo without a row harms nobody, a row without its photo would.
+// Keeping them again changes nothing.
+func (p sentPhotos) keep() error {
+	for _, photo := range p {
+		if err := photo.file.Keep(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// discard takes the files away that were not kept: what is refused leaves
+// nothing behind.
+func (p sentPhotos) discard() {
+	for _, photo := range p {
+		photo.file.Discard()
+	}
+}
+
+// stored gives the photos as they are stored; numbers and events are still to
+// come.
+func (p sentPhotos) stored() []patrol.Photo {
+	var out []patrol.Photo
+	for _, photo := range p {
+		out = append(out, photo.photo)
+	}
+	return out
+}
+
+// readPhotos reads the photo parts of a form that was parsed. One that cannot
+// be taken is named, and then there are none.
+func (s *Server) readPhotos(r *http.Request) (photos sentPhotos, err error) {
+	defer func() {
+		if err != nil {
+			photos.discard()
+			photos = nil
+		}
+	}()
 	var bad faults
 	code := ""
 	for i, header := range r.MultipartForm.File["photo"] {
 		if err := s.pictures.Acquire(r.Context(), 1); err != nil {
-			return err
+			return photos, err
 		}
 		photo, err := s.readPhotoPart(r.Context(), header)
 		s.pictures.Release(1)
@@ -44,27 +90,18 @@ func (s *Server) readPhotos(r *http.Request, cmd *reportCommand) error {
 			continue
 		}
 		if err != nil {
-			return err
+			return photos, err
 		}
-		cmd.photos = append(cmd.photos, photo)
-		p := photo.picture
-		if p.Position != nil && !cmd.located {
-			cmd.raw, cmd.crs, cmd.located, cmd.positionAt = *p.Position, geo.WGS84, true, fmt.Sprintf("/photo/%d", i)
-			if cmd.point, err = onLattice(geo.WGS84, cmd.raw); err != nil {
-				return err
-			}
-		}
-		if cmd.observedAt.IsZero() && !p.TakenAt.After(s.cfg.Now()) {
-			cmd.observedAt = p.TakenAt.UTC()
-		}
+		photos = append(photos, photo)
 	}
 	if len(bad.fields) == 0 {
-		return nil
+		return photos, nil
 	}
-	return fail(code, "a photo cannot be taken", bad.fields...)
+	return photos, fail(code, "a photo cannot be taken", bad.fields...)
 }
 
-// readPhotoPart reads one photo and takes the hash of the file it came in.
+// readPhotoPart reads one photo, takes the hash of the file it came in, and
+// puts the picture on disk, so that no more than one is in memory.
 func (s *Server) readPhotoPart(ctx context.Context, header *multipart.FileHeader) (sentPhoto, error) {
 	file, err := header.Open()
 	if err != nil {
@@ -80,27 +117,17 @@ func (s *Server) readPhotoPart(ctx context.Context, header *multipart.FileHeader
 	if _, err := io.Copy(hash, file); err != nil {
 		return sentPhoto{}, err
 	}
-	return sentPhoto{hash.Sum(nil), p}, nil
-}
-
-// keepPhotos puts the photos on disk before the report names them: a photo
-// without a report harms nobody, a report without its photo would.
-func (s *Server) keepPhotos(ctx context.Context, cmd *reportCommand) error {
-	for i, p := range cmd.photos {
-		sum, err := s.cfg.Photos.Save(ctx, p.picture)
-		if err != nil {
-			return err
-		}
-		cmd.stored = append(cmd.stored, patrol.Photo{
-			Number: i + 1, SHA256: sum, Bytes: int64(len(p.picture.JPEG)), Width: p.picture.Width, Height: p.picture.Height,
-		})
-		cmd.photos[i].picture.JPEG = nil // may be large
+	staged, err := s.cfg.Photos.Stage(ctx, p)
+	if err != nil {
+		return sentPhoto{}, err
 	}
-	return nil
+	return sentPhoto{source: hash.Sum(nil), file: staged, position: p.Position, takenAt: p.TakenAt, photo: patrol.Photo{
+		SHA256: staged.Sum(), Bytes: int64(len(p.JPEG)), Width: p.Width, Height: p.Height}}, nil
 }
 
 // readPhoto answers GET /api/v1/reports/{id}/photos/{n}: for those who may read
-// the report in full, and for whoever has its secret.
+// the report in full, and, as far as it is for them to see, for whoever has its
+// secret.
 func (s *Server) readPhoto(w http.ResponseWriter, r *http.Request) error {
 	if err := newQuery(r).err(); err != nil {
 		return err
@@ -117,7 +144,7 @@ func (s *Server) readPhoto(w http.ResponseWriter, r *http.Request) error {
 		return errNotFound("photo")
 	}
 	for _, p := range report.Photos {
-		if p.Number != n {
+		if p.Number != n || !view.shows(&p) {
 			continue
 		}
 		file, err := s.cfg.Photos.Open(p.SHA256)
@@ -129,6 +156,7 @@ func (s *Server) readPhoto(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Set("Content-Type", "image/jpeg")
 		h.Set("Cache-Control", "private, max-age=3600")
+		h.Add("Vary", "X-Follow-Secret")
 		h.Set("ETag", `"`+hex.EncodeToString(p.SHA256)+`"`)
 		http.ServeContent(w, r, "", report.CreatedAt, file)
 		return nil
@@ -144,6 +172,11 @@ const (
 	viewOwn                // what its sender sent, and how far it is; nobody's name
 	viewFull               // everything but who sent it
 )
+
+// shows reports whether a photo is in the view.
+func (v view) shows(p *patrol.Photo) bool {
+	return v == viewFull || v == viewOwn && p.ForReporter()
+}
 
 // viewOf gives the view of a signed-in caller.
 func viewOf(p access.Principal) view {

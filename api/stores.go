@@ -43,7 +43,9 @@ type Reports interface {
 	Report(ctx context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error)
 	// Reports gives at most f.Limit reports, newest first.
 	Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error)
-	Act(ctx context.Context, scope access.Scope, a patrol.Action) (patrol.Report, error)
+	// Act does something to a report once for its key. keep is called when
+	// nothing but the commit can refuse the action any more.
+	Act(ctx context.Context, scope access.Scope, a patrol.Action, keep func() error) (r patrol.Report, replayed bool, err error)
 	// FollowSecret is the secret that shows the reporter's view of a report:
 	// always the same for one id, and not to be guessed.
 	FollowSecret(id geo.ID) string
@@ -101,12 +103,23 @@ type Photos interface {
 	// Read gives the picture in a file, told by its content; what is none, or
 	// too large, is a *geo.Problem of kind geo.ErrInvalid.
 	Read(ctx context.Context, file io.Reader) (Picture, error)
-	// Save puts a picture on disk, safe from a crash, and gives the SHA-256 of
-	// its bytes. Saving it again changes nothing.
-	Save(ctx context.Context, p Picture) (sum []byte, err error)
+	// Stage puts a picture on disk, safe from a crash, where Open does not find
+	// it yet.
+	Stage(ctx context.Context, p Picture) (StagedPhoto, error)
 	// Open opens the picture with that SHA-256; geo.ErrNotFound where there is
 	// none.
 	Open(sum []byte) (io.ReadSeekCloser, error)
+}
+
+// StagedPhoto is a picture on disk that is either kept or discarded.
+type StagedPhoto interface {
+	// Sum is the SHA-256 of the picture's bytes, which it is opened by.
+	Sum() []byte
+	// Keep has it found; keeping it again, or what is there already, changes
+	// nothing.
+	Keep() error
+	// Discard takes it away, unless it was kept.
+	Discard()
 }
 
 // Health says whether the database can be used; nil when it can.

@@ -134,7 +134,9 @@ type fakeStore struct {
 	reads    []string
 	hanging  chan struct{} // Ready waits for it to be closed
 	notReady error
-	photos   map[string][]byte
+	photos   map[string][]byte // by hash
+	staged   map[string][]byte // neither kept nor discarded
+	deeds    map[string][]byte // key hash of an action: its request hash
 	events   []patrol.StreamEvent
 	resetAt  int64
 }
@@ -212,20 +214,32 @@ func (f *fakeStore) Reports(_ context.Context, scope access.Scope, filter patrol
 	return out, nil
 }
 
-func (f *fakeStore) Act(ctx context.Context, scope access.Scope, a patrol.Action) (patrol.Report, error) {
+func (f *fakeStore) Act(ctx context.Context, scope access.Scope, a patrol.Action, keep func() error) (patrol.Report, bool, error) {
 	r, _, err := f.Report(ctx, scope, a.ReportID)
 	if err != nil {
-		return r, err
+		return r, false, err
+	}
+	if before, ok := f.deeds[string(a.KeyHash)]; ok && a.KeyHash != nil {
+		if !bytes.Equal(before, a.RequestHash) {
+			return patrol.Report{}, false, &geo.Problem{Kind: geo.ErrConflict, Code: "idempotency-key-reused", Detail: "the key was used"}
+		}
+		return r, true, nil
 	}
 	change, err := patrol.Transition(&r, a, f.duties.Rulebook)
 	if err != nil {
-		return patrol.Report{}, err
+		return patrol.Report{}, false, err
+	}
+	if err := keep(); err != nil {
+		return patrol.Report{}, false, err
+	}
+	if a.KeyHash != nil {
+		f.deeds[string(a.KeyHash)] = a.RequestHash
 	}
 	f.actions = append(f.actions, a)
 	i := slices.IndexFunc(f.reports, func(r patrol.Report) bool { return r.ID == a.ReportID })
 	f.reports[i] = change.Report
 	f.history[a.ReportID] = append(f.history[a.ReportID], change.Entry)
-	return change.Report, nil
+	return change.Report, false, nil
 }
 
 func (f *fakeStore) FollowSecret(id geo.ID) string { return "secret-of-" + id.String() }
@@ -314,11 +328,29 @@ func (f *fakeStore) Read(_ context.Context, file io.Reader) (Picture, error) {
 	return p, nil
 }
 
-func (f *fakeStore) Save(_ context.Context, p Picture) ([]byte, error) {
-	sum := access.HashSecret(string(p.JPEG))
-	f.photos[string(sum)] = p.JPEG
-	return sum, nil
+func (f *fakeStore) Stage(_ context.Context, p Picture) (StagedPhoto, error) {
+	sum := string(access.HashSecret(string(p.JPEG)))
+	f.staged[sum] = p.JPEG
+	return fakeStaged{f, sum}, nil
 }
+
+// fakeStaged is a photo that waits in the store's staged.
+type fakeStaged struct {
+	store *fakeStore
+	sum   string
+}
+
+func (p fakeStaged) Sum() []byte { return []byte(p.sum) }
+
+func (p fakeStaged) Keep() error {
+	if data, ok := p.store.staged[p.sum]; ok {
+		p.store.photos[p.sum] = data
+		delete(p.store.staged, p.sum)
+	}
+	return nil
+}
+
+func (p fakeStaged) Discard() { delete(p.store.staged, p.sum) }
 
 func (f *fakeStore) Open(sum []byte) (io.ReadSeekCloser, error) {
 	data, ok := f.photos[string(sum)]
@@ -344,7 +376,7 @@ func newSite(t testing.TB, change ...func(*Config)) *site {
 	t.Helper()
 	f := &fakeStore{
 		snapshot: town(t), duties: duties(t), history: map[geo.ID][]patrol.HistoryEntry{}, keys: map[string]int{},
-		sessions: map[string]geo.ID{}, photos: map[string][]byte{},
+		sessions: map[string]geo.ID{}, photos: map[string][]byte{}, staged: map[string][]byte{}, deeds: map[string][]byte{},
 	}
 	log := &bytes.Buffer{}
 	c := Config{

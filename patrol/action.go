@@ -20,6 +20,10 @@ type Action struct {
 	AnyReport bool       // a dispatcher or admin: need not answer for the report
 	At        time.Time
 	IfVersion int // the version the person saw; 0 where it does not matter
+	// Photos were taken of it. Their numbers and events are given by Transition.
+	Photos      []Photo
+	KeyHash     []byte // SHA-256 over client and Idempotency-Key; nil without a key
+	RequestHash []byte // SHA-256 over what is meant; compared when a key comes again
 }
 
 // NoteMax is how many characters a note may have.
@@ -29,4 +33,5 @@ const NoteMax = 2000
 type Change struct {
 	Report Report       // as it is after the action, with its new Version
 	Entry  HistoryEntry // Seq is the report's new Version: every event counts it up by one
+	Photos []Photo      // those that came with it; Report.Photos ends with them
 }

@@ -50,10 +50,23 @@ func (c Contact) Empty() bool { return c.Name == "" && c.Phone == "" }
 // Photo is a stored picture of a report: re-encoded upright JPEG without
 // metadata.
 type Photo struct {
-	Number        int    // counts from 1
-	SHA256        []byte // of the stored bytes; also its name on disk
+	Number        int       // counts from 1 within the report
+	Event         int       // Seq of the history entry it came with
+	EventType     EventType // the type of that entry
+	SHA256        []byte    // of the stored bytes; also its name on disk
 	Bytes         int64
 	Width, Height int // pixels
+}
+
+// ForReporter reports whether the photo is for who sent the report to see: what
+// they sent themselves, and what shows that the matter was settled. The rest is
+// among colleagues.
+func (p *Photo) ForReporter() bool {
+	switch p.EventType {
+	case EventCreate, EventHandle, EventHandleOnSpot, EventClose:
+		return true
+	}
+	return false
 }
 
 // Report is a geotagged report and where it stands.

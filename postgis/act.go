@@ -12,15 +12,28 @@ import (
 )
 
 // Act does something to a report in scope, as patrol.Transition allows it: the
-// new state, a line of history, the event and the audit line in one
+// new state, a line of history, its photos, the event and the audit line in one
 // transaction. It gives the report as it is afterwards. Who acts on one report
 // at the same time takes turns.
-func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action) (patrol.Report, error) {
+//
+// keep, unless nil, is called when nothing but the commit can refuse the action
+// any more: the caller makes the files of the photos last there, and its error
+// undoes everything.
+//
+// A key that was used before does nothing again: it gives the report as it is
+// now, and replayed; with another request it is a geo.ErrConflict with code
+// "idempotency-key-reused". What is refused does not use up its key.
+// geo.ErrUnavailable may mean that it was done all the same: the client repeats
+// with its key.
+func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action, keep func() error) (after patrol.Report, replayed bool, err error) {
 	a.At = a.At.UTC().Truncate(time.Microsecond)
-	var after patrol.Report
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		before, err := s.report(ctx, tx, scope, a.ReportID, ` FOR UPDATE OF r`)
 		if err != nil {
+			return err
+		}
+		if replayed, err = s.takeKey(ctx, tx, a); err != nil || replayed {
+			after = before
 			return err
 		}
 		if a.At.Before(before.UpdatedAt) { // a clock that lags must not turn history round
@@ -35,14 +48,38 @@ func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action) (p
 			return err
 		}
 		after = change.Report
-		return s.writeChange(ctx, tx, &before, change, a)
+		if err := s.writeChange(ctx, tx, &before, change, a); err != nil || keep == nil {
+			return err
+		}
+		return keep()
 	})
 	if err != nil {
 		s.leaveStandby(err)
-		return patrol.Report{}, wrap(fmt.Sprintf("%s report %s", a.Type, a.ReportID), err)
+		return patrol.Report{}, false, wrap(fmt.Sprintf("%s report %s", a.Type, a.ReportID), err)
 	}
-	s.committed()
-	return after, nil
+	if !replayed {
+		s.committed()
+	}
+	return after, replayed, nil
+}
+
+// takeKey takes the key of an action, for good once the transaction commits.
+// It reports whether the same action had it before. A twin is waited for.
+func (s *Store) takeKey(ctx context.Context, tx pgx.Tx, a patrol.Action) (taken bool, err error) {
+	if a.KeyHash == nil {
+		return false, nil
+	}
+	const sql = `
+		INSERT INTO idempotency (district_code, key_hash, request_hash, report_id, created_at)
+		VALUES (@district, @key, @request, @report, @at)
+		ON CONFLICT (district_code, key_hash) DO NOTHING`
+	tag, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "key": a.KeyHash, "request": a.RequestHash,
+		"report": a.ReportID, "at": a.At})
+	if err != nil || tag.RowsAffected() == 1 {
+		return false, err
+	}
+	_, err = s.keyStandsFor(ctx, tx, a.KeyHash, a.RequestHash)
+	return err == nil, err
 }
 
 func (s *Store) writeChange(ctx context.Context, tx pgx.Tx, before *patrol.Report, c patrol.Change, a patrol.Action) error {
@@ -63,6 +100,11 @@ func (s *Store) writeChange(ctx context.Context, tx pgx.Tx, before *patrol.Repor
 	}
 	if _, err := tx.Exec(ctx, insertEventSQL, s.eventRow(r.ID, c.Entry)...); err != nil {
 		return err
+	}
+	for _, p := range c.Photos {
+		if _, err := tx.Exec(ctx, insertPhotoSQL, s.photoArgs(r.ID, p)); err != nil {
+			return err
+		}
 	}
 	if err := s.tell(ctx, tx, "report.changed", r.UpdatedAt, r.Decision.AreaIDs, eventData(r)); err != nil {
 		return err

@@ -3,6 +3,8 @@ package postgis
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -58,20 +60,38 @@ func (s *Store) PurgeKeys(ctx context.Context, before time.Time) (n int64, err e
 
 // replay gives what came of the key the first time.
 func (s *Store) replay(ctx context.Context, in patrol.Intake) (patrol.Report, error) {
+	id, err := s.keyStandsFor(ctx, s.pool, in.KeyHash, in.RequestHash)
+	if err != nil {
+		return patrol.Report{}, err
+	}
+	return s.report(ctx, s.pool, access.Scope{All: true}, id, "")
+}
+
+// keyStandsFor gives the report that a key was used for; where that was with
+// another request it is a geo.ErrConflict.
+func (s *Store) keyStandsFor(ctx context.Context, q querier, key, request []byte) (id geo.ID, err error) {
 	const sql = `
 		SELECT request_hash, report_id FROM idempotency
 		WHERE district_code = @district AND key_hash = @key`
-	var request []byte
-	var id geo.ID
-	args := pgx.NamedArgs{"district": s.district, "key": in.KeyHash}
-	if err := s.pool.QueryRow(ctx, sql, args).Scan(&request, &id); err != nil {
-		return patrol.Report{}, wrap("read what a key stands for", err)
+	rows, err := q.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "key": key})
+	if err != nil {
+		return id, wrap("read what a key stands for", err)
 	}
-	if !bytes.Equal(request, in.RequestHash) {
-		return patrol.Report{}, &geo.Problem{Kind: geo.ErrConflict, Code: "idempotency-key-reused",
+	type use struct {
+		Request []byte
+		Report  geo.ID
+	}
+	first, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[use])
+	switch {
+	case errors.Is(err, pgx.ErrNoRows): // forgotten this moment: free for the next attempt
+		return id, fmt.Errorf("read what a key stands for: %w", geo.ErrUnavailable)
+	case err != nil:
+		return id, wrap("read what a key stands for", err)
+	case !bytes.Equal(first.Request, request):
+		return id, &geo.Problem{Kind: geo.ErrConflict, Code: "idempotency-key-reused",
 			Detail: "the Idempotency-Key was used before with another request"}
 	}
-	return s.report(ctx, s.pool, access.Scope{All: true}, id, "")
+	return first.Report, nil
 }
 
 // acceptance is the whole transaction: sent as one batch it is one.
@@ -105,10 +125,7 @@ func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
 			"report": r.ID, "key": s.contactID, "nonce": nonce, "sealed": sealed, "at": r.CreatedAt})
 	}
 	for _, p := range r.Photos {
-		b.Queue(`
-			INSERT INTO report_photos (district_code, report_id, number, sha256, bytes, width, height)
-			VALUES (@district, @report, @number, @sha256, @bytes, @width, @height)`, pgx.NamedArgs{"district": s.district,
-			"report": r.ID, "number": p.Number, "sha256": p.SHA256, "bytes": p.Bytes, "width": p.Width, "height": p.Height})
+		b.Queue(insertPhotoSQL, s.photoArgs(r.ID, p))
 	}
 	args, err := s.tellArgs("report.created", r.CreatedAt, r.Decision.AreaIDs, eventData(r))
 	if err != nil {

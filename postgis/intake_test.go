@@ -16,7 +16,7 @@ func TestAcceptStoresEverything(t *testing.T) {
 	w := openWorld(t, townURL(t))
 	in := w.intake(t, place(1, 1), "k1")
 	in.Contact = patrol.Contact{Name: "张三", Phone: "13912345678"}
-	in.Report.Photos = []patrol.Photo{{Number: 1, SHA256: make([]byte, 32), Bytes: 10, Width: 3, Height: 4}}
+	in.Report.Photos = []patrol.Photo{{Number: 1, Event: 1, EventType: patrol.EventCreate, SHA256: make([]byte, 32), Bytes: 10, Width: 3, Height: 4}}
 	poked := false
 	w.OnCommit(func() { poked = true })
 	want := w.accept(t, in)
@@ -136,7 +136,7 @@ func TestAcceptRefusedLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w := openWorld(t, townURL(t))
 	in := w.intake(t, place(1, 1), "k")
-	in.Report.Photos = []patrol.Photo{{Number: 1, SHA256: []byte("short"), Bytes: 10, Width: 3, Height: 4}}
+	in.Report.Photos = []patrol.Photo{{Number: 1, Event: 1, EventType: patrol.EventCreate, SHA256: []byte("short"), Bytes: 10, Width: 3, Height: 4}}
 	if _, _, err := w.Accept(t.Context(), in); !errors.Is(err, geo.ErrInvalid) {
 		t.Errorf("a photo with a broken hash: %v, want geo.ErrInvalid", err)
 	}

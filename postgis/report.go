@@ -129,8 +129,10 @@ func (s *Store) Photos(ctx context.Context, scope access.Scope, id geo.ID) ([]pa
 // photos gives the pictures of several reports, by number.
 func (s *Store) photos(ctx context.Context, q querier, ids []geo.ID) (map[geo.ID][]patrol.Photo, error) {
 	const sql = `
-		SELECT report_id, number, sha256, bytes, width, height FROM report_photos
-		WHERE district_code = @district AND report_id = ANY(@ids) ORDER BY report_id, number`
+		SELECT p.report_id, p.number, p.event_seq, e.type, p.sha256, p.bytes, p.width, p.height
+		FROM report_photos p
+		JOIN report_events e ON e.district_code = p.district_code AND e.report_id = p.report_id AND e.seq = p.event_seq
+		WHERE p.district_code = @district AND p.report_id = ANY(@ids) ORDER BY p.report_id, p.number`
 	rows, err := q.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "ids": ids})
 	if err != nil {
 		return nil, err
@@ -142,7 +144,7 @@ func (s *Store) photos(ctx context.Context, q querier, ids []geo.ID) (map[geo.ID
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o owned, err error) {
 		p := &o.photo
-		err = row.Scan(&o.report, &p.Number, &p.SHA256, &p.Bytes, &p.Width, &p.Height)
+		err = row.Scan(&o.report, &p.Number, &p.Event, &p.EventType, &p.SHA256, &p.Bytes, &p.Width, &p.Height)
 		return o, err
 	})
 	for _, o := range list {

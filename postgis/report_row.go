@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
@@ -90,4 +92,13 @@ func (s *Store) eventRow(report geo.ID, e patrol.HistoryEntry) []any {
 	}
 	return []any{s.district, report, e.Seq, string(e.Type), e.At.UTC().Truncate(time.Microsecond), actorKind(e.Actor), e.Actor.ID,
 		e.Actor.Name, e.Actor.Role, string(e.From), string(e.To), e.Note, point, detail}
+}
+
+const insertPhotoSQL = `
+	INSERT INTO report_photos (district_code, report_id, number, event_seq, sha256, bytes, width, height)
+	VALUES (@district, @report, @number, @event, @sha256, @bytes, @width, @height)`
+
+func (s *Store) photoArgs(report geo.ID, p patrol.Photo) pgx.NamedArgs {
+	return pgx.NamedArgs{"district": s.district, "report": report, "number": p.Number, "event": p.Event,
+		"sha256": p.SHA256, "bytes": p.Bytes, "width": p.Width, "height": p.Height}
 }

@@ -65,7 +65,7 @@ func TestScope(t *testing.T) {
 			if _, err := w.Photos(t.Context(), c.scope, r.ID); (err == nil) != want {
 				t.Errorf("%s: Photos(%s) = %v, want found %v", c.name, r.ID, err, want)
 			}
-			_, err = w.Act(t.Context(), c.scope, patrol.Action{ReportID: r.ID, Type: patrol.EventComment, Note: "x", AnyReport: true, At: time.Now()})
+			_, err = w.act(t, c.scope, patrol.Action{ReportID: r.ID, Type: patrol.EventComment, Note: "x", AnyReport: true, At: time.Now()})
 			if (err == nil) != want {
 				t.Errorf("%s: Act(%s) = %v, want allowed %v", c.name, r.ID, err, want)
 			}
@@ -92,7 +92,7 @@ func TestFilters(t *testing.T) {
 	late.Report.Category = "theft_prevention"
 	late.Report.DueAt = late.Report.CreatedAt.Add(-time.Hour)
 	c := w.accept(t, late)
-	if _, err := w.Act(t.Context(), everything, patrol.Action{ReportID: b.ID, Type: patrol.EventReject, Note: "不实", AnyReport: true, At: time.Now()}); err != nil {
+	if _, err := w.act(t, everything, patrol.Action{ReportID: b.ID, Type: patrol.EventReject, Note: "不实", AnyReport: true, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	compound, _ := w.b.Current().Index.Area(geo.Compound, "220112002001C001")
@@ -224,7 +224,7 @@ func TestActLife(t *testing.T) {
 	r := w.accept(t, w.intake(t, place(1, 1), ""))
 	chief := r.Decision.Assignments[0]
 	step := func(kind patrol.EventType, actor string) (patrol.Report, error) {
-		return w.Act(t.Context(), everything, patrol.Action{ReportID: r.ID, Type: kind, Note: "记录", Point: &orb.Point{125.6, 43.5},
+		return w.act(t, everything, patrol.Action{ReportID: r.ID, Type: kind, Note: "记录", Point: &orb.Point{125.6, 43.5},
 			Actor: patrol.Actor{Kind: "user", ID: actor, Name: "网格长", Role: "officer"}, Seats: []geo.ID{chief.SeatID}, At: time.Now()})
 	}
 	for i, s := range []struct {
@@ -265,7 +265,7 @@ func TestActsAtOnceTakeTurns(t *testing.T) {
 	results := make(chan error, n)
 	for range n {
 		go func() {
-			_, err := w.Act(t.Context(), everything, patrol.Action{ReportID: r.ID, Type: patrol.EventAccept, AnyReport: true, At: time.Now()})
+			_, err := w.act(t, everything, patrol.Action{ReportID: r.ID, Type: patrol.EventAccept, AnyReport: true, At: time.Now()})
 			results <- err
 		}()
 	}
@@ -334,7 +334,7 @@ func TestPurgeContacts(t *testing.T) {
 	open.Contact, closed.Contact = patrol.Contact{Name: "甲"}, patrol.Contact{Name: "乙"}
 	w.accept(t, open)
 	w.accept(t, closed)
-	if _, err := w.Act(t.Context(), everything, patrol.Action{ReportID: closed.Report.ID, Type: patrol.EventReject, Note: "x", AnyReport: true, At: time.Now()}); err != nil {
+	if _, err := w.act(t, everything, patrol.Action{ReportID: closed.Report.ID, Type: patrol.EventReject, Note: "x", AnyReport: true, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := w.PurgeContacts(t.Context(), time.Now().Add(time.Minute), patrol.Actor{}); err != nil || n != 1 {

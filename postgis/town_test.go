@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
@@ -234,6 +235,16 @@ func (w *world) accept(t testing.TB, in patrol.Intake) patrol.Report {
 		t.Fatalf("Accept = replayed %v, %v; want a new report", replayed, err)
 	}
 	return r
+}
+
+// act acts without a key or photos.
+func (w *world) act(t testing.TB, scope access.Scope, a patrol.Action) (patrol.Report, error) {
+	t.Helper()
+	r, replayed, err := w.Act(t.Context(), scope, a, nil)
+	if replayed {
+		t.Errorf("%s without a key was done before", a.Type)
+	}
+	return r, err
 }
 
 // count runs a query for one number.

@@ -49,9 +49,13 @@ func (p photos) Read(ctx context.Context, r io.Reader) (api.Picture, error) {
 	return api.Picture{JPEG: pic.JPEG, Width: pic.Width, Height: pic.Height, Position: pic.Position, TakenAt: pic.TakenAt}, err
 }
 
-// Save puts the picture on disk and gives the SHA-256 that it is found by.
-func (p photos) Save(_ context.Context, pic api.Picture) ([]byte, error) {
-	return p.store.Put(pic.JPEG)
+// Stage puts the picture on disk, without a name yet.
+func (p photos) Stage(_ context.Context, pic api.Picture) (api.StagedPhoto, error) {
+	staged, err := p.store.Stage(pic.JPEG)
+	if err != nil {
+		return nil, err // not a nil *photo.Staged in an interface
+	}
+	return staged, nil
 }
 
 // Open gives the picture's bytes.

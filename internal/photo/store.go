@@ -61,37 +61,74 @@ func (s *Store) prepare(now time.Time) error {
 // Close lets go of the directory.
 func (s *Store) Close() error { return s.root.Close() }
 
-// Put keeps data and gives its SHA-256. When it returns without an error the
-// data survives a crash of the machine.
-func (s *Store) Put(data []byte) (sum []byte, err error) {
-	h := sha256.Sum256(data)
-	dir, name := place(h[:])
-	if err := s.put(dir, name, data); err != nil {
-		return nil, fmt.Errorf("store photo: %w", err)
-	}
-	return h[:], nil
+// Staged is a file of the store that has no name yet.
+type Staged struct {
+	store     *Store
+	sum       []byte
+	dir, name string
+	temp      string // empty where the content has its name
 }
 
-func (s *Store) put(dir, name string, data []byte) error {
-	if _, err := s.root.Stat(path.Join(dir, name)); err == nil {
+// Stage puts data on disk, safe from a crash of the machine, but not yet under
+// its name: Keep gives it that, Discard takes it away again. The caller owes
+// one of them. What neither happened to goes when a store is opened an hour
+// later.
+func (s *Store) Stage(data []byte) (*Staged, error) {
+	p, err := s.stage(data)
+	if err != nil {
+		return nil, fmt.Errorf("store photo: %w", err)
+	}
+	return p, nil
+}
+
+func (s *Store) stage(data []byte) (*Staged, error) {
+	h := sha256.Sum256(data)
+	p := &Staged{store: s, sum: h[:]}
+	p.dir, p.name = place(h[:])
+	if _, err := s.root.Stat(path.Join(p.dir, p.name)); err == nil {
 		// It has its name, so it is whole; its writer may not have got to
 		// making the name last yet.
-		return s.syncDirs(dir)
+		return p, s.syncDirs(p.dir)
 	}
-	if err := s.root.MkdirAll(dir, 0o700); err != nil {
-		return err
+	if err := s.root.MkdirAll(p.dir, 0o700); err != nil {
+		return nil, err
 	}
-	temp := path.Join(incoming, rand.Text())
-	if err := s.write(temp, data); err != nil {
-		_ = s.root.Remove(temp)
-		return err
+	p.temp = path.Join(incoming, rand.Text())
+	if err := errors.Join(s.write(p.temp, data), s.syncDirs(p.dir)); err != nil {
+		p.Discard()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Sum is the SHA-256 of the content, by which it is opened once it is kept.
+// The caller must not change it.
+func (p *Staged) Sum() []byte { return p.sum }
+
+// Keep gives the file its name. When it returns without an error the name
+// survives a crash of the machine. Keeping it again changes nothing.
+func (p *Staged) Keep() error {
+	if p.temp == "" {
+		return nil
 	}
 	// Somebody else may have put the same content there: it is the same.
-	if err := s.root.Rename(temp, path.Join(dir, name)); err != nil {
-		_ = s.root.Remove(temp)
-		return err
+	if err := p.store.root.Rename(p.temp, path.Join(p.dir, p.name)); err != nil {
+		return fmt.Errorf("store photo: %w", err)
 	}
-	return s.syncDirs(dir)
+	p.temp = ""
+	if err := p.store.syncDir(p.dir); err != nil {
+		return fmt.Errorf("store photo: %w", err)
+	}
+	return nil
+}
+
+// Discard takes the file away, unless it was kept.
+func (p *Staged) Discard() {
+	if p.temp != "" {
+		// What stays goes when the store is opened again.
+		_ = p.store.root.Remove(p.temp)
+		p.temp = ""
+	}
 }
 
 func (s *Store) write(name string, data []byte) error {
@@ -106,17 +143,19 @@ func (s *Store) write(name string, data []byte) error {
 // syncDirs makes the entries on the way down to dir last.
 func (s *Store) syncDirs(dir string) error {
 	for ; ; dir = path.Dir(dir) {
-		d, err := s.root.Open(dir)
-		if err != nil {
+		if err := s.syncDir(dir); err != nil || dir == "." {
 			return err
-		}
-		if err := errors.Join(d.Sync(), d.Close()); err != nil {
-			return err
-		}
-		if dir == "." {
-			return nil
 		}
 	}
+}
+
+// syncDir makes the entries of dir last.
+func (s *Store) syncDir(dir string) error {
+	d, err := s.root.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Open opens the file with the SHA-256 sum for reading; the caller closes it.

@@ -55,15 +55,24 @@ func files(t *testing.T, dir string) (list []string) {
 	return list
 }
 
+// put stages data and keeps it.
+func put(s *Store, data []byte) ([]byte, error) {
+	p, err := s.Stage(data)
+	if err != nil {
+		return nil, err
+	}
+	return p.Sum(), p.Keep()
+}
+
 func TestStore(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "photos")
 	s := openStore(t, dir)
 	data := []byte("a picture")
 	want := sha256.Sum256(data)
 	for range 2 { // the second finds it there
-		sum, err := s.Put(data)
+		sum, err := put(s, data)
 		if err != nil || !bytes.Equal(sum, want[:]) {
-			t.Fatalf("Put = %x, %v, want %x", sum, err, want)
+			t.Fatalf("put = %x, %v, want %x", sum, err, want)
 		}
 	}
 	if got := content(t, s, want[:]); !bytes.Equal(got, data) {
@@ -75,6 +84,47 @@ func TestStore(t *testing.T) {
 	}
 	if got := content(t, openStore(t, dir), want[:]); !bytes.Equal(got, data) {
 		t.Errorf("content after opening again = %q, want %q", got, data)
+	}
+}
+
+// What is only staged cannot be opened, and what is discarded leaves nothing;
+// unless the same content is kept, by this one before or by another.
+func TestStage(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	data := []byte("a picture")
+	stage := func() *Staged {
+		t.Helper()
+		p, err := s.Stage(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p, twin := stage(), stage()
+	if _, err := s.Open(p.Sum()); !errors.Is(err, geo.ErrNotFound) {
+		t.Errorf("Open of what is staged = %v, want geo.ErrNotFound", err)
+	}
+	p.Discard()
+	p.Discard()
+	twin.Discard()
+	if list := files(t, dir); len(list) != 0 {
+		t.Errorf("files after Discard = %v, want none", list)
+	}
+	p, twin = stage(), stage()
+	for range 2 {
+		if err := p.Keep(); err != nil {
+			t.Fatal(err)
+		}
+		p.Discard()
+	}
+	twin.Discard()
+	stage().Discard()
+	if got := content(t, s, p.Sum()); !bytes.Equal(got, data) {
+		t.Errorf("content = %q, want what was kept", got)
+	}
+	if list := files(t, dir); len(list) != 1 {
+		t.Errorf("files = %v, want the one that was kept", list)
 	}
 }
 
@@ -104,8 +154,8 @@ func TestStoreStaysInside(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, hex.EncodeToString(sum[:1]))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Put([]byte("x")); err == nil {
-		t.Error("Put through a link out of the store = nil, want an error")
+	if _, err := put(s, []byte("x")); err == nil {
+		t.Error("put through a link out of the store = nil, want an error")
 	}
 	if list := append(files(t, outside), files(t, filepath.Join(dir, incoming))...); len(list) != 0 {
 		t.Errorf("files left = %v, want none", list)
@@ -122,9 +172,9 @@ func TestStoreConcurrently(t *testing.T) {
 			if i%2 == 1 {
 				s = b
 			}
-			sum, err := s.Put(data)
+			sum, err := put(s, data)
 			if err != nil {
-				t.Errorf("Put: %v", err)
+				t.Errorf("put: %v", err)
 				return
 			}
 			if got := content(t, a, sum); !bytes.Equal(got, data) {
