@@ -64,6 +64,7 @@ type historyAnswer struct {
 	Note   string           `json:"note,omitempty"`
 	Point  *lonLat          `json:"point,omitempty"`
 	Detail json.RawMessage  `json:"detail,omitempty"`
+	Photos []photoAnswer    `json:"photos,omitempty"` // those that came with it
 }
 
 // routingAnswer is the decision record: what it rested on and what came out.
@@ -103,9 +104,7 @@ func (c *contacts) report(r *patrol.Report, v view) feature[reportProperties] {
 	}
 	p.Assignees = c.assignees(r.Decision.Assignments, r.Decision.AreaIDs)
 	p.Description, p.ObservedAt, p.AccuracyM, p.HardDueAt = r.Description, instant(r.ObservedAt), r.AccuracyM, instant(r.HardDueAt)
-	for _, photo := range r.Photos {
-		p.Photos = append(p.Photos, photoAnswer{photo.Number, photoHref(r.ID, photo.Number), photo.Width, photo.Height})
-	}
+	p.Photos = photoAnswers(r, v, 0)
 	if v == viewFull {
 		p.Source, p.HasContact = r.Source, r.HasContact
 		p.Raw = &rawPosition{r.Raw[0], r.Raw[1], r.RawCRS}
@@ -148,6 +147,7 @@ func (c *contacts) detailed(r *patrol.Report, history []patrol.HistoryEntry, v v
 		} else if h.Type == patrol.EventComment {
 			continue
 		}
+		entry.Photos = photoAnswers(r, v, h.Seq)
 		f.Properties.History = append(f.Properties.History, entry)
 	}
 	f.Properties.Routing = c.routing(r, v)
@@ -178,6 +178,17 @@ func (c *contacts) routing(r *patrol.Report, v view) *routingAnswer {
 			}
 		}
 		out.Assignments = append(out.Assignments, line)
+	}
+	return out
+}
+
+// photoAnswers gives the photos in the view that came with an event of the
+// report, or, where event is 0, with any.
+func photoAnswers(r *patrol.Report, v view, event int) (out []photoAnswer) {
+	for _, p := range r.Photos {
+		if v.shows(&p) && (event == 0 || event == p.Event) {
+			out = append(out, photoAnswer{p.Number, photoHref(r.ID, p.Number), p.Width, p.Height})
+		}
 	}
 	return out
 }

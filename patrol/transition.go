@@ -16,7 +16,7 @@ type step struct {
 	from  []Status // the states that take it
 	to    Status   // empty where it stays as it is
 	by    standing
-	note  bool // a note is needed
+	note  bool // a note is needed; for a comment a photo does as well, see checkAction
 }
 
 // standing is who may take a step.
@@ -38,7 +38,7 @@ func steps() []step {
 		{event: EventHandle, from: []Status{Accepted}, to: Handled, by: answers},
 		{event: EventClose, from: []Status{Handled}, to: Closed, by: answers},
 		{event: EventReject, from: []Status{Reported, Verified, Dispatched, Accepted, Returned}, to: Rejected, by: answers, note: true},
-		{event: EventComment, from: Statuses(), by: anybody, note: true},
+		{event: EventComment, from: Statuses(), by: anybody},
 	}
 }
 
@@ -123,16 +123,8 @@ func permit(r *Report, a Action, st step) error {
 	switch code {
 	case "":
 		return nil
-	}
-	if st.by == directing || !a.answersFor(r) {
-		return &geo.Problem{Kind: geo.ErrForbidden, Code: "not-responsible",
-			Detail: fmt.Sprintf("%s is for %s", a.Type, map[standing]string{
-				answers:   "those who answer for the report, and dispatchers",
-				directing: "dispatchers",
-			}[st.by])}
-	}
-	if a.Type == EventClose && r.HandledBy != "" && r.HandledBy == a.Actor.ID {
-		return &geo.Problem{Kind: geo.ErrForbidden, Code: "own-work",
+	case "own-work":
+		return &geo.Problem{Kind: geo.ErrForbidden, Code: code,
 			Detail: "whoever handled a report does not close it; somebody else checks the work"}
 	}
 	return &geo.Problem{Kind: geo.ErrForbidden, Code: code,
@@ -173,6 +165,9 @@ func (a *Action) answersFor(r *Report) bool {
 
 // checkAction checks what was sent along, and puts the point on the lattice.
 func checkAction(a *Action, st step) error {
+	if a.Type == EventComment && a.Note == "" && len(a.Photos) == 0 {
+		return geo.Invalid("note-missing", "comment needs a note or a photo", geo.FieldError{Pointer: "/note", Detail: "is missing"})
+	}
 	if st.note && a.Note == "" {
 		return geo.Invalid("note-missing", fmt.Sprintf("%s needs a note that says why", a.Type), geo.FieldError{Pointer: "/note", Detail: "is missing"})
 	}
@@ -211,8 +206,11 @@ func apply(r *Report, a Action, st step, book *Rulebook) (Change, error) {
 	case EventHandle:
 		next.HandledBy = a.Actor.ID
 	}
+	photos := numbered(r.Photos, a, next.Version)
+	next.Photos = slices.Concat(r.Photos, photos)
 	return Change{
 		Report: next,
+		Photos: photos,
 		Entry: HistoryEntry{
 			Seq:   next.Version,
 			Type:  a.Type,
@@ -224,6 +222,20 @@ func apply(r *Report, a Action, st step, book *Rulebook) (Change, error) {
 			Point: a.Point,
 		},
 	}, nil
+}
+
+// numbered gives the photos of an action, as those that come after the ones
+// there are.
+func numbered(have []Photo, a Action, event int) []Photo {
+	last := 0
+	for _, p := range have {
+		last = max(last, p.Number)
+	}
+	out := slices.Clone(a.Photos)
+	for i := range out {
+		out[i].Number, out[i].Event, out[i].EventType = last+1+i, event, a.Type
+	}
+	return out
 }
 
 func texts(events []EventType) []string {
