@@ -1,7 +1,9 @@
 package api
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,18 +23,23 @@ func (s *Server) actOnReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errNotFound("report")
 	}
-	p := PrincipalFrom(r.Context())
-	action, err := readAction(r)
+	key, err := idempotencyKey(r)
 	if err != nil {
 		return err
 	}
+	p := PrincipalFrom(r.Context())
+	action, photos, err := s.parseAction(r)
+	if err != nil {
+		return err
+	}
+	defer photos.discard()
 	world := s.now()
 	action.ReportID, action.At = id, world.at
 	world.contacts(p).sign(&action)
 	if key != "" {
 		action.KeyHash, action.RequestHash = keyHash(p, key), actionHash(&action, photos)
 	}
-	report, err := s.cfg.Reports.Act(r.Context(), p.Scope, action)
+	report, replayed, err := s.cfg.Reports.Act(r.Context(), p.Scope, action, photos.keep)
 	switch {
 	case errors.Is(err, geo.ErrNotFound):
 		return errNotFound("report")
@@ -44,21 +51,50 @@ func (s *Server) actOnReport(w http.ResponseWriter, r *http.Request) error {
 	if err := s.logContacts(r.Context(), c, "report", id.String()); err != nil {
 		return err
 	}
+	if replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
 	w.Header().Set("ETag", reportTag(&report))
 	w.Header().Set("Cache-Control", "no-store")
 	return writeGeoJSON(w, http.StatusOK, body)
 }
 
-// readAction reads what is to be done. The note's length is for patrol to say.
-func readAction(r *http.Request) (patrol.Action, error) {
-	var out patrol.Action
+// parseAction reads what is to be done: JSON, or multipart with photos. The
+// caller owes the photos a discard.
+func (s *Server) parseAction(r *http.Request) (patrol.Action, sentPhotos, error) {
+	none := func(err error) (patrol.Action, sentPhotos, error) { return patrol.Action{}, nil, err }
 	if err := newQuery(r).err(); err != nil {
-		return out, err
+		return none(err)
 	}
-	body, err := readObject(r)
+	var body *object
+	var err error
+	form := false
+	switch mediaType(r) {
+	case "application/json", "application/geo+json":
+		body, err = readObject(r)
+	case "multipart/form-data":
+		if body, err = parseForm(r, "event"); err == nil {
+			form = true
+			defer r.MultipartForm.RemoveAll()
+		}
+	default:
+		err = unsupported("application/json", "multipart/form-data")
+	}
 	if err != nil {
-		return out, err
+		return none(err)
 	}
+	action, err := readAction(r, body)
+	if err != nil || !form {
+		return action, nil, err
+	}
+	photos, err := s.readPhotos(r)
+	action.Photos = photos.stored()
+	return action, photos, err
+}
+
+// readAction reads the members of what is to be done. The note's length is for
+// patrol to say.
+func readAction(r *http.Request, body *object) (out patrol.Action, err error) {
 	var bad faults
 	f := newFields(&bad, "", body)
 	f.required("type")
@@ -78,6 +114,25 @@ func readAction(r *http.Request) (patrol.Action, error) {
 		return out, err
 	}
 	return out, bad.bodyError()
+}
+
+// actionHash gives the hash of what is to be done, whichever form it came in, so
+// that the same key with something else is noticed. If-Match is no part of it:
+// it says when, not what.
+func actionHash(a *patrol.Action, photos sentPhotos) []byte {
+	h := sha256.New()
+	for _, s := range []string{"event", a.ReportID.String(), string(a.Type), strings.TrimSpace(a.Note)} {
+		writeHashed(h, s)
+	}
+	at := []float64{}
+	if a.Point != nil {
+		at = append(at, a.Point[0], a.Point[1])
+	}
+	writeHashed(h, fmt.Sprint(at))
+	for _, p := range photos {
+		h.Write(p.source)
+	}
+	return h.Sum(nil)
 }
 
 // ifMatch gives the version that If-Match names; 0 without one, or for any.
