@@ -11,8 +11,6 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/cell"
-	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -137,41 +135,4 @@ func timeConditions(and func(string), from, to time.Time, args pgx.NamedArgs) {
 		and(`r.created_at < @to`)
 		args["to"] = to
 	}
-}
-
-// CellCounts counts reports by their H3 cell of hotspot.BaseResolution, in
-// ascending order of cells. Rejected and duplicate reports are counted only
-// where the filter names their state. It is for everybody: whoever shows the
-// counts to the public suppresses the small ones.
-func (s *Store) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
-	args := pgx.NamedArgs{"district": s.district}
-	var b strings.Builder
-	and := func(condition string) { b.WriteString(" AND " + condition) }
-	timeConditions(and, f.From, f.To, args)
-	if f.Bound != nil {
-		boundCondition(and, *f.Bound, args)
-	}
-	if len(f.Category) > 0 {
-		and(`r.category = ANY(@category)`)
-		args["category"] = f.Category
-	}
-	if len(f.Status) > 0 {
-		and(`r.status = ANY(@status)`)
-		args["status"] = f.Status
-	} else {
-		and(`r.status NOT IN ('rejected', 'duplicate')`)
-	}
-	sql := `SELECT r.cell, count(*) FROM reports r WHERE r.district_code = @district` + b.String() +
-		` GROUP BY r.cell ORDER BY r.cell`
-	rows, err := s.pool.Query(ctx, sql, args)
-	if err != nil {
-		return nil, wrap("count reports by cell", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c hotspot.Count, err error) {
-		var id int64
-		err = row.Scan(&id, &c.N)
-		c.Cell = cell.Cell(id)
-		return c, err
-	})
-	return list, wrap("count reports by cell", err)
 }

@@ -11,8 +11,6 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/cell"
-	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -356,28 +354,5 @@ func TestFollowSecret(t *testing.T) {
 	}
 	if !w.FollowsWith(id, secret) || w.FollowsWith(newID(), secret) || w.FollowsWith(id, "") {
 		t.Error("FollowsWith takes another secret")
-	}
-}
-
-func TestCellCounts(t *testing.T) {
-	t.Parallel()
-	w := openWorld(t, townURL(t))
-	for range 3 {
-		w.accept(t, w.intake(t, place(1, 1), ""))
-	}
-	east := w.accept(t, w.intake(t, place(7, 1), ""))
-	near, _ := cell.At(place(1, 1), hotspot.BaseResolution)
-	list, err := w.CellCounts(t.Context(), hotspot.Filter{})
-	if err != nil || len(list) != 2 || !slices.Contains(list, hotspot.Count{Cell: near, N: 3}) {
-		t.Errorf("CellCounts = %v, %v", list, err)
-	}
-	bound := orb.MultiPoint{place(6, 0), place(7, 3)}.Bound()
-	list, err = w.CellCounts(t.Context(), hotspot.Filter{Bound: &bound, Category: []string{"fire_safety"},
-		Status: []string{"dispatched"}, From: east.CreatedAt, To: east.CreatedAt.Add(time.Second)})
-	if err != nil || len(list) != 1 || list[0].N != 1 {
-		t.Errorf("CellCounts in the east = %v, %v", list, err)
-	}
-	if list, err = w.CellCounts(t.Context(), hotspot.Filter{Status: []string{"closed"}}); err != nil || len(list) != 0 {
-		t.Errorf("CellCounts of closed reports = %v, %v", list, err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -24,12 +23,12 @@ const MinResolution = 4
 // HotspotQuery asks for hot spots.
 type HotspotQuery struct {
 	// From (included) and To (excluded) bound the time a report was accepted.
-	// Zero: To is the end of the day (UTC), From 365 days before To. Who may
-	// not read every report gets a window of hotspot.PublicWindow for From,
-	// whatever To says.
+	// Zero: To is the end of the day, From 365 days before To. Who may not read
+	// every report gets a window of hotspot.PublicWindow.
 	From, To   time.Time
 	Category   []string // any of these; empty for all
 	Status     []string // any of these; empty for all
+	Overdue    bool     // only what is overdue; geo.ErrForbidden for who may not read every report
 	Resolution int      // MinResolution to hotspot.BaseResolution
 }
 
@@ -37,46 +36,50 @@ type HotspotQuery struct {
 type Hotspots struct {
 	From, To   time.Time      // the window counted, UTC
 	Resolution int            // of the cells
+	Total      *int           // reports in all cells; nil where suppressed
 	Cells      []hotspot.Cell // ascending; the caller owns them
 }
 
 // Hotspots counts reports by cell as the viewer may see them: cells with less
 // than hotspot.MinPublic reports are suppressed but for who may read every
-// report. Bad queries are geo.ErrInvalid. Counts may be a few seconds old.
+// report, and so is a small total. Bad queries are geo.ErrInvalid. Counts may
+// be a few seconds old.
 func (s *Server) Hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspots, error) {
 	h, level, err := s.hotspots(ctx, v, q)
 	if err != nil {
 		return Hotspots{}, err
 	}
 	h.Cells = make([]hotspot.Cell, len(level))
+	total := 0
 	for i, c := range level {
 		h.Cells[i] = c.shown(v)
+		total += c.n
 	}
+	h.Total = hotspot.Shown(total, smallest(v))
 	return h, nil
 }
 
 // hotspots gives the answer without its cells, and the cells with outlines.
 func (s *Server) hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspots, []hotCell, error) {
-	if err := s.check(q); err != nil {
+	f, err := s.filter(v, q)
+	if err != nil {
 		return Hotspots{}, nil, err
 	}
-	f := hotspot.Filter{From: q.From.UTC(), To: q.To.UTC(), Category: inOrder(q.Category), Status: inOrder(q.Status)}
 	if v.ReadsEveryReport() {
 		if f.To.IsZero() {
-			_, f.To = hotspot.PublicWindow(time.Time{}, s.c.Now())
+			f.To = hotspot.Tomorrow(s.c.Now()).UTC()
 		}
 		if f.From.IsZero() {
 			f.From = f.To.AddDate(0, 0, -365)
 		}
 	} else {
-		f.From, f.To = hotspot.PublicWindow(f.From, s.c.Now())
+		f.From, f.To = hotspot.PublicWindow(f.From, f.To, s.c.Now())
 	}
 	if !f.From.Before(f.To) {
 		return Hotspots{}, nil, geo.Invalid("invalid-parameters", "from must lie before to",
 			geo.FieldError{Pointer: "from", Detail: "does not lie before to"})
 	}
-	id := fmt.Sprintf("%d %d %q %q", f.From.UnixNano(), f.To.UnixNano(), f.Category, f.Status)
-	cells, err := s.hot.get(id, func() (*hotCells, error) {
+	cells, err := s.hot.get(filterID(f), func() (*hotCells, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 		defer cancel()
 		counts, err := s.c.Counts.CellCounts(ctx, f)
@@ -92,30 +95,56 @@ func (s *Server) hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspo
 	return Hotspots{From: f.From, To: f.To, Resolution: q.Resolution}, level, nil
 }
 
-func (s *Server) check(q HotspotQuery) error {
+// filter checks the query and gives what the store is asked: texts in order,
+// times as they are, private categories at their coarse places for who may not
+// read every report.
+func (s *Server) filter(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 	var fields []geo.FieldError
 	if q.Resolution < MinResolution || q.Resolution > hotspot.BaseResolution {
 		fields = append(fields, geo.FieldError{Pointer: "resolution", Detail: fmt.Sprintf("is not within %d to %d", MinResolution, hotspot.BaseResolution)})
 	}
-	if s.c.Categories != nil {
-		fields = append(fields, unknown("category", q.Category, s.c.Categories())...)
+	if fields = append(fields, s.unknown(q.Category, q.Status)...); fields != nil {
+		return hotspot.Filter{}, geo.Invalid("invalid-parameters", "the question about hot spots cannot be taken", fields...)
 	}
-	if len(s.c.Statuses) > 0 {
-		fields = append(fields, unknown("status", q.Status, s.c.Statuses)...)
+	f := hotspot.Filter{From: q.From.UTC(), To: q.To.UTC(), Category: inOrder(q.Category), Status: inOrder(q.Status)}
+	if q.Overdue {
+		if !v.ReadsEveryReport() {
+			return hotspot.Filter{}, forbidden("what is overdue is for who may read every report")
+		}
+		f.Overdue, f.Now = true, s.c.Now()
 	}
-	if fields != nil {
-		return geo.Invalid("invalid-parameters", "the question about hot spots cannot be taken", fields...)
+	if !v.ReadsEveryReport() && s.c.Private != nil {
+		f.Coarse = inOrder(s.c.Private())
 	}
-	return nil
+	return f, nil
 }
 
-func unknown(name string, given, known []string) (out []geo.FieldError) {
-	for _, g := range given {
-		if !slices.Contains(known, g) {
-			out = append(out, geo.FieldError{Pointer: name, Detail: fmt.Sprintf("there is no %s %.40q", name, g)})
+// filterID names a filter: equal ones have equal names. Its Now and Bound are
+// left out, which here no two differ by.
+func filterID(f hotspot.Filter) string {
+	return fmt.Sprintf("%d %d %q %q %t %q", f.From.UnixNano(), f.To.UnixNano(), f.Category, f.Status, f.Overdue, f.Coarse)
+}
+
+// unknown gives the faults of a filter's texts.
+func (s *Server) unknown(category, status []string) (out []geo.FieldError) {
+	among := func(name string, given, known []string) {
+		for _, g := range given {
+			if !slices.Contains(known, g) {
+				out = append(out, geo.FieldError{Pointer: name, Detail: fmt.Sprintf("there is no %s %.40q", name, g)})
+			}
 		}
 	}
+	if s.c.Categories != nil {
+		among("category", category, s.c.Categories())
+	}
+	if len(s.c.Statuses) > 0 {
+		among("status", status, s.c.Statuses)
+	}
 	return out
+}
+
+func forbidden(detail string) error {
+	return &geo.Problem{Kind: geo.ErrForbidden, Code: "forbidden", Detail: detail}
 }
 
 // inOrder gives the texts sorted, each once, so that equal questions are
@@ -162,11 +191,15 @@ func (h *hotCells) at(res int) ([]hotCell, error) {
 
 // shown gives the cell as the viewer may see it.
 func (c *hotCell) shown(v Viewer) hotspot.Cell {
-	k := hotspot.MinPublic
+	return hotspot.Suppress([]hotspot.Count{{Cell: c.cell, N: c.n}}, smallest(v))[0]
+}
+
+// smallest is the smallest count that the viewer may see.
+func smallest(v Viewer) int {
 	if v.ReadsEveryReport() {
-		k = 1
+		return 1
 	}
-	return hotspot.Suppress([]hotspot.Count{{Cell: c.cell, N: c.n}}, k)[0]
+	return hotspot.MinPublic
 }
 
 // resolutionAt is the resolution of hot spots by zoom: cells some 20 to 50
@@ -189,21 +222,11 @@ func resolutionAt(zoom int) int {
 
 // hotspotTile answers with the hot spots that the sender may see.
 func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile) error {
-	values, err := query(r, "from", "to", "category", "status")
+	q, err := filterParams(r)
 	if err != nil {
 		return err
 	}
-	q := HotspotQuery{
-		Category:   listParam(values.Get("category")),
-		Status:     listParam(values.Get("status")),
-		Resolution: resolutionAt(int(t.Z)),
-	}
-	if q.From, err = timeParam(values, "from"); err != nil {
-		return err
-	}
-	if q.To, err = timeParam(values, "to"); err != nil {
-		return err
-	}
+	q.Resolution = resolutionAt(int(t.Z))
 	v := s.c.Viewer(r)
 	_, cells, err := s.hotspots(r.Context(), v, q)
 	if err != nil {
@@ -251,12 +274,4 @@ func hotspotProperties(c hotspot.Cell) map[string]any {
 		out["count"] = c.N
 	}
 	return out
-}
-
-// listParam reads texts separated by commas; none in an empty text.
-func listParam(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, ",")
 }

@@ -2,17 +2,20 @@ package tiles
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 )
 
 // defaultResolution is that of GeoJSON hot spots when none is asked for: cells
@@ -29,13 +32,24 @@ type HotspotCollection struct {
 	From       time.Time          `json:"from"`
 	To         time.Time          `json:"to"`
 	Resolution int                `json:"resolution"`
+	Total      *int               `json:"total"`            // null where suppressed
+	Frames     []frameDocument    `json:"frames,omitempty"` // where there was a step, oldest first
 	Features   []*geojson.Feature `json:"features"`
 }
 
+// frameDocument is a frame with the number of reports of the whole district.
+type frameDocument struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Total *int      `json:"total"` // null where suppressed
+}
+
 // PostHotspots answers POST /api/v1/hotspots: {"from"?, "to"?, "category"?,
-// "status"?, "resolution"?} → a HotspotCollection of polygons with properties
-// h3, suppressed and, where it is not suppressed, count. Category and status
-// are a text or a list of texts.
+// "status"?, "overdue"?, "resolution"?, "step"?} → a HotspotCollection of
+// polygons with properties h3, suppressed and, where it is not suppressed,
+// count. Category and status are a text or a list of texts. With a step there
+// are also frames, and the property counts: a number a frame, null where it is
+// suppressed.
 func (s *Server) PostHotspots(w http.ResponseWriter, r *http.Request) {
 	if err := s.postHotspots(w, r); err != nil {
 		s.c.Problem(w, r, err)
@@ -53,21 +67,19 @@ func (s *Server) postHotspots(w http.ResponseWriter, r *http.Request) error {
 		}
 		return geo.Invalid("malformed-json", "the body ends too early")
 	}
-	q, err := parseQuestion(body)
+	q, step, err := parseQuestion(body)
 	if err != nil {
 		return err
 	}
 	v := s.c.Viewer(r)
-	found, err := s.Hotspots(r.Context(), v, q)
+	var out HotspotCollection
+	if step == "" {
+		out, err = s.collection(r.Context(), v, q)
+	} else {
+		out, err = s.framedCollection(r.Context(), v, q, step)
+	}
 	if err != nil {
 		return err
-	}
-	out := HotspotCollection{"FeatureCollection", found.From, found.To, found.Resolution, make([]*geojson.Feature, len(found.Cells))}
-	for i, c := range found.Cells {
-		f := geojson.NewFeature(cell.Boundary(c.Cell))
-		f.ID = c.Cell.String()
-		f.Properties = hotspotProperties(c)
-		out.Features[i] = f
 	}
 	data, err := json.Marshal(out)
 	if err != nil {
@@ -79,23 +91,59 @@ func (s *Server) postHotspots(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+func (s *Server) collection(ctx context.Context, v Viewer, q HotspotQuery) (HotspotCollection, error) {
+	found, err := s.Hotspots(ctx, v, q)
+	if err != nil {
+		return HotspotCollection{}, err
+	}
+	out := HotspotCollection{"FeatureCollection", found.From, found.To, found.Resolution, found.Total, nil, make([]*geojson.Feature, len(found.Cells))}
+	for i, c := range found.Cells {
+		out.Features[i] = cellFeature(c)
+	}
+	return out, nil
+}
+
+func (s *Server) framedCollection(ctx context.Context, v Viewer, q HotspotQuery, step hotspot.Step) (HotspotCollection, error) {
+	found, err := s.HotspotFrames(ctx, v, q, step)
+	if err != nil {
+		return HotspotCollection{}, err
+	}
+	out := HotspotCollection{"FeatureCollection", found.From, found.To, found.Resolution, found.Total,
+		make([]frameDocument, len(found.Frames)), make([]*geojson.Feature, len(found.Cells))}
+	for i, f := range found.Frames {
+		out.Frames[i] = frameDocument{f.From.UTC(), f.To.UTC(), found.Totals[i]}
+	}
+	for i, c := range found.Cells {
+		out.Features[i] = cellFeature(c)
+		out.Features[i].Properties["counts"] = found.Counts[i]
+	}
+	return out, nil
+}
+
+func cellFeature(c hotspot.Cell) *geojson.Feature {
+	f := geojson.NewFeature(cell.Boundary(c.Cell))
+	f.ID = c.Cell.String()
+	f.Properties = hotspotProperties(c)
+	return f
+}
+
 // parseQuestion reads the body of PostHotspots. Unknown, repeated and
 // differently written members are refused, all bad ones at once.
-func parseQuestion(body []byte) (HotspotQuery, error) {
-	q := HotspotQuery{Resolution: defaultResolution}
+func parseQuestion(body []byte) (q HotspotQuery, step hotspot.Step, err error) {
+	q.Resolution = defaultResolution
 	if !json.Valid(body) {
-		return q, geo.Invalid("malformed-json", "the body is not JSON")
+		return q, step, geo.Invalid("malformed-json", "the body is not JSON")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return q, geo.Invalid("malformed-json", "the body must be a JSON object")
+		return q, step, geo.Invalid("malformed-json", "the body must be a JSON object")
 	}
 	var fields []geo.FieldError
 	seen := make(map[string]bool)
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
-			return q, fmt.Errorf("read a member of valid JSON: %w", err)
+			return q, step, fmt.Errorf("read a member of valid JSON: %w", err)
 		}
 		name := t.(string) // the members of an object begin with nothing else
 		fault := ""
@@ -108,6 +156,12 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 			fault = decode(d, (*texts)(&q.Category), "is neither a text nor a list of texts")
 		case "status":
 			fault = decode(d, (*texts)(&q.Status), "is neither a text nor a list of texts")
+		case "overdue":
+			fault = decode(d, &q.Overdue, "is neither true nor false")
+		case "step":
+			if fault = decode(d, &step, "is no text"); fault == "" && !slices.Contains(hotspot.Steps(), step) {
+				fault = "is neither month nor week"
+			}
 		case "resolution":
 			fault = decode(d, &q.Resolution, "is no whole number")
 		default:
@@ -124,9 +178,9 @@ func parseQuestion(body []byte) (HotspotQuery, error) {
 		}
 	}
 	if fields != nil {
-		return q, geo.Invalid("invalid-body", "the question about hot spots cannot be taken", fields...)
+		return q, step, geo.Invalid("invalid-body", "the question about hot spots cannot be taken", fields...)
 	}
-	return q, nil
+	return q, step, nil
 }
 
 // decode reads the next value, and gives the fault where it is of another

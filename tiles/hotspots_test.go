@@ -94,6 +94,7 @@ func TestHotspotWindows(t *testing.T) {
 		{"public, no window", "", false, tomorrow.AddDate(0, 0, -365), tomorrow},
 		{"public, a window", query, false, tomorrow.AddDate(0, 0, -30), tomorrow},
 		{"public, a day ago", "?from=2026-09-29T12:00:00Z", false, tomorrow.AddDate(0, 0, -7), tomorrow},
+		{"public, a month", "?from=2026-08-01T00:00:00Z&to=2026-09-01T00:00:00Z", false, time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)},
 		{"dispatcher, no window", "", true, tomorrow.AddDate(0, 0, -365), tomorrow},
 		{"dispatcher, a window", query, true, from, to},
 	} {
@@ -206,6 +207,7 @@ func TestPostHotspotsRefuses(t *testing.T) {
 		"too fine":         `{"resolution": 11}`,
 		"unknown category": `{"category": "dragons"}`,
 		"category of ones": `{"category": [1]}`,
+		"overdue as text":  `{"overdue": "true"}`,
 		"deep":             `{"category": ` + strings.Repeat("[", 40000) + `}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -226,7 +228,7 @@ func FuzzParseQuestion(f *testing.F) {
 	f.Add([]byte(`{"category": null, "resolution": 1e1}`))
 	f.Add([]byte(`{"a": {"b": [1, {}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if _, err := parseQuestion(body); err == nil && !json.Valid(body) {
+		if _, _, err := parseQuestion(body); err == nil && !json.Valid(body) {
 			t.Errorf("parseQuestion takes %q, which is no JSON", body)
 		}
 	})

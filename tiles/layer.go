@@ -58,9 +58,9 @@ func allLayers() []*layer {
 		area(geo.VillageGroup, 8, "village groups", "households", "population"),
 		area(geo.Grid, 6, "patrol grids", "class", "households", "population"),
 		area(geo.Compound, 9, "residential compounds", "households", "population"),
-		{"hotspots", fromCounts, "", 6, 14, "reports counted by H3 cell; without an account over the last 7, 30, 90 or 365 days, and without the count where it is below 5",
+		{"hotspots", fromCounts, "", 6, 14, "reports counted by H3 cell; without an account over the last 7, 30, 90 or 365 days or a month of the calendar, and without the count where it is below 5",
 			map[string]string{"h3": "String", "count": "Number", "suppressed": "Boolean"}},
-		{"reports", fromReports, "", 10, 16, "reports, the 4000 newest of a tile; without an account without id and with the position rounded to some 50 m",
-			map[string]string{"id": "String", "category": "String", "status": "String", "overdue": "Boolean"}},
+		{"reports", fromReports, "", 10, 16, "reports, the 4000 newest of a tile; without an account without id and with the position rounded to some 50 m, the time to the day",
+			map[string]string{"id": "String", "category": "String", "status": "String", "overdue": "Boolean", "t": "Number"}},
 	}
 }

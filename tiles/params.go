@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -90,4 +91,47 @@ func (s *Server) tileParam(r *http.Request) (*layer, maptile.Tile, error) {
 		return nil, maptile.Tile{}, fmt.Errorf("tile %s/%s/%s: %w", v["z"], v["x"], v["y"], geo.ErrNotFound)
 	}
 	return l, maptile.New(uint32(x), uint32(y), maptile.Zoom(z)), nil
+}
+
+// filterParams reads the parameters that narrow reports down: from, to,
+// category, status, overdue. All that cannot be read are refused at once;
+// whether there are such categories and states is asked elsewhere.
+func filterParams(r *http.Request) (HotspotQuery, error) {
+	values, err := query(r, "from", "to", "category", "status", "overdue")
+	if err != nil {
+		return HotspotQuery{}, err
+	}
+	var fields []geo.FieldError
+	instant := func(name string) time.Time {
+		t, err := timeParam(values, name)
+		if p, ok := errors.AsType[*geo.Problem](err); ok {
+			fields = append(fields, p.Fields...)
+		}
+		return t
+	}
+	q := HotspotQuery{
+		From:     instant("from"),
+		To:       instant("to"),
+		Category: listParam(values.Get("category")),
+		Status:   listParam(values.Get("status")),
+	}
+	switch values.Get("overdue") {
+	case "true":
+		q.Overdue = true
+	case "", "false":
+	default:
+		fields = append(fields, geo.FieldError{Pointer: "overdue", Detail: "is neither true nor false"})
+	}
+	if fields != nil {
+		return HotspotQuery{}, geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
+	}
+	return q, nil
+}
+
+// listParam reads texts separated by commas; none in an empty text.
+func listParam(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
 }

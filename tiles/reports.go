@@ -7,53 +7,90 @@ import (
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/maptile"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 )
 
-// maxPoints is how many reports one tile shows: as many as stay below 500 kB
-// with their ids.
+// maxPoints is how many reports one tile shows, the newest ones: as many as
+// stay below 500 kB with their ids.
 const maxPoints = 4000
 
 // storeTimeout is how long a tile waits for the store where it asks on behalf
 // of more than one request.
 const storeTimeout = 5 * time.Second
 
-// pointsKey names a report tile of the public, the same for everybody.
-type pointsKey struct{ tile maptile.Tile }
+// pointsKey names a report tile of the public, the same for everybody. Only
+// filters that passed the check become keys, and their times are days.
+type pointsKey struct {
+	tile   maptile.Tile
+	filter string
+}
 
 // reportTile answers with the reports that the sender may see. What officers
-// see is theirs alone; what the public sees is kept for a few seconds.
+// see is theirs alone; what the public sees is kept for a few seconds, of so
+// many tiles as recent takes.
 func (s *Server) reportTile(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile) error {
-	if _, err := query(r); err != nil {
+	q, err := filterParams(r)
+	if err != nil {
 		return err
 	}
+	if fields := s.unknown(q.Category, q.Status); fields != nil {
+		return geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
+	}
 	v := s.c.Viewer(r)
+	bound := reach(t)
+	f := hotspot.Filter{From: q.From, To: q.To, Category: inOrder(q.Category), Status: inOrder(q.Status), Bound: &bound,
+		Overdue: q.Overdue, Now: s.c.Now()}
 	w.Header().Add("Vary", "Authorization, Cookie")
 	var data []byte
-	var err error
 	caching := revalidate
 	if v.ReadsReports() {
 		caching = ownOnly
-		data, err = pointTile(r.Context(), v, l, t)
+		data, err = s.pointTile(r.Context(), v, l, t, f)
 	} else {
-		data, err = s.points.get(pointsKey{t}, func() ([]byte, error) {
+		if f.Overdue {
+			return forbidden("what is overdue is for who may read reports")
+		}
+		f.From, f.To = s.wholeDays(f.From, f.To)
+		data, err = s.points.get(pointsKey{t, filterID(f)}, func() ([]byte, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 			defer cancel()
-			return pointTile(ctx, v, l, t)
+			return s.pointTile(ctx, v, l, t, f)
 		})
 	}
 	if err != nil {
 		return err
 	}
-	f, err := finish(data)
+	finished, err := finish(data)
 	if err != nil {
 		return err
 	}
-	write(w, r, f, caching)
+	write(w, r, finished, caching)
 	return nil
 }
 
-func pointTile(ctx context.Context, v Viewer, l *layer, t maptile.Tile) ([]byte, error) {
-	points, err := v.ReportPoints(ctx, reach(t), maxPoints)
+// wholeDays widens a time to whole days, for the public: with finer bounds it
+// could find out the hour that a report came by asking often. Zero stays.
+func (s *Server) wholeDays(from, to time.Time) (time.Time, time.Time) {
+	zone := s.c.Now().Location()
+	if !from.IsZero() {
+		from = dayOf(from.In(zone))
+	}
+	if !to.IsZero() {
+		to = hotspot.Tomorrow(to.Add(-1).In(zone))
+	}
+	return from, to
+}
+
+// dayOf gives the moment the day of t begins, in t's time zone.
+func dayOf(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, t.Location())
+}
+
+func (s *Server) pointTile(ctx context.Context, v Viewer, l *layer, t maptile.Tile, f hotspot.Filter) ([]byte, error) {
+	points, err := v.ReportPoints(ctx, f, maxPoints)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +102,12 @@ func pointTile(ctx context.Context, v Viewer, l *layer, t maptile.Tile) ([]byte,
 		if !tileBound.Contains(at) {
 			continue // a public point may be snapped to a place past the rim
 		}
-		f := feature{geometry: orb.Geometry(at), properties: map[string]any{"category": p.Category, "status": p.Status}}
+		accepted := p.Accepted
+		if !own {
+			accepted = dayOf(accepted.In(s.c.Now().Location()))
+		}
+		f := feature{geometry: orb.Geometry(at), properties: map[string]any{
+			"category": p.Category, "status": p.Status, "t": accepted.Unix()}}
 		if own {
 			f.id = featureID(p.ID)
 			f.properties["id"] = p.ID

@@ -38,6 +38,9 @@ type Counts interface {
 	// CellCounts counts the reports of the whole district that pass the
 	// filter, by cell of resolution hotspot.BaseResolution.
 	CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error)
+	// FrameCounts is CellCounts by frames, which begin at starts (ascending);
+	// the last ends with the filter's To.
+	FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error)
 }
 
 // Viewer is whoever sent a request, as far as tiles care.
@@ -48,9 +51,10 @@ type Viewer interface {
 	// ReadsEveryReport reports whether that is all of the district: hot spots
 	// are then free of suppression and of fixed windows.
 	ReadsEveryReport() bool
-	// ReportPoints gives the newest reports within the bound that the viewer
-	// may see, at most limit, in the form the viewer may see them.
-	ReportPoints(ctx context.Context, bound orb.Bound, limit int) ([]ReportPoint, error)
+	// ReportPoints gives the newest reports that pass the filter (whose Bound
+	// is set, and whose Coarse says nothing) and that the viewer may see, at
+	// most limit, in the form the viewer may see them.
+	ReportPoints(ctx context.Context, f hotspot.Filter, limit int) ([]ReportPoint, error)
 }
 
 // ReportPoint is a report on a tile.
@@ -59,7 +63,8 @@ type ReportPoint struct {
 	ID       string    // empty for the public
 	Category string
 	Status   string
-	Overdue  bool // false for the public
+	Overdue  bool      // false for the public
+	Accepted time.Time // when it came; the tile tells the public the day
 }
 
 // Config is what a Server works with. Fields without a word on zero are
@@ -78,9 +83,14 @@ type Config struct {
 	// Categories is nil or Statuses is empty, any.
 	Categories func() []string
 	Statuses   []string
-	Now        func() time.Time // the clock; nil for time.Now
-	CacheBytes int64            // of finished tiles; 0 for 32 MiB
-	CountsFor  time.Duration    // how long hot-spot counts are kept; 0 for 3 s
+	// Private gives the categories that concern private life: for the public
+	// they are counted at their coarse places. Nil for none.
+	Private func() []string
+	// Now is the clock; nil for time.Now. Days, weeks and months are those of
+	// its time zone.
+	Now        func() time.Time
+	CacheBytes int64         // of finished tiles; 0 for 32 MiB
+	CountsFor  time.Duration // how long hot-spot counts are kept; 0 for 3 s
 }
 
 // Server answers for /tiles. Safe for concurrent use.
@@ -90,6 +100,7 @@ type Server struct {
 	cache    *cache
 	prepared preparedSet
 	hot      *recent[string, *hotCells]
+	frames   *recent[string, *hotFrames]
 	points   *recent[pointsKey, []byte]
 }
 
@@ -121,6 +132,7 @@ func New(c Config) (*Server, error) {
 		layers: make(map[string]*layer),
 		cache:  newCache(c.CacheBytes),
 		hot:    newRecent[string, *hotCells](c.CountsFor, 64, c.Now),
+		frames: newRecent[string, *hotFrames](c.CountsFor, 8, c.Now),
 		points: newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
 	}
 	for _, l := range allLayers() {

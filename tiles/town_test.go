@@ -137,11 +137,21 @@ func (h history) Revision(_ context.Context, n int) (*locate.Snapshot, error) {
 	return nil, geo.ErrNotFound
 }
 
-// ledger counts a fixed list of reports and remembers what it was asked.
+// ledger counts a fixed list of reports and remembers what it was asked. With
+// frames, the first and the last get all of them.
 type ledger struct {
 	counts []hotspot.Count
 	asked  []hotspot.Filter
+	starts []time.Time
 	err    error
+}
+
+func (l *ledger) FrameCounts(_ context.Context, f hotspot.Filter, starts []time.Time) (out []hotspot.FrameCount, err error) {
+	l.asked, l.starts = append(l.asked, f), starts
+	for _, c := range l.counts {
+		out = append(out, hotspot.FrameCount{Cell: c.Cell, Frame: 0, N: c.N}, hotspot.FrameCount{Cell: c.Cell, Frame: len(starts) - 1, N: c.N})
+	}
+	return out, l.err
 }
 
 func (l *ledger) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
@@ -153,14 +163,18 @@ func (l *ledger) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Coun
 type reader struct {
 	own, every bool
 	points     []ReportPoint
+	asked      *hotspot.Filter // the last filter
 }
 
 func (v reader) ReadsReports() bool     { return v.own }
 func (v reader) ReadsEveryReport() bool { return v.every }
-func (v reader) ReportPoints(_ context.Context, b orb.Bound, limit int) ([]ReportPoint, error) {
+func (v reader) ReportPoints(_ context.Context, f hotspot.Filter, limit int) ([]ReportPoint, error) {
+	if v.asked != nil {
+		*v.asked = f
+	}
 	var out []ReportPoint
 	for _, p := range v.points {
-		if b.Contains(p.Point) && len(out) < limit {
+		if f.Bound.Contains(p.Point) && len(out) < limit {
 			out = append(out, p)
 		}
 	}
@@ -192,6 +206,7 @@ func newRig(t testing.TB) *rig {
 		Problem:    writeProblem,
 		Categories: func() []string { return []string{"fire", "rubbish"} },
 		Statuses:   []string{"dispatched", "closed"},
+		Private:    func() []string { return []string{"fire"} },
 		Now:        func() time.Time { return testNow },
 	})
 	if err != nil {
@@ -212,6 +227,8 @@ func writeProblem(w http.ResponseWriter, _ *http.Request, err error) {
 		status = http.StatusMethodNotAllowed
 	case errors.Is(err, geo.ErrInvalid):
 		status = http.StatusBadRequest
+	case errors.Is(err, geo.ErrForbidden):
+		status = http.StatusForbidden
 	case errors.Is(err, geo.ErrNotFound):
 		status = http.StatusNotFound
 	}

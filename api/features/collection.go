@@ -95,7 +95,7 @@ func (s *Server) allCollections() []*collection {
 		area(geo.Compound, "Residential compounds", people...),
 		{"reports", "Reports", "Reports, newest first. Without an account positions are rounded to some 50 m, " +
 			"to some 500 m where private life is concerned.", report, nil, &reports{s}, true},
-		{"hotspots", "Hot spots", "Reports counted by H3 cell. Without an account over the last 7, 30, 90 or 365 days, " +
+		{"hotspots", "Hot spots", "Reports counted by H3 cell. Without an account over the last 7, 30, 90 or 365 days or a month of the calendar, " +
 			"and without the count where it is small.", hot, []parameter{
 			{"category", "reports of these categories, separated by commas", "string"},
 			{"status", "reports in these states, separated by commas", "string"},

@@ -155,6 +155,10 @@ func (d *desk) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count,
 	return out, nil
 }
 
+func (d *desk) FrameCounts(context.Context, hotspot.Filter, []time.Time) ([]hotspot.FrameCount, error) {
+	panic("collections have no frames")
+}
+
 type duties struct{ *patrol.Duties }
 
 func (d duties) Current() *patrol.Duties { return d.Duties }

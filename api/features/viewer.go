@@ -9,6 +9,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/tiles"
 )
@@ -107,15 +108,19 @@ func (v *viewer) fetch(ctx context.Context, f patrol.Filter, bound *orb.Bound) (
 }
 
 // ReportPoints gives the reports a tile shows.
-func (v *viewer) ReportPoints(ctx context.Context, bound orb.Bound, limit int) ([]tiles.ReportPoint, error) {
-	reports, err := v.fetch(ctx, patrol.Filter{Limit: limit}, &bound)
+func (v *viewer) ReportPoints(ctx context.Context, f hotspot.Filter, limit int) ([]tiles.ReportPoint, error) {
+	var states []patrol.Status
+	for _, t := range f.Status {
+		states = append(states, patrol.Status(t))
+	}
+	reports, err := v.fetch(ctx, patrol.Filter{From: f.From, To: f.To, Category: f.Category, Status: states, Overdue: f.Overdue, Limit: limit}, f.Bound)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]tiles.ReportPoint, len(reports))
 	for i := range reports {
 		r := &reports[i]
-		out[i] = tiles.ReportPoint{Point: v.point(r), Category: r.Category, Status: string(r.Status)}
+		out[i] = tiles.ReportPoint{Point: v.point(r), Category: r.Category, Status: string(r.Status), Accepted: r.CreatedAt}
 		if v.ReadsReports() {
 			out[i].ID, out[i].Overdue = r.ID.String(), r.Overdue(v.now)
 		}

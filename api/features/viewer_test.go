@@ -169,7 +169,8 @@ func TestReportTilesKeepTheScope(t *testing.T) {
 		return layers
 	}
 	for _, f := range look()[0].Features {
-		if len(f.Properties) != 2 || f.Properties["category"] == nil || f.Properties["status"] == nil || f.ID != nil {
+		day, _ := f.Properties["t"].(float64)
+		if len(f.Properties) != 3 || f.Properties["category"] == nil || f.Properties["status"] == nil || int64(day)%(24*60*60) != 0 || day == 0 || f.ID != nil {
 			t.Fatalf("the public sees %v, id %v", f.Properties, f.ID)
 		}
 	}
@@ -178,7 +179,7 @@ func TestReportTilesKeepTheScope(t *testing.T) {
 	for _, f := range look()[0].Features {
 		id, _ := f.Properties["id"].(string)
 		i := slices.IndexFunc(r.desk.reports, func(x patrol.Report) bool { return x.ID.String() == id })
-		if i < 0 || !slices.Contains(r.desk.reports[i].Decision.AreaIDs, area) || len(f.Properties) != 4 {
+		if i < 0 || !slices.Contains(r.desk.reports[i].Decision.AreaIDs, area) || len(f.Properties) != 5 {
 			t.Fatalf("the officer sees %v", f.Properties)
 		}
 	}

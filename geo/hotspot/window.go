@@ -2,18 +2,31 @@ package hotspot
 
 import "time"
 
-// windowDays are the lengths of the windows the public may ask for. Windows of
-// any length and place would let a reader subtract one from another and find
-// the single report.
+// windowDays are the lengths of the rolling windows the public may ask for.
+//
+// What the public may find out, with windows and without: every report stands
+// on the public map as a point of its own, with its category, its state and
+// the day it came, its place rounded to a square of 50 m, or of 500 m where
+// private life is concerned. Counts below MinPublic are suppressed, and
+// private categories are counted at their rounded places (Filter.Coarse). Who
+// subtracts one window from another, as anybody can who asks again tomorrow,
+// may so find a single report, and then knows no more than its point says.
+// Windows of any length would only make that easy, to the second: hence few
+// fixed ones, which begin and end with the district's days: these, and
+// calendar months, one at a time or in a row as frames.
 var windowDays = [...]int{7, 30, 90, 365}
 
 // PublicWindow gives the window that the public gets when it asks for reports
-// since from: the shortest of 7, 30, 90 and 365 days that begins no later, 365
-// where from is zero or longer ago. It ends with the day of now, in the time zone
-// of now, which it includes. Both are UTC.
-func PublicWindow(from, now time.Time) (start, end time.Time) {
-	year, month, today := now.Date()
-	end = time.Date(year, month, today+1, 0, 0, 0, 0, now.Location())
+// since from until to. That is a calendar month in the time zone of now where
+// from and to are its beginning and its end and it is not in the future. Else
+// to says nothing, and it is the shortest of 7, 30, 90 and 365 days that begins
+// no later than from, 365 where from is zero or longer ago; it ends with the day of now, in
+// the time zone of now, which it includes. Both are UTC.
+func PublicWindow(from, to, now time.Time) (start, end time.Time) {
+	if month := stepAt(Month, from.In(now.Location())); month.From.Equal(from) && month.To.Equal(to) && !from.After(now) {
+		return month.From.UTC(), month.To.UTC()
+	}
+	end = Tomorrow(now)
 	for _, d := range windowDays {
 		start = end.AddDate(0, 0, -d)
 		if !from.IsZero() && !start.After(from) {
@@ -21,4 +34,10 @@ func PublicWindow(from, now time.Time) (start, end time.Time) {
 		}
 	}
 	return start.UTC(), end.UTC()
+}
+
+// Tomorrow gives the moment the day of t ends, in t's time zone.
+func Tomorrow(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day+1, 0, 0, 0, 0, t.Location())
 }

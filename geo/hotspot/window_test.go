@@ -24,7 +24,7 @@ func TestPublicWindow(t *testing.T) {
 		{"years", ago(2000), 365},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			from, to := PublicWindow(c.from, now)
+			from, to := PublicWindow(c.from, time.Time{}, now)
 			if !from.Equal(ago(c.days)) || !to.Equal(end) {
 				t.Errorf("PublicWindow(%v) = %v, %v, want %d days to %v", c.from, from, to, c.days, end)
 			}
@@ -37,8 +37,39 @@ func TestPublicWindow(t *testing.T) {
 func TestPublicWindowEndsWithTheLocalDay(t *testing.T) {
 	zone := time.FixedZone("UTC+8", 8*60*60)
 	now := time.Date(2026, 10, 1, 1, 0, 0, 0, zone) // 30 September in UTC
-	from, to := PublicWindow(now, now)
+	from, to := PublicWindow(now, time.Time{}, now)
 	if want := time.Date(2026, 10, 2, 0, 0, 0, 0, zone); !to.Equal(want) || !from.Equal(want.AddDate(0, 0, -7)) || to.Location() != time.UTC {
 		t.Errorf("PublicWindow at %v = %v, %v, want seven days to %v in UTC", now, from, to, want)
+	}
+}
+
+// TestPublicWindowTakesMonths asks for whole months of the district, and for
+// what is nearly one.
+func TestPublicWindowTakesMonths(t *testing.T) {
+	zone := time.FixedZone("UTC+8", 8*60*60)
+	now := time.Date(2026, 9, 30, 15, 0, 0, 0, zone)
+	month := func(y, m int) time.Time { return time.Date(y, time.Month(m), 1, 0, 0, 0, 0, zone) }
+	for _, c := range []struct {
+		name     string
+		from, to time.Time
+		taken    bool
+	}{
+		{"a month long ago", month(2024, 2), month(2024, 3), true},
+		{"this month", month(2026, 9), month(2026, 10), true},
+		{"in UTC", month(2025, 12).UTC(), month(2026, 1).UTC(), true},
+		{"next month", month(2026, 10), month(2026, 11), false},
+		{"two months", month(2026, 1), month(2026, 3), false},
+		{"a second less", month(2026, 1), month(2026, 2).Add(-time.Second), false},
+		{"a month of UTC", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, to := PublicWindow(c.from, c.to, now)
+			if got := from.Equal(c.from) && to.Equal(c.to); got != c.taken {
+				t.Errorf("PublicWindow(%v, %v) = %v, %v; the month itself: want %t", c.from, c.to, from, to, c.taken)
+			}
+			if !c.taken && !to.Equal(month(2026, 10)) {
+				t.Errorf("PublicWindow(%v, %v) ends %v, want the end of the day", c.from, c.to, to)
+			}
+		})
 	}
 }
