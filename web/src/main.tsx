@@ -17,6 +17,8 @@ effect(() => {
 followAddress();
 followSelection();
 void askApp();
+// What happens on the server is listened to once the page is there.
+addEventListener("load", () => setTimeout(() => void import("./live/boundaries").then((m) => m.followBoundaries()), 500));
 addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

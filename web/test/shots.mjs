@@ -40,8 +40,9 @@ for (const { name: size, ...device } of sizes) {
       const page = await context.newPage();
       for (const { name, hash } of screens) {
         await page.goto("about:blank");
-        await page.goto(`${url}/#${hash}`, { waitUntil: "networkidle" });
-        await page.waitForTimeout(800); // names are placed, and cards have come to rest
+        // The network is never idle: the page listens for news.
+        await page.goto(`${url}/#${hash}`, { waitUntil: "load" });
+        await page.waitForTimeout(2500); // tiles have come, names are placed, and cards have come to rest
         await page.screenshot({ path: join(folder, `${size}-${locale.slice(0, 2)}-${colorScheme}-${name}.png`) });
       }
       await context.close();

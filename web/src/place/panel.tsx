@@ -47,12 +47,13 @@ function Skeleton(): JSX.Element {
 export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | null {
   const title = useRef<HTMLHeadingElement>(null);
   const f = found.value;
+  // Of another choice, not of news about the same: those move nothing under the reader.
   useEffect(() => {
     if (f !== null) document.querySelector(".panel-body")?.scrollTo(0, 0);
-  }, [f]);
+  }, [f?.of]);
   useEffect(() => {
     if (f !== null && view.peek() === "list") title.current?.focus();
-  }, [f]);
+  }, [f?.of]);
   if (selection.value === null) return null;
   const head = f === null ? null : heading(f);
   return (
