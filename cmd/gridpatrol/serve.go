@@ -35,6 +35,8 @@ type serveFlags struct {
 	ReadRate      float64    `env:"GRIDPATROL_READ_RATE" default:"1000" help:"Other requests a second from one address without an account; 0 sets no limit."`
 	MaxConns      int32      `env:"GRIDPATROL_MAX_CONNS" default:"16" help:"Most connections to the database."`
 	WebhookAllow  proxyList  `env:"GRIDPATROL_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Private addresses that webhooks may reach all the same."`
+
+	basemapFlags
 }
 
 // proxyList is a list of address blocks; a bare address is a block of one.
@@ -120,6 +122,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		public: f.Public, publicURL: f.PublicURL, limits: f.limits(), proxies: f.Proxies,
 		metrics:   f.MetricsListen != "",
 		deliverer: notify.DelivererConfig{Allow: f.WebhookAllow},
+		basemap:   f.basemap(),
 		log:       log,
 	})
 	if err != nil {
@@ -236,7 +239,7 @@ func (f *serveFlags) check() error {
 	case f.TLSCert != "" && f.TLSSelfSigned:
 		return errors.New("--tls-self-signed does not go with --tls-cert")
 	}
-	return nil
+	return f.checkBasemap()
 }
 
 // validListen reports whether a is HOST:PORT; the host may be empty.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/api"
 	"github.com/gridpatrol/gridpatrol/api/features"
+	"github.com/gridpatrol/gridpatrol/basemap"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/internal/photo"
 	"github.com/gridpatrol/gridpatrol/notify"
@@ -31,6 +32,7 @@ type server struct {
 	relay      *notify.Relay
 	deliverer  *notify.Deliverer
 	photos     *photo.Store
+	basemap    *basemap.Server // nil: there is none
 	api        *api.Server
 	log        *slog.Logger
 }
@@ -46,6 +48,7 @@ type serverConfig struct {
 	proxies   proxyList
 	metrics   bool // on a listener of their own
 	deliverer notify.DelivererConfig
+	basemap   basemap.Config // without a Source there is none
 	log       *slog.Logger
 }
 
@@ -67,7 +70,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	}
 	defer func() {
 		if err != nil {
-			s.photos.Close()
+			s.close()
 		}
 	}()
 	s.hub = notify.NewHub(c.store, notify.HubConfig{Logger: c.log})
@@ -110,8 +113,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	app, built := web.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	version, _ := programVersion()
+	app, built := web.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problem(w, r, geo.ErrNotFound)
 	}))
 	if !built {
@@ -119,6 +122,10 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	}
 	registry := prometheus.NewRegistry()
 	s.register(registry)
+	ground, err := s.openBasemap(ctx, c, registry)
+	if err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Config{
 		Boundaries:     s.boundaries,
 		Revisions:      c.store,
@@ -134,10 +141,12 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
 		App:            app,
+		Basemap:        ground,
+		BasemapTiles:   s.basemapTiles(),
 		District:       c.district,
-		Public:         c.public,
 		TimeZone:       timeZone,
 		Version:        version,
+		Public:         c.public,
 		PublicURL:      c.publicURL,
 		TrustedProxies: c.proxies,
 		Limits:         c.limits,
@@ -209,7 +218,12 @@ func (s *server) keepHouse(ctx context.Context) {
 }
 
 // close lets go of what newServer opened.
-func (s *server) close() { s.photos.Close() }
+func (s *server) close() {
+	s.photos.Close()
+	if s.basemap != nil {
+		_ = s.basemap.Close() // a file that was only read
+	}
+}
 
 // categories lists the codes in force, for the filters of hot spots.
 func (s *server) categories() []string {
