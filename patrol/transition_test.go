@@ -251,3 +251,46 @@ func TestTransitionInput(t *testing.T) {
 		t.Error("Transition changed the point it was given")
 	}
 }
+
+// A photo says as much as the words of a comment, but is no reason for a return.
+func TestTransitionPhotos(t *testing.T) {
+	book := DefaultRulebook(shanghai)
+	r := theReport(Accepted)
+	r.Photos = append(make([]Photo, 0, 8), Photo{Number: 1, Event: 1, EventType: EventCreate}, Photo{Number: 4, Event: 2, EventType: EventComment})
+	for _, c := range []struct {
+		event  EventType
+		photos int
+		ok     bool
+	}{{EventComment, 0, false}, {EventComment, 2, true}, {EventHandle, 2, true}, {EventReturn, 2, false}} {
+		a := byChief(c.event)
+		a.Note, a.Photos = " ", make([]Photo, c.photos)
+		change, err := Transition(r, a, book)
+		var p *geo.Problem
+		if !c.ok {
+			if !errors.As(err, &p) || p.Code != "note-missing" {
+				t.Errorf("%s with %d photos and no note: %v, want note-missing", c.event, c.photos, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s with %d photos: %v", c.event, c.photos, err)
+		}
+		all := change.Report.Photos
+		if len(all) != 4 || len(change.Photos) != 2 || len(r.Photos) != 2 || a.Photos[0].Number != 0 {
+			t.Fatalf("%s: the report has %+v, new are %+v, before %+v", c.event, all, change.Photos, r.Photos)
+		}
+		for i, p := range all[2:] {
+			if p.Number != 5+i || p.Event != 5 || p.EventType != c.event || change.Photos[i].Number != p.Number {
+				t.Errorf("%s: photo %+v, want number %d of event 5", c.event, p, 5+i)
+			}
+		}
+		if all[2].ForReporter() != (c.event == EventHandle) || !all[0].ForReporter() || all[1].ForReporter() {
+			t.Errorf("%s: the reporter sees %v %v %v", c.event, all[0].ForReporter(), all[1].ForReporter(), all[2].ForReporter())
+		}
+	}
+	// What is appended to one outcome is not in another.
+	first, _ := Transition(r, Action{Type: EventComment, AnyReport: true, Photos: []Photo{{Bytes: 1}}, At: day1}, book)
+	if _, err := Transition(r, Action{Type: EventComment, AnyReport: true, Photos: []Photo{{Bytes: 2}}, At: day1}, book); err != nil || first.Report.Photos[2].Bytes != 1 {
+		t.Errorf("photos of %d bytes, %v; want those of the first", first.Report.Photos[2].Bytes, err)
+	}
+}
