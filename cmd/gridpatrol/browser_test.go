@@ -42,6 +42,7 @@ func TestBrowser(t *testing.T) {
 		"GRIDPATROL_TEST_URL="+s.url,
 		"GRIDPATROL_TEST_CHROMIUM="+chromium(t),
 		"GRIDPATROL_TEST_OUTPUT="+t.TempDir(),
+		"GRIDPATROL_TEST_PASSWORD="+demoPassword,
 	)
 	var said bytes.Buffer
 	run.Stderr = &said
@@ -66,7 +67,8 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// groundedDatabase is districtDatabase with the demo's roads and rivers.
+// groundedDatabase is districtDatabase with the demo's roads, rivers and
+// accounts.
 func groundedDatabase(t *testing.T) string {
 	t.Helper()
 	return pgtest.Template(t, "ground", func(url string) error {
@@ -83,7 +85,10 @@ func groundedDatabase(t *testing.T) string {
 		if err := store.ReplaceGround(ctx, d.Ground); err != nil {
 			return err
 		}
-		return publishDistrict(ctx, store)
+		if err := publishDistrict(ctx, store); err != nil {
+			return err
+		}
+		return fillAccounts(ctx, store)
 	})
 }
 
