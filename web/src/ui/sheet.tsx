@@ -1,6 +1,8 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { ComponentChildren, JSX, RefObject } from "preact";
 import { t } from "../i18n/i18n";
+import { useDrag } from "./drag";
+import type { SheetHeight } from "./heights";
 import { Icon } from "./icons";
 import { Name } from "./name";
 
@@ -22,15 +24,20 @@ export interface SheetProps {
   foot?: ComponentChildren;
   /** Classes of its own. */
   kind?: string;
+  /** How high it stands on a phone, where others change that too. */
+  height?: Signal<SheetHeight>;
   children: ComponentChildren;
 }
 
-/** The card beside the map, or the sheet under it on a phone. */
+/** The card beside the map, or the sheet under it on a phone, which is drawn up and down. */
 export function Sheet(p: SheetProps): JSX.Element {
-  const large = useSignal(false);
+  const own = useSignal<SheetHeight>("half");
+  const height = p.height ?? own;
+  const sheet = useDrag(height);
+  const full = height.value === "full";
   const { onClose } = p;
   return (
-    <aside class={`panel card${large.value ? " large" : ""} ${p.kind ?? ""}`} aria-label={p.label} aria-busy={p.busy === true} onKeyDown={(e) => { if (e.key === "Escape") onClose?.(); }}>
+    <aside ref={sheet} class={`panel card ${height.value} ${p.kind ?? ""}`} aria-label={p.label} aria-busy={p.busy === true} onKeyDown={(e) => { if (e.key === "Escape") onClose?.(); }}>
       <header class="panel-head">
         <div class="panel-title" aria-live="polite">
           {p.title !== null && (
@@ -42,8 +49,8 @@ export function Sheet(p: SheetProps): JSX.Element {
             </>
           )}
         </div>
-        <button type="button" class="icon-button resize" aria-label={t(large.value ? "smaller" : "larger")} aria-expanded={large.value} onClick={() => (large.value = !large.value)}>
-          <Icon name={large.value ? "down" : "up"} />
+        <button type="button" class="icon-button resize" aria-label={t(full ? "smaller" : "larger")} aria-expanded={full} onClick={() => (height.value = height.value === "half" ? "full" : "half")}>
+          <Icon name={full ? "down" : "up"} />
         </button>
         {onClose !== undefined && (
           <button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={onClose}>
