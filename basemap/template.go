@@ -38,7 +38,6 @@ func parseTemplate(s, key string) (*template, error) {
 	t := &template{hosts: make(map[string]bool)}
 	hostEnd, query := hostEndOf(s), strings.IndexByte(s, '?')
 	var seen = make(map[string]bool)
-	variants := []string{""}
 	last := 0
 	literal := func(text string) {
 		if text != "" {
@@ -48,15 +47,11 @@ func parseTemplate(s, key string) (*template, error) {
 	for _, at := range place.FindAllStringIndex(s, -1) {
 		name := s[at[0]:at[1]]
 		literal(s[last:at[0]])
-		if at[0] < hostEnd {
-			variants = cross(variants, s[last:at[0]])
-		}
 		last = at[1]
 		if list := twinsOf(name); list != nil {
 			if at[0] >= hostEnd {
 				return nil, invalid("%s in the address of a base map stands for hosts, and has to stand in the host", name)
 			}
-			variants = cross(variants, list...)
 			t.parts = append(t.parts, part{of: func(_ *template, tile maptile.Tile) string {
 				return list[(tile.X+tile.Y)%uint32(len(list))]
 			}})
@@ -88,21 +83,21 @@ func parseTemplate(s, key string) (*template, error) {
 		seen[low] = true
 	}
 	literal(s[last:])
-	if last < hostEnd {
-		variants = cross(variants, s[last:hostEnd])
-	}
 	switch {
 	case !seen["z"] && !seen["tilematrix"], !seen["x"] && !seen["tilecol"], !seen["y"] && !seen["-y"] && !seen["tilerow"]:
 		return nil, invalid("the address of a base map needs {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow}")
 	case key != "" && !seen["key"]:
 		return nil, invalid("the address of the base map has no place {key} for the key")
 	}
-	for _, v := range variants {
+	for _, v := range variants(s[:hostEnd]) {
 		u, err := url.Parse(v)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, invalid("the base map is not at an http or https address")
 		}
 		t.hosts[u.Host] = true
+	}
+	if len(t.hosts) == 0 {
+		return nil, invalid("the host of the base map has more than %d twins", maxHosts)
 	}
 	u, err := url.Parse(t.address(maptile.New(0, 0, 1)))
 	if err != nil || u.Fragment != "" {
@@ -171,14 +166,31 @@ func twinsOf(name string) []string {
 	return out
 }
 
-// cross appends each of ends to each of starts.
-func cross(starts []string, ends ...string) []string {
-	var out []string
-	for _, s := range starts {
-		for _, e := range ends {
-			out = append(out, s+e)
+// maxHosts is how many twins a host may have in all.
+const maxHosts = 100
+
+// variants lists what a text with places for twins can be; nothing where that
+// is more than maxHosts.
+func variants(s string) []string {
+	out, last := []string{""}, 0
+	each := func(ends ...string) {
+		if len(out)*len(ends) > maxHosts {
+			ends = nil
 		}
+		var longer []string
+		for _, start := range out {
+			for _, end := range ends {
+				longer = append(longer, start+end)
+			}
+		}
+		out = longer
 	}
+	for _, at := range place.FindAllStringIndex(s, -1) {
+		each(s[last:at[0]])
+		each(twinsOf(s[at[0]:at[1]])...)
+		last = at[1]
+	}
+	each(s[last:])
 	return out
 }
 
