@@ -5,6 +5,7 @@ import { language, nameOf, t } from "./i18n/i18n";
 import { placeName } from "./place/point";
 import { askApp } from "./state/app";
 import { followSelection, found } from "./state/place";
+import { followSession } from "./state/session";
 import { followAddress, problem } from "./state/store";
 import { localeOf } from "./units/format";
 
@@ -22,3 +23,5 @@ addEventListener("load", () => setTimeout(() => void import("./live/boundaries")
 addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);
+// After the first paint, which does not wait for it.
+setTimeout(followSession);

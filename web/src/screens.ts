@@ -12,7 +12,9 @@ export interface Screen {
 }
 
 /** The screens beside the map and the list, which come with the page. */
-export const screens: Partial<Record<ScreenName, Screen>> = {};
+export const screens: Partial<Record<ScreenName, Screen>> = {
+  signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
+};
 
 const sheets = new Map<string, Promise<void>>();
 

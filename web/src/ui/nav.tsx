@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { language, t } from "../i18n/i18n";
-import { languageChosen, linkTo, view } from "../state/store";
+import { can, signOut, who } from "../state/session";
+import { goTo, languageChosen, linkTo, problem, tell, view } from "../state/store";
 import { Icon } from "./icons";
 
 function switchLanguage(): void {
@@ -36,6 +37,32 @@ export function useDismiss(open: boolean, close: () => void): { current: HTMLDiv
   return box;
 }
 
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+    tell(t("signedOut"));
+    if (view.peek() === "field") goTo({ view: "map", params: {} });
+  } catch {
+    problem.value = { trouble: "away", retry: () => { problem.value = null; void leave(); } };
+  }
+}
+
+/** The way in, or out, once it is known who is there. */
+function SignInOut(): JSX.Element | null {
+  const me = who.value;
+  if (me === undefined || (me === null && view.value === "signin")) return null;
+  if (me === null) {
+    // From a screen of its own the way leads back to it.
+    const next = view.value === "map" || view.value === "list" ? undefined : linkTo({});
+    return <a href={linkTo({ view: "signin", params: next === undefined ? {} : { next } })}>{t("signIn")}</a>;
+  }
+  return (
+    <button type="button" onClick={() => void leave()}>
+      {t("signOut", { name: me.person?.name ?? me.name })}
+    </button>
+  );
+}
+
 /** The ways to other pages, and the language. */
 export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
   const open = useSignal(false);
@@ -48,6 +75,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
       </button>
       <nav id="nav" aria-label={t("navigation")} class={open.value ? "open" : ""} onClick={() => (open.value = false)}>
         {canShowMap && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
+        {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {} })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
         <a href="/about">{t("about")}</a>
         <button type="button" onClick={() => setTimeout(print)}>
           {t("print")}
@@ -55,6 +83,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
         <button type="button" lang={language.value === "zh" ? "en" : "zh-CN"} onClick={switchLanguage}>
           {t("otherLanguage")}
         </button>
+        <SignInOut />
       </nav>
     </div>
   );
