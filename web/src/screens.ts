@@ -13,6 +13,7 @@ export interface Screen {
 
 /** The screens beside the map and the list, which come with the page. */
 export const screens: Partial<Record<ScreenName, Screen>> = {
+  follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };
 
