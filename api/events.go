@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -22,9 +21,10 @@ const (
 )
 
 // streamEvents answers GET /api/v1/events: server-sent events, resumable with
-// Last-Event-ID, only what the caller may see.
+// Last-Event-ID, only what the caller may know.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
-	if err := newQuery(r).err(); err != nil {
+	who, err := s.listen(r)
+	if err != nil {
 		return err
 	}
 	after := int64(-1)
@@ -35,7 +35,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 		}
 		after = n
 	}
-	messages, from, err := s.cfg.Events.Subscribe(r.Context(), after, visibleTo(PrincipalFrom(r.Context())))
+	messages, from, err := s.cfg.Events.Subscribe(r.Context(), after, who.hears)
 	if err != nil {
 		return err
 	}
@@ -54,12 +54,12 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	if !out.send(fmt.Sprintf("retry: %d\nid: %d\n\n", reconnectInMS, from)) {
 		return nil
 	}
-	s.relay(r, messages, out)
+	s.relay(r, who, messages, out)
 	return nil
 }
 
 // relay writes messages until the client, the server or the stream's time ends.
-func (s *Server) relay(r *http.Request, messages <-chan patrol.StreamEvent, out *eventWriter) {
+func (s *Server) relay(r *http.Request, who listener, messages <-chan patrol.StreamEvent, out *eventWriter) {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	last := time.NewTimer(streamsLast)
@@ -79,24 +79,13 @@ func (s *Server) relay(r *http.Request, messages <-chan patrol.StreamEvent, out 
 			if !more {
 				return
 			}
-			ok = out.send(eventText(e))
+			if told, readable := who.told(e, s.cfg.Duties.Current().Rulebook); readable {
+				ok = out.send(eventText(told))
+			}
 		}
 		if !ok {
 			return
 		}
-	}
-}
-
-// visibleTo says which messages a caller may see: everybody that boundaries
-// changed; of reports and patrols only those who may read them there.
-func visibleTo(p access.Principal) func(patrol.StreamEvent) bool {
-	reads := access.Can(p, access.ReadEvents) && access.Can(p, access.ReadReports)
-	return func(e patrol.StreamEvent) bool {
-		switch e.Type {
-		case "revision.published", "reset":
-			return true
-		}
-		return reads && (len(e.Areas) == 0 || p.Scope.Covers(e.Areas))
 	}
 }
 

@@ -50,7 +50,7 @@ func TestEvents(t *testing.T) {
 	s := newSite(t)
 	s.store.resetAt = 5
 	report := func(cursor int64, area geo.ID) patrol.StreamEvent {
-		return patrol.StreamEvent{Cursor: cursor, Type: "report.created", Areas: []geo.ID{area}, Data: json.RawMessage("{\n\"id\":1}")}
+		return patrol.StreamEvent{Cursor: cursor, Type: "report.created", Areas: []geo.ID{area}, Data: json.RawMessage("{\n\"category\":\"other\"}")}
 	}
 	published := patrol.StreamEvent{Cursor: 20, Type: "revision.published", Data: json.RawMessage(`{"revision":4}`)}
 	s.store.events = []patrol.StreamEvent{report(10, id(4)), report(11, id(5)), published}
@@ -60,7 +60,7 @@ func TestEvents(t *testing.T) {
 	for _, tt := range []struct {
 		name, token, last, want string
 	}{
-		{"the public", "", "9", "revision.published"},
+		{"the public", "", "9", "report.created report.created revision.published"},
 		{"an officer of the west", s.token(access.Officer, id(4)), "9", "report.created revision.published"},
 		{"an officer without areas", s.token(access.Officer), "9", "revision.published"},
 		{"a dispatcher", s.token(access.Dispatcher), "9", "report.created report.created revision.published"},

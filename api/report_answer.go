@@ -119,10 +119,7 @@ func (c *contacts) shown(r *patrol.Report, v view) orb.Point {
 	if v != viewPublic {
 		return r.Point
 	}
-	if category, ok := c.duties.Rulebook.Category(r.Category); !ok || category.Private {
-		return patrol.CoarsePoint(r.Point)
-	}
-	return patrol.PublicPoint(r.Point)
+	return c.duties.Rulebook.Shown(r.Category, r.Point)
 }
 
 func reportFeature(p reportProperties, at orb.Point) feature[reportProperties] {

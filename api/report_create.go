@@ -51,7 +51,9 @@ func (s *Server) accept(ctx context.Context, cmd *reportCommand, p access.Princi
 		if err != nil {
 			return patrol.Report{}, false, err
 		}
-		intake := patrol.Intake{Report: report, Contact: cmd.contact, Actor: actorOf(p)}
+		intake := patrol.Intake{
+			Report: report, Shown: world.duties.Rulebook.Shown(report.Category, report.Point), Contact: cmd.contact, Actor: actorOf(p),
+		}
 		if key != "" {
 			intake.KeyHash, intake.RequestHash = keyHash(p, key), cmd.hash()
 		}

@@ -43,6 +43,12 @@ func (s *Server) readReport(w http.ResponseWriter, r *http.Request) error {
 // one, of the state and not of the bytes.
 func reportTag(r *patrol.Report) string { return fmt.Sprintf(`"v%d"`, r.Version) }
 
+// knowsSecret reports whether the request shows the follow secret of a report.
+func (s *Server) knowsSecret(r *http.Request, id geo.ID) bool {
+	secret := r.Header.Get("X-Follow-Secret")
+	return secret != "" && subtle.ConstantTimeCompare([]byte(secret), []byte(s.cfg.Reports.FollowSecret(id))) == 1
+}
+
 // findReport gives the report that the path names, and how much of it the
 // caller may see. What is not there, what lies outside the caller's areas and
 // what the caller has no secret for are all the same: not found.
@@ -56,9 +62,9 @@ func (s *Server) findReport(r *http.Request) (patrol.Report, []patrol.HistoryEnt
 	}
 	p := PrincipalFrom(r.Context())
 	scope, view := p.Scope, viewOf(p)
-	switch secret := r.Header.Get("X-Follow-Secret"); {
-	case secret != "":
-		if subtle.ConstantTimeCompare([]byte(secret), []byte(s.cfg.Reports.FollowSecret(id))) != 1 {
+	switch {
+	case r.Header.Get("X-Follow-Secret") != "":
+		if !s.knowsSecret(r, id) {
 			return none(errNotFound("report"))
 		}
 		// The secret stands for this one report, wherever it lies.

@@ -61,7 +61,7 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/reports/{id}", need: follow, handler: s.readReport},
 		{method: "POST", path: "/api/v1/reports/{id}/events", need: need{action: access.ActOnReports}, handler: s.actOnReport, body: maxMultipart},
 		{method: "GET", path: "/api/v1/reports/{id}/photos/{n}", need: follow, handler: s.readPhoto, raw: true},
-		{method: "GET", path: "/api/v1/events", need: open, handler: s.streamEvents, raw: true},
+		{method: "GET", path: "/api/v1/events", need: follow, handler: s.streamEvents, raw: true},
 		{method: "GET", path: "/api/v1/app", need: anyone, handler: s.app},
 		{method: "GET", path: "/api/v1/areas/{kind}", need: open, handler: s.listAreas},
 		{method: "GET", path: "/api/v1/areas/{kind}/{code}", need: open, handler: s.readArea},

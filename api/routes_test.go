@@ -78,6 +78,7 @@ func TestOpenness(t *testing.T) {
 		{"GET", "/ogc/", PublicMap},
 		{"POST", "/api/v1/hotspots", PublicMap},
 		{"GET", "/basemap/1/1/1", PublicMap},
+		{"HEAD", "/api/v1/events", PublicMap},
 		{"GET", "/api/v1/app", PublicNone},
 		{"GET", "/healthz", PublicNone},
 		{"GET", "/", PublicNone},

@@ -34,4 +34,5 @@ type Change struct {
 	Report Report       // as it is after the action, with its new Version
 	Entry  HistoryEntry // Seq is the report's new Version: every event counts it up by one
 	Photos []Photo      // those that came with it; Report.Photos ends with them
+	Shown  orb.Point    // where everybody may see the report
 }

@@ -99,7 +99,8 @@ func (r *Report) Overdue(t time.Time) bool {
 
 // Intake is everything that accepting a report writes, in one transaction.
 type Intake struct {
-	Report      Report // ID, CreatedAt, Status, DueAt and Decision are set
+	Report      Report    // ID, CreatedAt, Status, DueAt and Decision are set
+	Shown       orb.Point // where everybody may see it, see Rulebook.Shown; the zero Point: CoarsePoint
 	Contact     Contact
 	KeyHash     []byte // SHA-256 over client and Idempotency-Key; nil without a key
 	RequestHash []byte // SHA-256 over the parsed command; compared when a key comes again

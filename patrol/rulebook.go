@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
@@ -41,6 +43,18 @@ func (b *Rulebook) Category(code string) (Category, bool) {
 		return Category{}, false
 	}
 	return b.Categories[i], true
+}
+
+// Shown gives where everybody may see a report of a category that lies at p:
+// CoarsePoint where the category is private, or not known any more, else
+// PublicPoint. It makes no difference whether p was moved before by a rulebook
+// that had another opinion of the category: what is coarse stays so, and what
+// is not gets so.
+func (b *Rulebook) Shown(category string, p orb.Point) orb.Point {
+	if c, ok := b.Category(category); ok && !c.Private {
+		return PublicPoint(p)
+	}
+	return CoarsePoint(p)
 }
 
 // Start gives how the life of a report of the category begins at t: the state,

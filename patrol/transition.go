@@ -211,6 +211,7 @@ func apply(r *Report, a Action, st step, book *Rulebook) (Change, error) {
 	return Change{
 		Report: next,
 		Photos: photos,
+		Shown:  book.Shown(r.Category, r.Point),
 		Entry: HistoryEntry{
 			Seq:   next.Version,
 			Type:  a.Type,

@@ -106,7 +106,7 @@ func (s *Store) writeChange(ctx context.Context, tx pgx.Tx, before *patrol.Repor
 			return err
 		}
 	}
-	if err := s.tell(ctx, tx, "report.changed", r.UpdatedAt, r.Decision.AreaIDs, eventData(r)); err != nil {
+	if err := s.tell(ctx, tx, "report.changed", r.UpdatedAt, r.Decision.AreaIDs, eventData(r, c.Shown)); err != nil {
 		return err
 	}
 	return s.audit(ctx, tx, a.Actor, auditEntry{"report." + string(a.Type), "report", r.ID.String(),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -127,7 +128,7 @@ func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
 	for _, p := range r.Photos {
 		b.Queue(insertPhotoSQL, s.photoArgs(r.ID, p))
 	}
-	args, err := s.tellArgs("report.created", r.CreatedAt, r.Decision.AreaIDs, eventData(r))
+	args, err := s.tellArgs("report.created", r.CreatedAt, r.Decision.AreaIDs, eventData(r, in.Shown))
 	if err != nil {
 		return nil, err
 	}
@@ -141,10 +142,14 @@ func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
 }
 
 // eventData is what the stream and recipients hear of a report: enough to know
-// whether to look, and nothing personal.
-func eventData(r *patrol.Report) any {
+// whether to look, and nothing personal. Its place is where everybody may see
+// it, the coarse one unless another is given.
+func eventData(r *patrol.Report, shown orb.Point) any {
+	if shown == (orb.Point{}) {
+		shown = patrol.CoarsePoint(r.Point)
+	}
 	return map[string]any{"id": r.ID, "category": r.Category, "status": r.Status, "version": r.Version,
-		"created_at": r.CreatedAt, "updated_at": r.UpdatedAt}
+		"lon": shown[0], "lat": shown[1], "created_at": r.CreatedAt, "updated_at": r.UpdatedAt}
 }
 
 const insertAssignmentsSQL = `
