@@ -20,7 +20,7 @@ STATICCHECK_DIR = $(CURDIR)/.cache/bin/staticcheck-$(STATICCHECK_VERSION)-$(shel
 
 # Packages whose goroutines share memory: their tests run under the race
 # detector, which costs several times the time, so not all do.
-RACE := api internal/pgcluster/pgtest internal/photo notify tiles geo/locate
+RACE := api basemap internal/pgcluster/pgtest internal/photo notify tiles geo/locate
 RACE_PACKAGES = $(filter $(addprefix $(MODULE)/,$(RACE)),$(PACKAGES))
 PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES))
 PACKAGES = $(shell go list ./...)
