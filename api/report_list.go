@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,7 +24,7 @@ const (
 )
 
 // listReports answers GET /api/v1/reports: those in the caller's areas, newest
-// first, with a link to the next page.
+// first or by when they are due, with a link to the next page.
 func (s *Server) listReports(w http.ResponseWriter, r *http.Request) error {
 	p := PrincipalFrom(r.Context())
 	world := s.now()
@@ -50,7 +52,7 @@ func (s *Server) listReports(w http.ResponseWriter, r *http.Request) error {
 	}
 	out.Links = []link{{Rel: "self", Href: s.baseURL(r) + r.URL.RequestURI(), Type: "application/geo+json"}}
 	if len(reports) == filter.Limit {
-		out.Links = append(out.Links, link{Rel: "next", Href: s.nextPage(r, &reports[len(reports)-1]), Type: "application/geo+json"})
+		out.Links = append(out.Links, link{Rel: "next", Href: s.nextPage(r, cursorAfter(&reports[len(reports)-1], filter.ByDue)), Type: "application/geo+json"})
 	}
 	if err := s.logContacts(r.Context(), c, "report", "list"); err != nil {
 		return err
@@ -81,10 +83,17 @@ func readFilter(q *query, world world, p access.Principal) (patrol.Filter, error
 		f.Category = append(f.Category, code)
 	}
 	f.Area, f.Assignee = areaParam(q, world), assigneeParam(q, world, p)
+	switch sort := q.text("sort", 20); sort {
+	case "":
+	case "due":
+		f.ByDue = true
+	default:
+		q.unread("sort", "must be due; without it the newest come first")
+	}
 	if cursor := q.text("cursor", 64); cursor != "" {
 		var ok bool
-		if f.AfterTime, f.AfterID, ok = parseCursor(cursor); !ok {
-			q.unread("cursor", "is none of ours; take it from a next link")
+		if f.AfterTime, f.AfterID, ok = parseCursor(cursor, f.ByDue); !ok {
+			q.unread("cursor", "is none of ours for this order; take it from a next link")
 		}
 	}
 	return f, q.err()
@@ -130,25 +139,44 @@ func assigneeParam(q *query, world world, p access.Principal) *geo.ID {
 	}
 }
 
-// nextPage gives the address of the page after a report, with the same filter.
-func (s *Server) nextPage(r *http.Request, last *patrol.Report) string {
+// nextPage gives the address of the page after a cursor, with the same filter.
+func (s *Server) nextPage(r *http.Request, cursor string) string {
 	values, _ := url.ParseQuery(r.URL.RawQuery) // it was read once already
-	values.Set("cursor", cursorAfter(last))
+	values.Set("cursor", cursor)
 	return s.baseURL(r) + r.URL.Path + "?" + values.Encode()
 }
 
+// dueCursor ends the cursors of lists by due time, which name other places.
+const dueCursor = 'd'
+
 // cursorAfter names a report's place in the list; nothing in it is meant to be
 // read by anybody else.
-func cursorAfter(r *patrol.Report) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(r.CreatedAt.UnixMicro()))
-	return base64.RawURLEncoding.EncodeToString(append(b, r.ID[:]...))
+func cursorAfter(r *patrol.Report, byDue bool) string {
+	at := r.CreatedAt.UnixMicro()
+	if byDue {
+		at = math.MaxInt64 // after all that are due
+		if !r.DueAt.IsZero() {
+			at = r.DueAt.UnixMicro()
+		}
+	}
+	b := append(binary.BigEndian.AppendUint64(nil, uint64(at)), r.ID[:]...)
+	if byDue {
+		b = append(b, dueCursor)
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func parseCursor(text string) (at time.Time, id geo.ID, ok bool) {
+func parseCursor(text string, byDue bool) (at time.Time, id geo.ID, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) != 24 {
+	if byDue && err == nil {
+		b, ok = bytes.CutSuffix(b, []byte{dueCursor})
+	}
+	if err != nil || ok != byDue || len(b) != 24 {
 		return at, id, false
 	}
 	copy(id[:], b[8:])
-	return time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(), id, true
+	if micros := int64(binary.BigEndian.Uint64(b)); micros != math.MaxInt64 || !byDue {
+		at = time.UnixMicro(micros).UTC()
+	}
+	return at, id, true
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -199,6 +200,9 @@ func (f *fakeStore) Report(_ context.Context, scope access.Scope, id geo.ID) (pa
 func (f *fakeStore) Reports(_ context.Context, scope access.Scope, filter patrol.Filter) ([]patrol.Report, error) {
 	f.filters = append(f.filters, filter)
 	var out []patrol.Report
+	if filter.ByDue {
+		return f.byDue(scope, filter), nil
+	}
 	for i := len(f.reports) - 1; i >= 0; i-- {
 		r := f.reports[i]
 		if filter.Bound != nil && !filter.Bound.Contains(r.Point) {
@@ -212,6 +216,22 @@ func (f *fakeStore) Reports(_ context.Context, scope access.Scope, filter patrol
 		}
 	}
 	return out, nil
+}
+
+// byDue gives the reports by when they are due, without more of the filter than
+// its cursor and limit.
+func (f *fakeStore) byDue(scope access.Scope, filter patrol.Filter) []patrol.Report {
+	compare := func(at time.Time, id geo.ID, r patrol.Report) int {
+		if at.IsZero() != r.DueAt.IsZero() {
+			return at.Compare(r.DueAt) * -1
+		}
+		return cmp.Or(at.Compare(r.DueAt), bytes.Compare(id[:], r.ID[:]))
+	}
+	out := slices.DeleteFunc(slices.Clone(f.reports), func(r patrol.Report) bool {
+		return !scope.Covers(r.Decision.AreaIDs) || filter.AfterID != geo.ID{} && compare(filter.AfterTime, filter.AfterID, r) >= 0
+	})
+	slices.SortFunc(out, func(a, b patrol.Report) int { return compare(a.DueAt, a.ID, b) })
+	return out[:min(len(out), filter.Limit)]
 }
 
 func (f *fakeStore) Act(ctx context.Context, scope access.Scope, a patrol.Action, keep func() error) (patrol.Report, bool, error) {

@@ -140,8 +140,9 @@ type Filter struct {
 	Overdue    bool
 	Now        time.Time // what "overdue" means
 	Limit      int       // 1 to 10 000
-	AfterTime  time.Time // keyset cursor: the last row's CreatedAt and ID,
-	AfterID    geo.ID    // newest first
+	ByDue      bool      // the earliest DueAt first, without one last; else the newest first
+	AfterTime  time.Time // keyset cursor: the last row's CreatedAt, or its DueAt where ByDue,
+	AfterID    geo.ID    // and its ID; the zero ID begins with the first
 	OnlyPublic bool      // the collection everybody may read
 }
 

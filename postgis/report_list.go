@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,9 +24,9 @@ const maxPage = 10_001
 // limit can pass; the index on due_at has the same condition.
 const openStatus = `r.status NOT IN ('closed', 'rejected', 'duplicate', 'handled') AND r.due_at IS NOT NULL`
 
-// Reports lists reports in scope, the newest first. The next page begins after
-// the last row's CreatedAt and ID. With OnlyPublic they come without
-// description, raw position and photos.
+// Reports lists reports in scope, the newest first, or by DueAt. The next page
+// begins after the last row's CreatedAt, or DueAt, and ID. With OnlyPublic they
+// come without description, raw position and photos.
 func (s *Store) Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error) {
 	if scope.Empty() {
 		return nil, nil
@@ -33,13 +34,8 @@ func (s *Store) Reports(ctx context.Context, scope access.Scope, f patrol.Filter
 	if f.Limit < 1 || f.Limit > maxPage {
 		return nil, geo.Invalid("limit-out-of-range", fmt.Sprintf("a page has 1 to %d reports", maxPage))
 	}
-	args := s.scopeArgs(scope)
-	where := reportConditions(f, args)
-	if !scope.All {
-		where = inScope + where
-	}
-	args["limit"] = f.Limit
-	rows, err := s.pool.Query(ctx, selectReport+where+` ORDER BY r.created_at DESC, r.id DESC LIMIT @limit`, args)
+	sql, args := s.listSQL(scope, f)
+	rows, err := s.pool.Query(ctx, sql, args)
 	if err != nil {
 		return nil, wrap("list reports", err)
 	}
@@ -54,6 +50,21 @@ func (s *Store) Reports(ctx context.Context, scope access.Scope, f patrol.Filter
 		return list, nil
 	}
 	return list, wrap("list reports", s.addPhotos(ctx, list))
+}
+
+// listSQL is the statement of Reports, with its arguments.
+func (s *Store) listSQL(scope access.Scope, f patrol.Filter) (string, pgx.NamedArgs) {
+	args := s.scopeArgs(scope)
+	where := reportConditions(f, args)
+	if !scope.All {
+		where = inScope + where
+	}
+	order := ` ORDER BY r.created_at DESC, r.id DESC`
+	if f.ByDue {
+		order = ` ORDER BY ` + dueOrMax + `, r.id`
+	}
+	args["limit"] = f.Limit
+	return selectReport + where + order + ` LIMIT @limit`, args
 }
 
 func (s *Store) addPhotos(ctx context.Context, list []patrol.Report) error {
@@ -111,11 +122,30 @@ func reportConditions(f patrol.Filter, args pgx.NamedArgs) string {
 		and(openStatus + ` AND r.due_at < coalesce(@now, now())`)
 	}
 	timeConditions(and, f.From, f.To, args)
-	if !f.AfterTime.IsZero() {
+	switch {
+	case f.ByDue:
+		dueConditions(and, f, args)
+	case !f.AfterTime.IsZero():
 		and(`(r.created_at, r.id) < (@after_time, @after_id)`)
 		args["after_time"], args["after_id"] = f.AfterTime, f.AfterID
 	}
 	return b.String()
+}
+
+// dueOrMax orders reports by DueAt, those without one last; the index
+// reports_by_due has the same words.
+const dueOrMax = `coalesce(r.due_at, 'infinity')`
+
+func dueConditions(and func(string), f patrol.Filter, args pgx.NamedArgs) {
+	if len(f.Status) > 0 && !slices.ContainsFunc(f.Status, func(s patrol.Status) bool { return !s.Open() }) {
+		// Says in the index's own words what follows from the states, so that
+		// also a plan made for any of them can use it.
+		and(`r.status NOT IN ('closed', 'rejected', 'duplicate')`)
+	}
+	if f.AfterID != (geo.ID{}) {
+		and(`(` + dueOrMax + `, r.id) > (coalesce(@after_time::timestamptz, 'infinity'), @after_id)`)
+		args["after_time"], args["after_id"] = orNull(f.AfterTime), f.AfterID
+	}
 }
 
 func boundCondition(and func(string), b orb.Bound, args pgx.NamedArgs) {
