@@ -73,7 +73,7 @@ export function FollowedReport({ report, fresh, headers, canShowMap }: { report:
         <p class="follow-badge">
           <StatusBadge status={p.status} overdue={p.overdue} />
         </p>
-        <Steps status={p.status} history={history} />
+        <Steps status={p.status} sent={p.created_at} history={history} />
         <p class="follow-meaning">{meaning(p.status)}</p>
       </section>
       {open && (

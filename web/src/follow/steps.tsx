@@ -14,10 +14,11 @@ const marks: Partial<Record<StepState, string>> = {
 const words: Record<StepState, Parameters<typeof t>[0]> = { done: "stateDone", now: "stateNow", next: "stateNext", todo: "stateTodo", stopped: "stateStopped" };
 
 /** How far a report has come, as a row of steps. */
-export function Steps({ status, history }: { status: Status; history: readonly HistoryEntry[] }): JSX.Element {
+export function Steps({ status, sent, history }: { status: Status; sent: string; history: readonly HistoryEntry[] }): JSX.Element {
   return (
     <ol class="steps" aria-label={t("progress")}>
-      {stepsOf(status, history).map(({ status: s, state, at }) => {
+      {stepsOf(status, history).map(({ status: s, state, at: taken }) => {
+        const at = taken ?? (s === "reported" ? Date.parse(sent) : null);
         const path = marks[state];
         const here = state === "now" || state === "stopped";
         return (

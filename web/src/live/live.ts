@@ -1,5 +1,7 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { Status } from "../api/reports";
+import { app } from "../state/app";
+import { who } from "../state/session";
 import { Listeners } from "./listeners";
 import { EventStream, type Connection } from "./stream";
 
@@ -55,12 +57,17 @@ const stream = new EventStream({
   onRefused: () => (refused = true),
 });
 
+/** Reports whether the server tells whoever is here anything: asking all the same would be an error on the console. */
+function mayListen(): boolean {
+  return app.peek()?.public === "map" || (who.peek() ?? null) !== null;
+}
+
 /** Opens or closes the stream as it is needed now; what is not needed any more stays a while. */
 function adjust(): void {
   clearTimeout(pause);
   const hidden = document.visibilityState === "hidden";
   if (listeners.size > 0 && !hidden) {
-    if (!refused) stream.start();
+    if (!refused && mayListen()) stream.start();
     stream.hurry();
   } else if (connection.peek() !== "off") {
     pause = setTimeout(() => stream.stop(), hidden ? hiddenMs : idleMs);
@@ -73,6 +80,11 @@ if (typeof document !== "undefined") {
   // A page that is kept for going back must not hold a connection.
   addEventListener("pagehide", () => stream.stop());
   addEventListener("pageshow", adjust);
+  effect(() => {
+    void app.value;
+    void who.value;
+    adjust();
+  });
 }
 
 /**
@@ -92,9 +104,6 @@ export function onEvent<T extends keyof LiveEvents>(type: T, fn: (data: LiveEven
 /** Listens anew, as whoever is signed in now. Listeners get "reset". */
 export function relisten(): void {
   refused = false;
-  if (listeners.size === 0) {
-    stream.forget();
-    return;
-  }
-  stream.restart();
+  stream.forget();
+  adjust();
 }

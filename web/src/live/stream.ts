@@ -65,12 +65,6 @@ export class EventStream {
     this.lastId = null;
   }
 
-  /** Begins anew, as somebody else. */
-  restart(): void {
-    this.forget();
-    this.start();
-  }
-
   /** Does not wait any longer where a next attempt is waited for. */
   hurry(): void {
     if (this.abort === null || this.failures === 0) return;
