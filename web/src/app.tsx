@@ -6,6 +6,7 @@ import { ListPage } from "./list/listpage";
 import { gridMap } from "./map/handle";
 import { canDrawMap } from "./map/webgl";
 import { Panel } from "./place/panel";
+import { ReportButton } from "./report/entry";
 import { loadPart, screens } from "./screens";
 import { Search } from "./search/search";
 import { linkTo, problem, selection, view } from "./state/store";
@@ -84,6 +85,7 @@ export function App(): JSX.Element {
         {name === "list" && <ListPage canShowMap={drawable} />}
         {screen !== undefined && <Lazy key={name} sheet={screen.sheet} load={screen.load} meanwhile={<p class="visually-hidden" role="status">{t("loading")}</p>} onReady={() => (mapMayCome.value = true)} />}
         {name === "map" && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
+        {atlas && selection.value === null && <ReportButton />}
         <PrintPicture onMap={onMap} />
       </main>
       {atlas && <Panel canShowMap={drawable} />}

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { App } from "./app";
 import { language, nameOf, t } from "./i18n/i18n";
 import { placeName } from "./place/point";
+import { sendWhatWaits } from "./report/entry";
 import { askApp } from "./state/app";
 import { followSelection, found } from "./state/place";
 import { followSession } from "./state/session";
@@ -18,6 +19,7 @@ effect(() => {
 followAddress();
 followSelection();
 void askApp();
+sendWhatWaits();
 // What happens on the server is listened to once the page is there.
 addEventListener("load", () => setTimeout(() => void import("./live/boundaries").then((m) => m.followBoundaries()), 500));
 addEventListener("online", () => problem.value?.retry?.());

@@ -72,6 +72,8 @@ export interface Category {
   lead_post: string;
   target_hours: number;
   hard_hours: number;
+  /** The hours are those of the clock; otherwise working hours. */
+  around_clock: boolean;
 }
 
 let known: Promise<Category[]> | null = null;

@@ -65,6 +65,14 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
       busy={asking.value}
       old={asking.value && f !== null && f.of !== selection.value}
       onClose={close}
+      foot={
+        f?.type === "point" && f.of === selection.value && (f.located.areas.district !== null || f.located.areas.grid !== null) ? (
+          <a class="button main" href={linkTo({ view: "report" })}>
+            <Icon name="flag" />
+            {t("reportHere")}
+          </a>
+        ) : undefined
+      }
     >
       {f !== null && !asking.value && f.of !== selection.value && <p class="stale">{t("stale")}</p>}
       {f === null ? asking.value ? <Skeleton /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}

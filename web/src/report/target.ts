@@ -21,6 +21,11 @@ export interface Target {
   sides: Side[];
 }
 
+/** Reports whether two places are the same. */
+export function samePlace(a: Place, b: Place): boolean {
+  return a.lon === b.lon && a.lat === b.lat && a.accuracyM === b.accuracyM;
+}
+
 /** The last answer; it stays while the next is awaited. */
 export const target = signal<Target | null>(null);
 /** Whether an answer is awaited. */
@@ -86,7 +91,7 @@ export function followPlace(): () => void {
       target.value = null;
       return;
     }
-    if (last !== null && last.lon === place.lon && last.lat === place.lat && last.accuracyM === place.accuracyM) return;
+    if (last !== null && samePlace(last, place)) return;
     if (moved.peek()?.of !== place) moved.value = null;
     last = place;
     start(place, target.peek() === null ? 0 : pauseMs);

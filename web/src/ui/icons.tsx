@@ -18,6 +18,12 @@ const paths = {
   road: "M7 20 10 4M17 20 14 4M12 5v2M12 11v2M12 17v2",
   area: "M5 8l7-4 7 4v8l-7 4-7-4V8Z",
   print: "M7 9V4h10v5M7 17H4v-7h16v7h-3M7 14h10v6H7v-6Z",
+  camera: "M4 8h3.5L9 5.5h6L16.5 8H20v11H4V8ZM12 10a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5Z",
+  back: "M15 6l-6 6 6 6",
+  send: "M4 12 20 4.5 15.5 20l-4-6.5L4 12ZM11.5 13.5 20 4.5",
+  share: "M12 15V4M8.5 7 12 3.5 15.5 7M6.5 11H5v9h14v-9h-1.5",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  flag: "M6 21V4M6 4.5h11l-2.5 4 2.5 4H6",
 } as const;
 
 /** A line drawing that says nothing a screen reader needs: its button has the words. */
