@@ -71,7 +71,7 @@ func (c *compact) add(m geo.Match) {
 			if place, ok = c.places[a]; !ok {
 				place = int32(len(c.areas[i]))
 				c.places[a] = place
-				c.areas[i] = append(c.areas[i], &geo.Name{Code: a.Code, Name: a.Name})
+				c.areas[i] = append(c.areas[i], &geo.Name{Code: a.Code, Name: a.Name, NameEn: a.NameEn})
 			}
 		}
 		c.results[i] = append(c.results[i], place)

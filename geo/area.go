@@ -51,10 +51,11 @@ type Revision struct {
 	Hash        []byte // SHA-256 over codes and shapes in order, see HashAreas
 }
 
-// Name is a code and a name, as answers give them.
+// Name is a code and names, as answers give them.
 type Name struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	NameEn string `json:"name_en,omitempty"` // where known
 }
 
 // Match says which areas cover a point: an area of each kind, or nil. The zero
@@ -91,7 +92,7 @@ func (m *Match) Names() map[Kind]*Name {
 	out := make(map[Kind]*Name, numKinds)
 	for i, k := range Kinds() {
 		if a := m.areas[i]; a != nil {
-			out[k] = &Name{a.Code, a.Name}
+			out[k] = &Name{a.Code, a.Name, a.NameEn}
 		} else {
 			out[k] = nil
 		}
