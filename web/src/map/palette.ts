@@ -3,6 +3,7 @@ export interface Palette {
   ground: string;
   land: string;
   water: string;
+  green: string;
   houses: string;
   track: string;
   road: string;
@@ -20,12 +21,21 @@ export interface Palette {
   nameSoft: string;
   halo: string;
   accent: string;
+  /** Reports by how they stand: differing in lightness too. */
+  markOpen: string;
+  markOverdue: string;
+  markDone: string;
+  /** What is written on them. */
+  onMarkOpen: string;
+  onMarkOverdue: string;
+  onMarkDone: string;
 }
 
 const light: Palette = {
   ground: "#f1f1ee",
   land: "#fbfbf9",
   water: "#c3d8e3",
+  green: "#eef2e8",
   houses: "#eceae4",
   track: "#e9e7e1",
   road: "#e0ddd6",
@@ -43,12 +53,19 @@ const light: Palette = {
   nameSoft: "#565f68",
   halo: "#fbfbf9",
   accent: "#0b6bcb",
+  markOpen: "#f2a51f",
+  markOverdue: "#b3201a",
+  markDone: "#5d8a72",
+  onMarkOpen: "#2b1a00",
+  onMarkOverdue: "#ffffff",
+  onMarkDone: "#ffffff",
 };
 
 const dark: Palette = {
   ground: "#0d0f11",
   land: "#15181b",
   water: "#24404f",
+  green: "#181f1a",
   houses: "#202428",
   track: "#20252a",
   road: "#2a3036",
@@ -66,6 +83,12 @@ const dark: Palette = {
   nameSoft: "#b4bcc4",
   halo: "#15181b",
   accent: "#74b5ff",
+  markOpen: "#ffb940",
+  markOverdue: "#d8362c",
+  markDone: "#6f9f86",
+  onMarkOpen: "#2b1a00",
+  onMarkOverdue: "#ffffff",
+  onMarkDone: "#08160e",
 };
 
 /** Gives the colours for light or dark surroundings. */
