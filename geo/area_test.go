@@ -24,7 +24,7 @@ func TestMatch(t *testing.T) {
 		t.Error("NewMatch takes the areas in another order than Kinds")
 	}
 	names := m.Names()
-	if len(names) != numKinds || *names[Grid] != (Name{"g", "网格"}) || names[Compound] != nil {
+	if len(names) != numKinds || *names[Grid] != (Name{Code: "g", Name: "网格"}) || names[Compound] != nil {
 		t.Errorf("Names() = %v", names)
 	}
 }
