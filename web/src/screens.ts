@@ -15,6 +15,7 @@ export interface Screen {
 export const screens: Partial<Record<ScreenName, Screen>> = {
   follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
+  heat: { onMap: true, sheet: "src/heat/screen.css", load: async () => (await import("./heat/screen")).HeatScreen },
 };
 
 const sheets = new Map<string, Promise<void>>();

@@ -19,6 +19,7 @@ export const en: Messages = {
   navigation: "Pages",
   showMap: "Map",
   showList: "List",
+  heatMap: "Heat map",
   about: "API",
   myAreas: "My areas",
   cases: "Cases",

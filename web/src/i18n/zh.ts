@@ -17,6 +17,7 @@ export const zh = {
   navigation: "页面导航",
   showMap: "地图",
   showList: "列表",
+  heatMap: "热力图",
   about: "接口说明",
   myAreas: "我的辖区",
   cases: "事件办理",

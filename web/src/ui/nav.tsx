@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { language, t } from "../i18n/i18n";
+import { app } from "../state/app";
 import { can, signOut, who } from "../state/session";
 import { goTo, languageChosen, linkTo, problem, tell, view } from "../state/store";
 import { Icon } from "./icons";
@@ -75,6 +76,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
       </button>
       <nav id="nav" aria-label={t("navigation")} class={open.value ? "open" : ""} onClick={() => (open.value = false)}>
         {canShowMap && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
+        {view.value !== "heat" && (app.value?.public === "map" || who.value) && <a href={linkTo({ view: "heat", params: {} })}>{t("heatMap")}</a>}
         {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {} })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
         <a href="/about">{t("about")}</a>
         <button type="button" onClick={() => setTimeout(print)}>

@@ -1,0 +1,68 @@
+import { post } from "./client";
+import type { AreaName, Kind } from "./types";
+
+/** A question about hot spots. Times are RFC 3339. */
+export interface HotspotQuestion {
+  from?: string;
+  to?: string;
+  category?: readonly string[];
+  status?: readonly string[];
+  /** Only what is past its time limit: for those who may read every report. */
+  overdue?: boolean;
+  /** H3 resolution of the cells, 4 to 10. */
+  resolution: number;
+  /** Asks for frames: months for everybody, weeks for those who may read every report. */
+  step?: "month" | "week";
+}
+
+/** A number of reports; null where it is too small to be shown. */
+export type Counted = number | null;
+
+/** A stretch of time, from `from` (included) to `to` (excluded). */
+export interface Frame {
+  from: string;
+  to: string;
+  total: Counted;
+}
+
+export interface HotspotCell {
+  type: "Feature";
+  id: string;
+  geometry: { type: "Polygon"; coordinates: [number, number][][] };
+  properties: { h3: string; suppressed: boolean; count?: number; counts?: Counted[] };
+}
+
+/** The answer: counts by cell, over the time that was counted, which may be another than asked for. */
+export interface Hotspots {
+  from: string;
+  to: string;
+  resolution: number;
+  total: Counted;
+  frames?: Frame[];
+  features: HotspotCell[];
+}
+
+/** Counts reports by cell. */
+export function hotspots(q: HotspotQuestion, signal?: AbortSignal): Promise<Hotspots> {
+  return post<Hotspots>("/api/v1/hotspots", q, {}, signal);
+}
+
+/** The areas of many places: lists of areas by kind, and for every place its index in each list. */
+interface LocatedMany {
+  areas: Record<Kind, AreaName[]>;
+  results: Record<Kind, (number | null)[]>;
+}
+
+/** Says of places (lon, lat) which areas of some kinds they lie in; null where there is none. */
+export async function areasOf(points: readonly (readonly [number, number])[], kinds: readonly Kind[], signal?: AbortSignal): Promise<Partial<Record<Kind, AreaName | null>>[]> {
+  if (points.length === 0) return [];
+  const answer = await post<LocatedMany>("/api/v1/locate", { points: points.map(([lon, lat]) => [Number(lon.toFixed(7)), Number(lat.toFixed(7))]) }, {}, signal);
+  return points.map((_, i) =>
+    Object.fromEntries(
+      kinds.map((k) => {
+        const n = answer.results[k][i];
+        return [k, n === null || n === undefined ? null : (answer.areas[k][n] ?? null)];
+      }),
+    ),
+  );
+}

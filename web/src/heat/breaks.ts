@@ -1,0 +1,40 @@
+/** A class of counts: from `from` to `to`, both included; the last has no end. */
+export interface Class {
+  from: number;
+  to: number | null;
+}
+
+/** How many classes there are at most: more shades are not told apart. */
+export const maxClasses = 5;
+
+/** What share of the cells lies below the first, second, … break: reports gather in few places. */
+const shares = [0.4, 0.7, 0.88, 0.96];
+
+/** Gives the largest number of one or two round figures that is not above n. */
+export function roundDown(n: number): number {
+  if (n < 10) return Math.max(1, Math.floor(n));
+  const unit = 10 ** Math.floor(Math.log10(n));
+  const step = n / unit < 2 ? unit / 5 : unit / 2;
+  return Math.floor(n / step) * step;
+}
+
+/**
+ * Gives the classes for counts that are shown, the lowest first: by shares of
+ * the cells, at round numbers. There are fewer where the counts are few, none
+ * where there are no counts. `least` is the smallest number that is shown.
+ */
+export function classesOf(counts: readonly number[], least: number): Class[] {
+  const sorted = counts.filter((n) => n >= least).sort((a, b) => a - b);
+  if (sorted.length === 0) return [];
+  const starts = [least];
+  for (const share of shares) {
+    const at = roundDown(sorted[Math.floor(share * sorted.length)] ?? least);
+    if (at > (starts.at(-1) ?? 0)) starts.push(at);
+  }
+  return starts.map((from, i) => ({ from, to: (starts[i + 1] ?? NaN) - 1 })).map((c) => (Number.isNaN(c.to) ? { from: c.from, to: null } : c));
+}
+
+/** Gives the index of the class of a count, -1 below the first. */
+export function classAt(classes: readonly Class[], n: number): number {
+  return classes.findLastIndex((c) => n >= c.from);
+}

@@ -1,0 +1,94 @@
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { categories, type Category } from "../api/reports";
+import { CategoryIcon } from "../case/categoryicon";
+import { language, nameOf } from "../i18n/i18n";
+import { params, setParams } from "../state/store";
+import { Icon } from "../ui/icons";
+import { Name } from "../ui/name";
+import { formatNumber } from "../units/format";
+import { countOf } from "./frames";
+import { spots, type Spot } from "./overlay";
+import { findPlaces, placeOf } from "./places";
+import { doneStatuses, type State } from "./question";
+import { answer, filter, frame, frames } from "./state";
+import { t } from "./text";
+import { day, howMany, windowOf } from "./words";
+
+const atMost = 12;
+
+function leave(): void {
+  setParams({ cell: null });
+  spots.value = [];
+}
+
+function Close(): JSX.Element {
+  return (
+    <button type="button" class="icon-button" aria-label={t("unchoose")} title={t("unchoose")} onClick={leave}>
+      <Icon name="close" />
+    </button>
+  );
+}
+
+function stateOf(s: Spot): State {
+  if (doneStatuses.some((d) => d === s.status)) return "done";
+  return s.overdue === true ? "overdue" : "open";
+}
+
+/** The hexagon that was pointed at: how many, where, when. */
+function Hexagon(): JSX.Element | null {
+  const cell = useComputed(() => answer.value?.hotspots.features.find((c) => c.id === params.value.cell));
+  const c = cell.value;
+  useEffect(() => {
+    if (c !== undefined) void findPlaces([c]);
+  }, [c?.id]);
+  const a = answer.value;
+  if (c === undefined || a === null) return null;
+  const n = countOf(c, frame.value);
+  const name = placeOf(c.id);
+  return (
+    <section class="heat-chosen" aria-label={t("chosen")}>
+      <div role="status">
+        <p class="heat-number">{n === 0 ? t("none") : howMany(n)}</p>
+        <p>{name !== null && <Name of={name} />}</p>
+        <p class="soft">{windowOf(a.hotspots, frames.value[frame.value ?? -1], filter.value.time)}</p>
+      </div>
+      <Close />
+    </section>
+  );
+}
+
+/** The reports at the place that was pointed at, newest first. */
+function Spots(): JSX.Element {
+  const all = useSignal<readonly Category[]>([]);
+  useEffect(() => void categories().then((list) => (all.value = list), () => undefined), []);
+  const list = spots.value;
+  return (
+    <section class="heat-chosen" aria-label={t("spot")}>
+      <div role="status">
+        <p class="heat-number">{t("spotCount", { n: formatNumber(list.length, language.value) })}</p>
+        <ul class="heat-spots">
+          {list.slice(0, atMost).map((s, i) => {
+            const category = all.value.find((c) => c.code === s.category);
+            return (
+              <li key={s.id ?? i}>
+                <CategoryIcon code={s.category} />
+                <span>{category === undefined ? s.category : nameOf(category)}</span>
+                <span class={`heat-state heat-state-${stateOf(s)}`}>{t(stateOf(s))}</span>
+                <span class="soft">{day(s.t * 1000)}</span>
+              </li>
+            );
+          })}
+        </ul>
+        {list.length > atMost && <p class="soft">{t("more", { n: list.length - atMost })}</p>}
+      </div>
+      <Close />
+    </section>
+  );
+}
+
+/** What was pointed at on the map. */
+export function Chosen(): JSX.Element | null {
+  return spots.value.length > 0 ? <Spots /> : <Hexagon />;
+}

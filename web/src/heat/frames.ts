@@ -1,0 +1,71 @@
+import type { Counted, Frame, HotspotCell, Hotspots } from "../api/hotspots";
+import { classAt, type Class } from "./breaks";
+
+/** A cell at one time: how many reports, null where there are too few to say. */
+export interface Shown {
+  h3: string;
+  n: Counted;
+}
+
+/** Gives how many reports a cell has during a frame, or in all where there is none. */
+export function countOf(c: HotspotCell, frame: number | null): Counted {
+  if (frame === null) return c.properties.suppressed ? null : (c.properties.count ?? 0);
+  const n = c.properties.counts?.[frame];
+  return n === undefined ? 0 : n;
+}
+
+/** Gives the numbers that are shown of an answer, over all of its frames. */
+export function numbersOf(h: Hotspots): number[] {
+  const out: number[] = [];
+  for (const c of h.features) {
+    const row = h.frames === undefined ? [countOf(c, null)] : (c.properties.counts ?? []);
+    for (const n of row) if (n !== null && n > 0) out.push(n);
+  }
+  return out;
+}
+
+/** Gives the cells with reports, the most first; those with too few to say come last. */
+export function ranked(h: Hotspots, frame: number | null): (Shown & { cell: HotspotCell })[] {
+  return h.features
+    .map((cell) => ({ h3: cell.properties.h3, n: countOf(cell, frame), cell }))
+    .filter((c) => c.n !== 0)
+    .sort((a, b) => (b.n ?? 0) - (a.n ?? 0) || (a.h3 < b.h3 ? -1 : 1));
+}
+
+/** Gives the hexagons of a frame to draw, each with its class; -1 for one that has too few reports to say. */
+export function drawn(h: Hotspots, frame: number | null, classes: readonly Class[]): GeoJSON.FeatureCollection {
+  const features: GeoJSON.Feature[] = [];
+  for (const c of h.features) {
+    const n = countOf(c, frame);
+    if (n === 0) continue;
+    features.push({ type: "Feature", geometry: c.geometry, properties: { h3: c.properties.h3, n, class: n === null ? -1 : classAt(classes, n) } });
+  }
+  return { type: "FeatureCollection", features };
+}
+
+/** Cuts the frames off before the first report: an archive begins some time. */
+export function withoutEmptyStart(h: Hotspots): Hotspots {
+  const { frames } = h;
+  if (frames === undefined) return h;
+  const first = Math.min(Math.max(frames.findIndex((f) => f.total !== 0), 0), frames.length - 1);
+  if (first === 0) return h;
+  return {
+    ...h,
+    from: frames[first]?.from ?? h.from,
+    frames: frames.slice(first),
+    features: h.features.map((c) => ({ ...c, properties: { ...c.properties, counts: (c.properties.counts ?? []).slice(first) } })),
+  };
+}
+
+/** Gives the name of a frame in an address: the day it begins by the district's calendar, without the day where it is a month. */
+export function frameName(f: Frame, step: "month" | "week", timeZone: string): string {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(f.from));
+  return step === "month" ? day.slice(0, 7) : day;
+}
+
+/** Gives the middle of a hexagon. */
+export function middleOf(c: HotspotCell): [number, number] {
+  const ring = (c.geometry.coordinates[0] ?? []).slice(1);
+  const sum = ring.reduce(([x, y], [lon, lat]) => [x + lon, y + lat], [0, 0]);
+  return [sum[0] / ring.length, sum[1] / ring.length];
+}

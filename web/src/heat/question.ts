@@ -1,0 +1,104 @@
+import type { Status } from "../api/reports";
+import { openStatuses } from "../api/reports";
+import type { HotspotQuestion } from "../api/hotspots";
+import type { Params } from "../state/url";
+
+/** The stretches of time that end today, in days. */
+export const days = ["7", "30", "90", "365"] as const;
+/** What time can be chosen: days up to today, or steps to go through. */
+export const times = [...days, "month", "week"] as const;
+export type Time = (typeof times)[number];
+
+/** States in the groups that a person asks for. */
+export const states = ["open", "overdue", "done"] as const;
+export type State = (typeof states)[number];
+
+/** What is asked about reports; null and empty do not narrow anything down. */
+export interface Filter {
+  category: readonly string[];
+  state: State | null;
+  time: Time;
+}
+
+/** The states in which nothing is left to do. */
+export const doneStatuses: readonly Status[] = ["handled", "closed"];
+/** Reports that are none: neither counted nor drawn. */
+export const voidStatuses: readonly Status[] = ["rejected", "duplicate"];
+
+/** Reads the filter from an address. What cannot be read, and what the caller may not have, is left out. */
+export function filterOf(params: Params, readsAll: boolean): Filter {
+  const category = (params.category ?? "").split(",").filter((c) => /^[a-z_]+$/.test(c));
+  const state = states.find((s) => s === params.state) ?? null;
+  const time = times.find((t) => t === params.time) ?? "365";
+  return {
+    category: [...new Set(category)].sort(),
+    state: state === "overdue" && !readsAll ? null : state,
+    time: time === "week" && !readsAll ? "month" : time,
+  };
+}
+
+/** Reports whether a time is gone through in frames. */
+export function isStep(time: Time): time is "month" | "week" {
+  return time === "month" || time === "week";
+}
+
+const dayMs = 86_400_000;
+/** How far back frames go: three years of months, a year of weeks. */
+const reachDays = { month: 35 * 30.436875, week: 51 * 7 };
+
+/** Gives how many days of a step have gone by on a day. */
+function daysInto(step: "month" | "week", then: number, timeZone: string): number {
+  const of = (part: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", { timeZone, ...part }).format(then);
+  return step === "month" ? Number(of({ day: "numeric" })) - 1 : ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(of({ weekday: "short" }));
+}
+
+/** Gives the moment the day of a time begins by the clock of a place. */
+export function startOfDay(then: number, timeZone: string): number {
+  const part = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" }).formatToParts(then);
+  const of = (type: string) => Number(part.find((p) => p.type === type)?.value ?? 0);
+  return then - (((of("hour") * 60 + of("minute")) * 60 + of("second")) * 1000 + (then % 1000));
+}
+
+/** Gives the day on which the time of a filter begins; for steps, the first of them. */
+export function beginOf(time: Time, now: number, timeZone: string): number {
+  if (!isStep(time)) return startOfDay(now - (Number(time) - 1) * dayMs, timeZone);
+  const then = startOfDay(now - reachDays[time] * dayMs, timeZone);
+  return then - daysInto(time, then, timeZone) * dayMs;
+}
+
+function statusOf(state: State | null): readonly Status[] {
+  if (state === null) return [];
+  return state === "done" ? doneStatuses : openStatuses;
+}
+
+/** Makes the question of a filter. What is asked again on the same day is the same question. */
+export function questionOf(f: Filter, resolution: number, now: number, timeZone: string): HotspotQuestion {
+  const status = statusOf(f.state);
+  return {
+    resolution,
+    from: new Date(beginOf(f.time, now, timeZone)).toISOString(),
+    ...(f.category.length === 0 ? {} : { category: f.category }),
+    ...(status.length === 0 ? {} : { status }),
+    ...(f.state === "overdue" ? { overdue: true } : {}),
+    ...(isStep(f.time) ? { step: f.time } : {}),
+  };
+}
+
+/** Gives the parameters of tiles with the reports that the answer to questionOf counts. */
+export function tileQuery(f: Filter, now: number, timeZone: string): string {
+  const q = new URLSearchParams({ from: new Date(beginOf(f.time, now, timeZone)).toISOString() });
+  if (f.category.length > 0) q.set("category", f.category.join(","));
+  const status = statusOf(f.state);
+  if (status.length > 0) q.set("status", status.join(","));
+  if (f.state === "overdue") q.set("overdue", "true");
+  return q.toString();
+}
+
+/** Gives the H3 resolution whose hexagons are some 30 to 60 pixels wide at a zoom. */
+export function resolutionAt(zoom: number): number {
+  if (zoom < 8.6) return 6;
+  return zoom < 11.1 ? 7 : 8;
+}
+
+/** The mean size of a hexagon in km² by resolution (h3geo.org/docs/core-library/restable). */
+export const cellKm2: Readonly<Record<number, number>> = { 6: 36.13, 7: 5.161, 8: 0.7373 };
