@@ -21,7 +21,11 @@ followSelection();
 void askApp();
 sendWhatWaits();
 // What happens on the server is listened to once the page is there.
-addEventListener("load", () => setTimeout(() => void import("./live/boundaries").then((m) => m.followBoundaries()), 500));
+addEventListener("load", () => setTimeout(() => {
+  // A server that is away then is no matter: the page says so where it asks for something.
+  import("./live/boundaries").then((m) => m.followBoundaries(), () => undefined);
+  import("./qr/print").then((m) => m.printAddress(), () => undefined);
+}, 500));
 addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

@@ -2,6 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { language, t } from "../i18n/i18n";
+import { list as sentFromHere } from "../report/mine";
+import { loadPart } from "../screens";
 import { app } from "../state/app";
 import { can, signOut, who } from "../state/session";
 import { goTo, languageChosen, linkTo, problem, tell, view } from "../state/store";
@@ -64,6 +66,20 @@ function SignInOut(): JSX.Element | null {
   );
 }
 
+/** Reports whether the table of the grids is for whoever is signed in: those who look after all of them. */
+function mayPlan(): boolean {
+  return can("plan_boundaries") || can("dispatch_reports");
+}
+
+/** Shows the address of the page for a phone to read. */
+async function showQr(): Promise<void> {
+  try {
+    (await loadPart("src/qr/screen.css", () => import("../qr/dialog"))).openQr();
+  } catch {
+    problem.value = { trouble: "away", retry: () => { problem.value = null; void showQr(); } };
+  }
+}
+
 /** The ways to other pages, and the language. */
 export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
   const open = useSignal(false);
@@ -78,7 +94,12 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
         {canShowMap && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
         {view.value !== "heat" && (app.value?.public === "map" || who.value) && <a href={linkTo({ view: "heat", params: {} })}>{t("heatMap")}</a>}
         {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {} })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
+        {sentFromHere().length > 0 && view.value !== "follow" && <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>}
+        {mayPlan() && view.value !== "grids" && <a href={linkTo({ view: "grids", params: {} })}>{t("gridTable")}</a>}
         <a href="/about">{t("about")}</a>
+        <button type="button" onClick={() => void showQr()}>
+          {t("onPhone")}
+        </button>
         <button type="button" onClick={() => setTimeout(print)}>
           {t("print")}
         </button>
