@@ -64,10 +64,7 @@ func (v *viewer) point(r *patrol.Report) orb.Point {
 	if v.ReadsReports() {
 		return r.Point
 	}
-	if c, ok := v.duties.Current().Rulebook.Category(r.Category); ok && !c.Private {
-		return patrol.PublicPoint(r.Point)
-	}
-	return patrol.CoarsePoint(r.Point)
+	return v.duties.Current().Rulebook.Shown(r.Category, r.Point)
 }
 
 // fetch gives the reports that pass the filter and are shown within the bound
