@@ -13,9 +13,12 @@ export interface Screen {
 
 /** The screens beside the map and the list, which come with the page. */
 export const screens: Partial<Record<ScreenName, Screen>> = {
+  report: { onMap: true, sheet: "src/report/screen.css", load: async () => (await import("./report/screen")).loadReport() },
+  grids: { onMap: true, sheet: "src/grids/screen.css", load: async () => (await import("./grids/screen")).GridsScreen },
   follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },
-  signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
   heat: { onMap: true, sheet: "src/heat/screen.css", load: async () => (await import("./heat/screen")).HeatScreen },
+  field: { onMap: true, sheet: "src/field/screen.css", load: async () => (await import("./field/screen")).FieldScreen },
+  signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };
 
 const sheets = new Map<string, Promise<void>>();
@@ -42,8 +45,8 @@ function loadSheet(source: string): Promise<void> {
   return loading;
 }
 
-/** Loads a part of the program with its style sheet. */
-export async function loadPart<T>(sheet: string, load: () => Promise<T>): Promise<T> {
-  const [part] = await Promise.all([load(), loadSheet(sheet)]);
+/** Loads a part of the program with its style sheet, where it has one of its own. */
+export async function loadPart<T>(sheet: string | null, load: () => Promise<T>): Promise<T> {
+  const [part] = await Promise.all([load(), sheet === null ? undefined : loadSheet(sheet)]);
   return part;
 }

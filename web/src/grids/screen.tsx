@@ -1,0 +1,133 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { language } from "../i18n/i18n";
+import { onEvent } from "../live/live";
+import { canDrawMap } from "../map/webgl";
+import { Panel } from "../place/panel";
+import { who } from "../state/session";
+import { goTo, linkTo, params, setParams } from "../state/store";
+import { Sheet } from "../ui/sheet";
+import { formatNumber } from "../units/format";
+import { fileOf, keep } from "./download";
+import { Legend } from "./legend";
+import { colourMaps } from "./overlay";
+import { load, mayPlan, rows, shown, trouble, unload } from "./state";
+import { Table } from "./table";
+import { className, t } from "./text";
+import { Vacancies } from "./vacancies";
+
+const leave = () => goTo({ view: "map", params: {} });
+
+/** Says who the table is for, and the way in. */
+function Closed(): JSX.Element {
+  return (
+    <Sheet kind="grids-closed" label={t("title")} title={t(who.value === null ? "signInTitle" : "title")} onClose={leave}>
+      <p>{t(who.value === null ? "signInHelp" : "notYours")}</p>
+      {who.value === null && (
+        <p class="panel-links">
+          <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
+            {t("signIn")}
+          </a>
+        </p>
+      )}
+    </Sheet>
+  );
+}
+
+function Tools(): JSX.Element {
+  const all = rows.value?.length ?? 0;
+  const number = (n: number) => formatNumber(n, language.value);
+  return (
+    <div class="grids-tools">
+      <input type="search" aria-label={t("filter")} placeholder={t("filter")} value={params.value.q ?? ""} onInput={(e) => setParams({ q: e.currentTarget.value === "" ? null : e.currentTarget.value })} />
+      <select aria-label={t("class")} value={params.value.class ?? ""} onChange={(e) => setParams({ class: e.currentTarget.value === "" ? null : e.currentTarget.value })}>
+        <option value="">{t("allClasses")}</option>
+        {["urban", "rural"].map((c) => (
+          <option key={c} value={c}>
+            {className(c)}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="button" onClick={() => keep(fileOf(shown.value), `${t("csvName")}.csv`)}>
+        {t("csv")}
+      </button>
+      <p class="soft" role="status">
+        {t("shown", { n: number(shown.value.length), of: number(all) })}
+      </p>
+    </div>
+  );
+}
+
+function Skeleton(): JSX.Element {
+  return (
+    <div class="skeleton" role="status">
+      <span class="visually-hidden">{t("loading")}</span>
+      <i class="wide" />
+      <i class="tall" />
+      <i class="tall" />
+      <i class="tall" />
+    </div>
+  );
+}
+
+function Open(): JSX.Element {
+  const title = useRef<HTMLHeadingElement>(null);
+  const again = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    let stop = new AbortController();
+    again.current = () => {
+      stop.abort();
+      stop = new AbortController();
+      void load(stop.signal);
+    };
+    again.current();
+    title.current?.focus();
+    const ends = [onEvent("revision.published", () => again.current()), onEvent("reset", () => again.current()), colourMaps()];
+    return () => {
+      stop.abort();
+      for (const end of ends) end();
+      unload();
+    };
+  }, []);
+  const all = rows.value;
+  return (
+    <>
+      <Sheet kind="grids" label={t("title")} title={t("title")} {...(all === null ? {} : { above: t("above", { n: all.length }) })} titleRef={title} busy={all === null && trouble.value === null} onClose={leave}>
+        {trouble.value !== null && (
+          <div class="stale" role="alert">
+            <p>{t("away")}</p>
+            <button type="button" class="button" onClick={() => again.current()}>
+              {t("retry")}
+            </button>
+          </div>
+        )}
+        {all === null ? (
+          trouble.value === null && <Skeleton />
+        ) : (
+          <>
+            {canDrawMap() && <Legend />}
+            <Tools />
+            {shown.value.length === 0 ? (
+              <p>
+                {t("none")}{" "}
+                <button type="button" class="button" onClick={() => setParams({ q: null, class: null })}>
+                  {t("clear")}
+                </button>
+              </p>
+            ) : (
+              <Table />
+            )}
+            <Vacancies />
+          </>
+        )}
+      </Sheet>
+      <Panel canShowMap={canDrawMap()} />
+    </>
+  );
+}
+
+/** All grids in numbers, beside the map coloured by them. */
+export function GridsScreen(): JSX.Element {
+  if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton /></Sheet>;
+  return mayPlan() ? <Open /> : <Closed />;
+}
