@@ -52,6 +52,8 @@ export interface ReportProperties {
   /** What the caller may do to it now. */
   allow?: EventType[];
   history?: HistoryEntry[];
+  /** How it was routed; only of one report that was asked for by itself. */
+  routing?: { edge_distance_m: number };
   follow_secret?: string;
   synthetic?: boolean;
 }

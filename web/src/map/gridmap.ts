@@ -5,7 +5,7 @@ import { circle } from "./circle";
 import { cover, type Cover } from "./cover";
 import { Names } from "./names";
 import { palette, type Palette } from "./palette";
-import { litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
+import { groundNames, litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
 
 /** What the page gives the map and hears from it. */
 export interface GridMapOptions {
@@ -25,8 +25,8 @@ export interface Overlay {
   sources: Record<string, SourceSpecification>;
   /** The layers in the colours of the surroundings, the lowest first. */
   layers: (p: Palette, dark: boolean) => LayerSpecification[];
-  /** The layer of the map they lie under; without it, under the names. */
-  below?: string;
+  /** The layer of the map they lie under; without it under the names, with null over all. */
+  below?: string | null;
 }
 
 /** A click on the map: where, and what of the asked layers is there, the topmost first. */
@@ -48,6 +48,7 @@ export class GridMap {
   private readonly pin: Marker;
   private hidden: readonly LayerName[];
   private lit: Ref | null = null;
+  private covered: "raster" | "vector" | null = null;
   private pinned: { lon: number; lat: number } | null = null;
   private removed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,7 +98,7 @@ export class GridMap {
       if (gone) return;
       for (const [id, source] of Object.entries(o.sources)) map.addSource(id, source);
       const names = map.getStyle().layers.find((l) => l.id.startsWith("names-"))?.id;
-      for (const layer of o.layers(palette(darkness.matches), darkness.matches)) map.addLayer(layer, o.below ?? names);
+      for (const layer of o.layers(palette(darkness.matches), darkness.matches)) map.addLayer(layer, o.below === null ? undefined : (o.below ?? names));
       this.overlays.push(o);
     });
     return () => {
@@ -159,6 +160,8 @@ export class GridMap {
       if (e.tile !== undefined && e.sourceId !== "names" && e.sourceId !== "own") this.placeNames();
     });
     map.on("error", (e) => {
+      // A picture from outside that cannot be drawn is nothing to be told of.
+      if ("sourceId" in e && e.sourceId === "basemap") return;
       const status: unknown = "status" in e.error ? e.error.status : null;
       if ("sourceId" in e || typeof status === "number") o.onTrouble(typeof status === "number" ? status : null);
     });
@@ -198,6 +201,19 @@ export class GridMap {
     this.placeNames();
   }
 
+  /** Says what kind of base map lies over the map's own ground, or that none does. */
+  setCovered(by: "raster" | "vector" | null): void {
+    this.covered = by;
+    this.apply();
+  }
+
+  /** Shows or hides a layer of an overlay, where it is there. */
+  setVisible(layer: string, visible: boolean): void {
+    void this.ready.then(() => {
+      if (!this.removed && this.map.getLayer(layer) !== undefined) this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
+    });
+  }
+
   /** Places the names anew: the cards that cover the map have changed. */
   refit(): void {
     this.placeNames();
@@ -212,7 +228,9 @@ export class GridMap {
   private apply(): void {
     if (this.map.getLayer("background") === undefined) return;
     for (const [id, name] of switchOf) {
-      this.map.setLayoutProperty(id, "visibility", this.hidden.includes(name) ? "none" : "visible");
+      // Pictures lie over our own ground and hide it; a drawn base map would mix with it.
+      const doubled = this.covered !== null && (groundNames.some((n) => n === id) || (name === "ground" && this.covered === "vector"));
+      this.map.setLayoutProperty(id, "visibility", doubled || this.hidden.includes(name) ? "none" : "visible");
     }
     for (const kind of Object.keys(tileLayers) as Kind[]) {
       for (const part of ["fill", "halo", "line"] as const) {

@@ -10,7 +10,7 @@ import { t } from "./text";
 function goOn(me: Who): void {
   const { next } = params.peek();
   if (next?.startsWith("#") === true) location.replace(next);
-  else goTo({ view: me.actions.includes("act_on_reports") ? "field" : "map", params: {} });
+  else goTo({ view: me.actions.includes("act_on_reports") ? "field" : "map", params: {}, camera: null, selection: null });
 }
 
 async function leave(): Promise<void> {
@@ -31,7 +31,7 @@ export function SignInScreen(): JSX.Element {
             <Name of={t("already", { name: me.person?.name ?? me.name })} />
           </p>
           {me.actions.includes("act_on_reports") && (
-            <a class="button primary wide" href={linkTo({ view: "field", params: {} })}>
+            <a class="button primary wide" href={linkTo({ view: "field", params: {}, camera: null, selection: null })}>
               {t("goOn")}
             </a>
           )}

@@ -13,7 +13,7 @@ const slack = 6;
 function stepsOf(sheet: HTMLElement): Steps {
   const of = (selector: string) => sheet.querySelector<HTMLElement>(`:scope > ${selector}`)?.offsetHeight ?? 0;
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return { peek: of(".panel-head") + of(".panel-foot"), half: innerHeight * 0.46, full: innerHeight - 5.5 * rem };
+  return { peek: of(".panel-head") + of(".panel-under") + of(".panel-foot"), half: innerHeight * 0.46, full: innerHeight - 5.5 * rem };
 }
 
 /** What stands at the foot of the map stands on the sheet; a full one covers it. */
@@ -29,7 +29,8 @@ export function useDrag(height: Signal<SheetHeight>): RefObject<HTMLElement | nu
   const step = height.value;
   useEffect(() => {
     const sheet = ref.current;
-    if (sheet === null || !narrow.matches) return;
+    // Another sheet may stand in its place.
+    if (sheet === null || !narrow.matches || sheet.offsetHeight === 0) return;
     const { peek, half } = stepsOf(sheet);
     sheet.style.setProperty("--peek", `${peek}px`);
     tellPage(step === "peek" ? peek : half);

@@ -93,7 +93,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
       <nav id="nav" aria-label={t("navigation")} class={open.value ? "open" : ""} onClick={() => (open.value = false)}>
         {canShowMap && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
         {view.value !== "heat" && (app.value?.public === "map" || who.value) && <a href={linkTo({ view: "heat", params: {} })}>{t("heatMap")}</a>}
-        {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {} })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
+        {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {}, camera: null, selection: null })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
         {sentFromHere().length > 0 && view.value !== "follow" && <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>}
         {mayPlan() && view.value !== "grids" && <a href={linkTo({ view: "grids", params: {} })}>{t("gridTable")}</a>}
         <a href="/about">{t("about")}</a>

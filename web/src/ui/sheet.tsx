@@ -22,6 +22,10 @@ export interface SheetProps {
   onClose?: () => void;
   /** A row at the foot that stays while the rest scrolls: what is to be done. */
   foot?: ComponentChildren;
+  /** A row under the heading that stays while the rest scrolls, and while the sheet is low. */
+  under?: ComponentChildren;
+  /** Buttons beside those of the sheet. */
+  extra?: ComponentChildren;
   /** Classes of its own. */
   kind?: string;
   /** How high it stands on a phone, where others change that too. */
@@ -49,6 +53,7 @@ export function Sheet(p: SheetProps): JSX.Element {
             </>
           )}
         </div>
+        {p.extra}
         <button type="button" class="icon-button resize" aria-label={t(full ? "smaller" : "larger")} aria-expanded={full} onClick={() => (height.value = height.value === "half" ? "full" : "half")}>
           <Icon name={full ? "down" : "up"} />
         </button>
@@ -58,6 +63,7 @@ export function Sheet(p: SheetProps): JSX.Element {
           </button>
         )}
       </header>
+      {p.under !== undefined && <div class="panel-under">{p.under}</div>}
       <div class={`panel-body${p.old === true ? " old" : ""}`} tabIndex={0} role="group" aria-label={p.label}>
         {p.children}
       </div>
