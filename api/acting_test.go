@@ -57,4 +57,10 @@ func TestAllowIsTheCallers(t *testing.T) {
 	check("handled", "a planner", planner)
 	check("handled", "a consumer", consumer)
 	check("handled", "its sender", follower)
+	// Posts answer for reports: who holds one now, not who did when it came.
+	for i := range s.store.reports[0].Decision.Assignments {
+		s.store.reports[0].Decision.Assignments[i].PersonID = id(999)
+	}
+	check("after a handover", "who holds the post now", police, closing, comment)
+	check("after a handover", "who sees it and does not answer for it", east, comment)
 }

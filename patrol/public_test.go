@@ -60,3 +60,23 @@ func TestPublicPointSquares(t *testing.T) {
 		}
 	}
 }
+
+// TestShown checks which places everybody may see, and that moving a moved
+// place again by other rules gives what moving the true one gives, or coarser.
+func TestShown(t *testing.T) {
+	book := DefaultRulebook(shanghai)
+	p := orb.Point{125.6612345, 43.5212345}
+	for code, want := range map[string]orb.Point{
+		"fire_safety": PublicPoint(p), "lonely_elder": CoarsePoint(p), "abolished": CoarsePoint(p),
+	} {
+		if got := book.Shown(code, p); got != want {
+			t.Errorf("Shown(%s) = %v, want %v", code, got, want)
+		}
+		if got := book.Shown(code, PublicPoint(p)); got != want {
+			t.Errorf("Shown(%s) of a moved place = %v, want %v", code, got, want)
+		}
+	}
+	if got := book.Shown("lonely_elder", CoarsePoint(p)); got != CoarsePoint(p) {
+		t.Errorf("Shown of a coarse place = %v, want it as it is", got)
+	}
+}
