@@ -28,6 +28,42 @@ async function sheetsOfParts() {
   return found;
 }
 
+// demanded finds the sources that are loaded on demand: what `import("…")` names.
+async function demanded() {
+  const found = new Set();
+  const search = async (folder) => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await search(path);
+      else if (/\.tsx?$/.test(entry.name)) {
+        for (const [, to] of (await readFile(path, "utf8")).matchAll(/\bimport\("(\.[^"]+)"\)/g)) {
+          const file = [".tsx", ".ts"].map((ext) => join(folder, to) + ext).find(existsSync);
+          if (file !== undefined) found.add(file);
+        }
+      }
+    }
+  };
+  await search(join(root, "src"));
+  return found;
+}
+
+// onTop has all that is loaded on demand import the page's program, which is
+// there by then. Otherwise esbuild makes a file of every set of modules that
+// some of them share: twenty small ones, which compress badly and wait for each
+// other on a slow line.
+const onTop = {
+  name: "on top of the page",
+  async setup(build) {
+    const parts = await demanded();
+    build.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, async ({ path }) => {
+      if (!parts.has(path)) return undefined;
+      const app = relative(dirname(path), join(root, "src/app")).replaceAll("\\", "/");
+      const contents = `${await readFile(path, "utf8")}\nimport ${JSON.stringify(app.startsWith(".") ? app : `./${app}`)};\n`;
+      return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
+    });
+  },
+};
+
 async function bundle() {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -41,12 +77,15 @@ async function bundle() {
     jsxImportSource: "preact",
     minify: true,
     legalComments: "none",
+    // Escaped, Chinese would take twice the room.
+    charset: "utf8",
     // Sheets of screens all have one name; the hash keeps them apart.
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     metafile: true,
     logLevel: "warning",
+    plugins: [onTop],
   });
   return metafile.outputs;
 }

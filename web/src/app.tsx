@@ -2,23 +2,22 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "./i18n/i18n";
-import { ListPage } from "./list/listpage";
 import { gridMap } from "./map/handle";
 import { canDrawMap } from "./map/webgl";
-import { Panel } from "./place/panel";
 import { ReportButton } from "./report/entry";
 import { loadPart, screens } from "./screens";
-import { Search } from "./search/search";
 import { linkTo, problem, selection, view } from "./state/store";
 import type { ScreenName } from "./state/url";
 import { Banner, Status, SyntheticNote } from "./ui/banner";
+import { BaseNote } from "./ui/basenote";
 import { Nav } from "./ui/nav";
+import { isShut, Shut } from "./ui/shut";
 
 const drawable = canDrawMap();
 
 /** Shows a part of the program once it has been loaded, and until then something in its place. */
-function Lazy({ sheet, load, meanwhile, onReady }: { sheet: string; load: () => Promise<() => JSX.Element>; meanwhile: JSX.Element; onReady?: () => void }): JSX.Element {
-  const part = useSignal<(() => JSX.Element) | null>(null);
+function Lazy({ sheet, load, meanwhile, onReady }: { sheet: string | null; load: () => Promise<() => JSX.Element | null>; meanwhile: JSX.Element; onReady?: () => void }): JSX.Element {
+  const part = useSignal<(() => JSX.Element | null) | null>(null);
   useEffect(() => {
     let gone = false;
     const start = () => {
@@ -38,6 +37,13 @@ function Lazy({ sheet, load, meanwhile, onReady }: { sheet: string; load: () => 
   const Part = part.value;
   return Part === null ? meanwhile : <Part />;
 }
+
+const nothing = <></>;
+const atlasPart = {
+  search: async () => (await import("./atlas")).Search,
+  panel: async () => { const { Panel } = await import("./atlas"); return () => <Panel canShowMap={drawable} />; },
+  list: async () => { const { ListPage } = await import("./atlas"); return () => <ListPage canShowMap={drawable} />; },
+};
 
 /** What is drawn, as a picture: browsers do not print what a graphics card drew. */
 function PrintPicture({ onMap }: { onMap: boolean }): JSX.Element | null {
@@ -64,32 +70,35 @@ function shownScreen(name: ScreenName): ScreenName {
 export function App(): JSX.Element {
   const name = shownScreen(view.value);
   const screen = screens[name];
-  const onMap = drawable && (name === "map" || screen?.onMap === true);
-  const atlas = name === "map" || name === "list";
+  const shut = isShut();
+  const onMap = drawable && !shut && (name === "map" || screen?.onMap === true);
+  const atlas = !shut && (name === "map" || name === "list");
   // The map is most of the program: what the address asks for comes first.
   const mapMayCome = useSignal(screen === undefined);
   return (
     <div class={`app app-${onMap ? "map" : "list"} screen-${name}`}>
       <header class="top">
-        {name === "map" && (
+        {onMap && name === "map" && (
           <a class="skip" href={linkTo({ view: "list" })}>
             {t("skipToList")}
           </a>
         )}
-        <Search />
+        {!shut && name !== "report" && <Lazy key="search" sheet={null} load={atlasPart.search} meanwhile={<div class="search" />} />}
         <Nav canShowMap={drawable} />
       </header>
       <main>
-        {name === "map" && <h1 class="visually-hidden">{t("title")}</h1>}
+        {onMap && name === "map" && <h1 class="visually-hidden">{t("title")}</h1>}
         {onMap && (mapMayCome.value ? <Lazy key="map" sheet="src/map/mappage.css" load={async () => (await import("./map/mappage")).MapPage} meanwhile={<div class="map" />} /> : <div class="map" />)}
-        {name === "list" && <ListPage canShowMap={drawable} />}
+        {shut && (name === "map" || name === "list") && <Shut />}
+        {!shut && name === "list" && <Lazy key="list" sheet="src/list/screen.css" load={atlasPart.list} meanwhile={nothing} />}
         {screen !== undefined && <Lazy key={name} sheet={screen.sheet} load={screen.load} meanwhile={<p class="visually-hidden" role="status">{t("loading")}</p>} onReady={() => (mapMayCome.value = true)} />}
-        {name === "map" && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
+        {onMap && name === "map" && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
         {atlas && selection.value === null && <ReportButton />}
         <PrintPicture onMap={onMap} />
       </main>
-      {atlas && <Panel canShowMap={drawable} />}
+      {atlas && <Lazy key="panel" sheet={null} load={atlasPart.panel} meanwhile={nothing} />}
       <footer class="corner">
+        {onMap && <BaseNote />}
         {onMap && <SyntheticNote />}
         <p class="print-only">{t("printedFrom", { url: location.href })}</p>
       </footer>

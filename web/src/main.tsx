@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
-import { language, nameOf, t } from "./i18n/i18n";
-import { placeName } from "./place/point";
+import { language, nameOf, t, textsReady } from "./i18n/i18n";
+import { placeName } from "./place/placename";
 import { sendWhatWaits } from "./report/entry";
 import { askApp } from "./state/app";
 import { followSelection, found } from "./state/place";
@@ -28,6 +28,8 @@ addEventListener("load", () => setTimeout(() => {
 }, 500));
 addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
-if (place !== null) render(<App />, place);
+void textsReady().then(() => {
+  if (place !== null) render(<App />, place);
+});
 // After the first paint, which does not wait for it.
 setTimeout(followSession);

@@ -1,15 +1,30 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { Language } from "../state/url";
-import { en } from "./en";
 import { fill, languageFor } from "./pick";
-import { zh, type Key } from "./zh";
+import { zh, type Key, type Messages } from "./zh";
 
 /** The language of the page. */
 export const language = signal<Language>(languageFor(typeof navigator === "undefined" ? [] : navigator.languages));
 
+// Chinese is the first language and comes with the page; English costs a phone
+// on a slow line as much as the search, and is loaded when it is asked for.
+const english = signal<Messages | null>(null);
+
+async function loadEnglish(): Promise<void> {
+  english.value = (await import("./en")).en;
+}
+
+/** Settles when the texts of the language that the page begins with are there, or cannot be had: then they are Chinese. */
+export async function textsReady(): Promise<void> {
+  if (language.peek() === "en") await loadEnglish().catch(() => undefined);
+  effect(() => {
+    if (language.value === "en" && english.peek() === null) void loadEnglish().catch(() => undefined);
+  });
+}
+
 /** Gives a text in the page's language; `{name}` in it is replaced. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return fill((language.value === "zh" ? zh : en)[key], values);
+  return fill((language.value === "zh" ? zh : (english.value ?? zh))[key], values);
 }
 
 /** Every text of a screen that is loaded when it is opened: its texts come with it. The compiler checks that both languages have all. */

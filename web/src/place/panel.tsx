@@ -7,8 +7,10 @@ import { formatPosition } from "../units/format";
 import { Icon } from "../ui/icons";
 import { Sheet } from "../ui/sheet";
 import { AreaDetails } from "./area";
-import { distance, kindOf } from "./parts";
-import { placeName, PointDetails } from "./point";
+import { distance } from "./distance";
+import { kindOf } from "./parts";
+import { placeName } from "./placename";
+import { PointDetails } from "./point";
 
 function close(): void {
   const inside = document.activeElement?.closest(".panel") !== null;

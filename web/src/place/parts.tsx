@@ -2,15 +2,9 @@ import type { ComponentChildren, JSX } from "preact";
 import type { AreaProperties, Ref, Revision } from "../api/types";
 import { language, nameOf, t, word } from "../i18n/i18n";
 import { linkTo } from "../state/store";
-import { formatAgo, formatArea, formatDay, formatDistance, formatExact, formatNumber } from "../units/format";
+import { formatAgo, formatArea, formatDay, formatExact, formatNumber } from "../units/format";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
-
-/** A distance in words of the page's language. */
-export function distance(m: number): string {
-  const { value, unit } = formatDistance(m, language.value);
-  return t(unit === "m" ? "metres" : "kilometres", { n: value });
-}
 
 /** One line of a list of facts. */
 export function Fact({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {

@@ -1,24 +1,15 @@
 import type { JSX } from "preact";
-import type { Kind } from "../api/types";
 import { language, t } from "../i18n/i18n";
 import type { Found } from "../state/place";
 import { linkTo } from "../state/store";
 import { formatNumber, formatPosition } from "../units/format";
 import { Name } from "../ui/name";
 import { mayBeNext } from "./edge";
-import { Belongs, distance, Fact, Facts, Person, Since } from "./parts";
+import { distance } from "./distance";
+import { Belongs, Fact, Facts, Person, Since } from "./parts";
+import { upward } from "./placename";
 
 type FoundPoint = Found & { type: "point" };
-
-/** From the smallest area to the widest, as the panel lists them. */
-const upward: Kind[] = ["compound", "village_group", "grid", "village", "township", "district"];
-
-/** The name of a place: that of its grid, else of the smallest area that has one. */
-export function placeName({ located: { areas } }: FoundPoint): string {
-  if (areas.grid !== null) return areas.grid.name;
-  const smallest = upward.map((k) => areas[k]).find((a) => a !== null);
-  return smallest?.name ?? t("outside");
-}
 
 /** Offers both grids where the place is near the edge of one. */
 function Edge({ found }: { found: FoundPoint }): JSX.Element | null {

@@ -60,3 +60,9 @@ export function stepOf({ type, pointer }: Refusal): Step {
   if (type === "outside-district" || type === "no-position" || /lon|lat|accuracy|coordinates/.test(pointer)) return "place";
   return "more";
 }
+
+/** Gives which photo a refusal is about, from 0; -1 for none. */
+export function photoOf(r: Refusal | null): number {
+  const n = /^\/photo\/(\d+)/.exec(r?.pointer ?? "")?.[1];
+  return n === undefined ? -1 : Number(n);
+}

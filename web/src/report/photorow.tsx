@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { distance } from "../place/parts";
+import { distance } from "../place/distance";
 import { app } from "../state/app";
 import { Icon } from "../ui/icons";
 import { addPhoto, draft, photos, removePhoto, type DraftPhoto } from "./draft";
 import { loadReader, metadata } from "./exif";
 import { distanceM } from "./inside";
 import { newKey } from "./number";
+import { photoOf } from "./outcome";
 import { refusal } from "./queue";
 import { shrink } from "./shrink";
 import { setPlace } from "./target";
@@ -31,12 +32,6 @@ function Thumb({ photo, n, bad }: { photo: DraftPhoto; n: number; bad: boolean }
       </button>
     </li>
   );
-}
-
-/** Which photo of the draft was refused, from 0; -1 for none. */
-export function refusedPhoto(): number {
-  const n = /^\/photo\/(\d+)/.exec(refusal.value?.pointer ?? "")?.[1];
-  return n === undefined ? -1 : Number(n);
 }
 
 /** The photos of the draft, and the button that takes more. */
@@ -63,7 +58,7 @@ export function PhotoRow({ busy }: { busy: { value: number } }): JSX.Element {
     }
   };
   const { photos: mine, place } = draft.value;
-  const bad = refusedPhoto();
+  const bad = photoOf(refusal.value);
   const there = mine.find((p) => p.place !== null)?.place ?? null;
   const away = there === null || place === null ? 0 : distanceM(there, place);
   return (

@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Kind, Located } from "../api/types";
+import type { Located } from "../api/types";
 import { nameOf, word } from "../i18n/i18n";
 import { gridMap } from "../map/handle";
 import { canLocate, ownPosition } from "../map/position";
-import { distance } from "../place/parts";
+import { distance } from "../place/distance";
+import { upward } from "../place/placename";
 import { app } from "../state/app";
 import { linkTo, selection } from "../state/store";
 import { Icon } from "../ui/icons";
@@ -15,8 +16,6 @@ import { Find } from "./find";
 import { followMap, tooFar } from "./pinmap";
 import { asking, chooseSide, followPlace, moved, samePlace, setPlace, target } from "./target";
 import { t } from "./text";
-
-const upward: Kind[] = ["compound", "village_group", "grid", "village", "township", "district"];
 
 /** Asks the device where it is, and makes that the place. */
 export async function takeOwn(): Promise<void> {

@@ -9,18 +9,16 @@ import { Icon } from "../ui/icons";
 import type { SheetHeight } from "../ui/heights";
 import { Sheet } from "../ui/sheet";
 import { draft } from "./draft";
-import { MoreStep } from "./morestep";
-import { stepOf, steps, type Step } from "./outcome";
-import { refusedPhoto } from "./photorow";
+import { later, loadLater } from "./later";
+import { followLink } from "./link";
+import { photoOf, stepOf, steps, type Step } from "./outcome";
 import { crosshair, moving, tooFar, unfollowMap } from "./pinmap";
 import { placeIsGood, PlaceStep, takeOwnIfAllowed } from "./placestep";
 import { arrived, ready, refusal, sending, submit, waiting } from "./queue";
-import { followLink, Sent } from "./sent";
 import { moved } from "./target";
-import { t, type Key } from "./text";
+import { loadTexts, t, type Key } from "./text";
 import { noteUsed } from "./used";
-import { Later, Upload, Waits } from "./waits";
-import { askCategories, WhatStep } from "./whatstep";
+import { askCategories, Skeleton, WhatStep } from "./whatstep";
 
 /** The key of the report that was sent last: what the page after the questions is about. */
 const outgoing = signal<string | null>(null);
@@ -62,7 +60,7 @@ function Refused({ step }: { step: Step }): JSX.Element | null {
   };
   return (
     <p class="refused" role="alert">
-      {t(words[r.type] ?? (step === "place" ? "refused_place" : "refused_other"), { n: refusedPhoto() + 1 })}
+      {t(words[r.type] ?? (step === "place" ? "refused_place" : "refused_other"), { n: photoOf(r) + 1 })}
     </p>
   );
 }
@@ -83,7 +81,9 @@ function Crosshair(): JSX.Element | null {
 }
 
 /** The page of a report that is on its way or there. */
-function Outgoing({ at }: { at: string }): JSX.Element {
+function Outgoing({ at }: { at: string }): JSX.Element | null {
+  if (later.value === null) return null;
+  const { Sent, Upload, Later } = later.value;
   const report = arrived.value.get(at);
   if (report !== undefined) return <Sent report={report} />;
   const now = sending.value;
@@ -146,13 +146,20 @@ function start(): void {
   const s = selection.peek();
   void ready.then(async () => {
     void askCategories();
+    void loadLater();
     // "Report here" comes with the place; what was kept comes before what the device says.
     if (s?.type !== "point" && draft.peek().place === null) await takeOwnIfAllowed();
   });
 }
 
+/** Gives the form once its texts are there. */
+export async function loadReport(): Promise<() => JSX.Element> {
+  await loadTexts();
+  return ReportScreen;
+}
+
 /** The form by which anybody reports a hazard: where, what, photos and words. */
-export function ReportScreen(): JSX.Element {
+function ReportScreen(): JSX.Element {
   const isReady = useSignal(false);
   const shrinking = useSignal(0);
   const title = useRef<HTMLHeadingElement>(null);
@@ -190,6 +197,7 @@ export function ReportScreen(): JSX.Element {
     title.current?.focus({ preventScroll: true });
     document.querySelector(".panel-body")?.scrollTo(0, 0);
   }, [step]);
+  const { MoreStep, Waits } = later.value ?? {};
   const done = step === "sent" && arrived.value.has(outgoing.value ?? "");
   const titles = { place: t("whereTitle"), what: t("whatTitle"), more: t("moreTitle"), sent: t(done ? "sentTitle" : sending.value !== null ? "sendingTitle" : "laterTitle") };
   // Without a map to see, the sheet is the page.
@@ -210,9 +218,10 @@ export function ReportScreen(): JSX.Element {
         {step !== "sent" && <Refused step={step} />}
         {step === "place" && isReady.value && <PlaceStep />}
         {step === "what" && <WhatStep onChosen={() => go("more")} />}
-        {step === "more" && <MoreStep to={go} busy={shrinking} />}
+        {step === "more" && MoreStep === undefined && <Skeleton />}
+        {step === "more" && MoreStep !== undefined && <MoreStep to={go} busy={shrinking} />}
         {step === "sent" && outgoing.value !== null && <Outgoing at={outgoing.value} />}
-        {(step === "place" || step === "sent") && waiting.value.length > 0 && <Waits but={step === "sent" ? outgoing.value : null} onOpen={() => go("more")} />}
+        {(step === "place" || step === "sent") && Waits !== undefined && waiting.value.length > 0 && <Waits but={step === "sent" ? outgoing.value : null} onOpen={() => go("more")} />}
       </Sheet>
     </>
   );

@@ -3,20 +3,14 @@ import type { Report } from "../api/reports";
 import { language, nameOf } from "../i18n/i18n";
 import { t as common } from "../i18n/i18n";
 import { Person } from "../place/parts";
-import { app } from "../state/app";
-import { linkTo, tell } from "../state/store";
+import { tell } from "../state/store";
 import { Icon } from "../ui/icons";
 import { formatAgo, formatExact } from "../units/format";
 import { CategoryIcon } from "../case/categoryicon";
+import { followLink } from "./link";
 import { shortNumber } from "./number";
 import { t } from "./text";
 import { known } from "./whatstep";
-
-/** The address by which a report is followed. The secret stands after `#`: browsers send that to nobody. */
-export function followLink(r: Report): string {
-  const hash = linkTo({ view: "follow", selection: null, camera: null, params: { id: r.id, secret: r.properties.follow_secret ?? "" } });
-  return `${app.value?.public_url ?? location.origin}/${hash}`;
-}
 
 async function copy(link: string): Promise<void> {
   await navigator.clipboard.writeText(link);

@@ -32,20 +32,25 @@ export function targetOf(c: Category, key: "within" | "target"): string {
   return t(c.around_clock ? key : `${key}Working`, { n });
 }
 
+/** What stands where something is awaited. */
+export function Skeleton(): JSX.Element {
+  return (
+    <div class="skeleton" role="status">
+      <span class="visually-hidden">{t("whatAway")}</span>
+      <i class="tall" />
+      <i class="tall" />
+      <i class="tall" />
+    </div>
+  );
+}
+
 /** The second question: what it is. Choosing answers it. */
 export function WhatStep({ onChosen }: { onChosen: () => void }): JSX.Element {
   const text = useSignal("");
   useEffect(() => void askCategories(), []);
   const all = known.value;
   if (all === null) {
-    return (
-      <div class="skeleton" role="status">
-        <span class="visually-hidden">{t("whatAway")}</span>
-        <i class="tall" />
-        <i class="tall" />
-        <i class="tall" />
-      </div>
-    );
+    return <Skeleton />;
   }
   const used = lastUsed();
   const shown = ordered(all, used).filter((c) => matches(c, text.value));
