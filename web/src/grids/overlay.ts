@@ -1,6 +1,8 @@
 import { effect } from "@preact/signals";
+import { cover } from "../map/cover";
 import { gridMap } from "../map/handle";
 import type { GridMap } from "../map/gridmap";
+import { app } from "../state/app";
 import { selection } from "../state/store";
 import { classAt, classesOf, shadeOf, type Class } from "./classes";
 import { colouredBy, grids, rows } from "./state";
@@ -68,6 +70,9 @@ export function colourMaps(): () => void {
     const map = gridMap.value;
     end?.();
     end = map === null ? null : colourMap(map);
+    const bounds = app.peek()?.bounds ?? null;
+    // All of the district, beside the table; once that has its place.
+    if (map !== null && bounds !== null && selection.peek() === null) requestAnimationFrame(() => gridMap.peek() === map && map.showBox(bounds, cover()));
   });
   return () => {
     stop();

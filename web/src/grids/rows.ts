@@ -20,7 +20,7 @@ export interface Row {
 }
 
 /** What can be sorted by. */
-export const columns = ["name", "township", "class", "households", "population", "area", "grid_chief", "grid_member", "grid_police", "vacant"] as const;
+export const columns = ["name", "township", "households", "population", "area", "grid_chief", "grid_member", "grid_police", "vacant"] as const;
 export type Column = (typeof columns)[number];
 
 /** Gives the rows of the table. `townshipOf` gives the name of a grid's township. */
@@ -63,7 +63,6 @@ function keyOf(r: Row, column: Column): string | number {
   switch (column) {
     case "name":
     case "township":
-    case "class":
       return r[column];
     case "area":
       return r.areaM2;

@@ -81,8 +81,8 @@ function Line({ row: r, mean, most }: { row: Row; mean: number; most: number }):
       </th>
       <td>
         <Name of={r.township} />
+        <span class="code">{className(r.class)}</span>
       </td>
-      <td>{className(r.class)}</td>
       <td class="number">
         {number(r.households)}
         <FromMean share={deviation(r.households, mean)} most={most} />
@@ -110,7 +110,6 @@ function Totals({ rows }: { rows: readonly Row[] }): JSX.Element | null {
   const line = (of: keyof Spread, label: string) => (
     <tr key={of}>
       <th scope="row">{label}</th>
-      <td />
       <td />
       <td class="number">{number(households[of])}</td>
       <td class="number">{number(population[of])}</td>
@@ -145,7 +144,6 @@ export function Table(): JSX.Element {
           <tr>
             <Head column="name">{t("name")}</Head>
             <Head column="township">{t("township")}</Head>
-            <Head column="class">{t("class")}</Head>
             <Head column="households" numeric>
               {t("households")}
             </Head>
