@@ -95,9 +95,12 @@ func (b *breaker) note(trying bool, err error) {
 	}
 }
 
-// isOpen reports whether the source is left alone.
-func (b *breaker) isOpen() bool {
+// left is how long the source is still left alone; 0 or less where it may be asked.
+func (b *breaker) left() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.open
+	if !b.open {
+		return 0
+	}
+	return b.until.Sub(b.now())
 }

@@ -3,6 +3,7 @@ package basemap
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -16,8 +17,9 @@ import (
 // Path is where tiles are, by z, x and y.
 const Path = "/basemap/{z}/{x}/{y}"
 
-// retryAfter is when a page may ask again for a tile that could not be had.
-const retryAfter = 15 * time.Second
+// retryAfter is when a page may ask again for a tile that could not be had, at
+// the earliest.
+const retryAfter = 3 * time.Second
 
 var tilePath = regexp.MustCompile(`^/basemap/(\d{1,2})/(\d{1,8})/(\d{1,8})$`)
 
@@ -47,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.metrics.answered("away")
 		h.Set("Cache-Control", "no-store")
-		h.Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(s.rest().Seconds()))))
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
@@ -59,6 +61,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.metrics.answered("tile")
 	s.write(w, r, v, left)
+}
+
+// rest is how long pages should not ask for what they did not get.
+func (s *Server) rest() time.Duration {
+	if s.remote == nil {
+		return retryAfter
+	}
+	return max(s.remote.breaker.left(), retryAfter)
 }
 
 // parsePath reads the tile from a path.

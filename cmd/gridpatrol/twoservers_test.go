@@ -32,7 +32,7 @@ type serving struct {
 }
 
 // serveTest runs a server on the database until the test ends.
-func serveTest(t *testing.T, databaseURL string) *serving {
+func serveTest(t *testing.T, databaseURL string, change ...func(*serverConfig)) *serving {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	store, err := postgis.Open(ctx, postgis.Config{
@@ -41,11 +41,15 @@ func serveTest(t *testing.T, databaseURL string) *serving {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newServer(ctx, serverConfig{
+	config := serverConfig{
 		store: store, district: "220112", dataDir: t.TempDir(), public: api.PublicMap,
 		deliverer: notify.DelivererConfig{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
 		log:       slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	s, err := newServer(ctx, config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../i18n/i18n";
 import type { Key } from "../i18n/zh";
+import { app } from "../state/app";
 import { hidden } from "../state/store";
 import { layerNames, type LayerName } from "../state/url";
 import { Icon } from "../ui/icons";
@@ -15,6 +16,7 @@ const words: Record<LayerName, Key> = {
   compound: "compounds",
   ground: "layerGround",
   labels: "layerLabels",
+  basemap: "layerBaseMap",
 };
 
 function toggle(name: LayerName): void {
@@ -24,6 +26,7 @@ function toggle(name: LayerName): void {
 /** The switch of layers, which is the legend of the lines as well. */
 export function Layers(): JSX.Element {
   const open = useSignal(false);
+  const hasBaseMap = (app.value?.basemap ?? null) !== null;
   const box = useDismiss(open.value, () => (open.value = false));
   return (
     <div class="layers" ref={box}>
@@ -33,7 +36,7 @@ export function Layers(): JSX.Element {
       {open.value && (
         <fieldset id="layers" class="card layers-card">
           <legend>{t("layers")}</legend>
-          {layerNames.map((n) => (
+          {layerNames.filter((n) => n !== "basemap" || hasBaseMap).map((n) => (
             <label key={n}>
               <input type="checkbox" checked={!hidden.value.includes(n)} onChange={() => toggle(n)} />
               <span class="layer-name">{t(words[n])}</span>

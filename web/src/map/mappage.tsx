@@ -9,6 +9,7 @@ import { camera, hidden, problem, selection, synthetic } from "../state/store";
 import { Icon } from "../ui/icons";
 import { boxOf } from "./box";
 import { cover } from "./cover";
+import { followBaseMap } from "./basemap";
 import { GridMap } from "./gridmap";
 import { gridMap } from "./handle";
 import { Layers } from "./layers";
@@ -64,6 +65,7 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     else map.goTo(shown.lon, shown.lat, 14, cover());
   }
   const ends = [
+    followBaseMap(map),
     effect(() => map.setHidden(hidden.value)),
     effect(() => map.light(litArea())),
     effect(() => map.renameAll(texts())),

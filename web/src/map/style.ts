@@ -26,7 +26,8 @@ export const shownFrom: Record<Kind, { lines: number; names: number; namesUntil:
 /** Which switch a layer of the style belongs to; layers without one are always shown. */
 export const switchOf = new Map<string, LayerName>();
 
-function byZoom(...stops: number[]): ExpressionSpecification {
+/** Gives a value that grows with the zoom, from stops of a zoom and a value in turn. */
+export function byZoom(...stops: number[]): ExpressionSpecification {
   return ["interpolate", ["exponential", 1.4], ["zoom"], ...stops] as unknown as ExpressionSpecification;
 }
 
@@ -53,15 +54,25 @@ function ground(p: Palette): LayerSpecification[] {
   ];
 }
 
+/** Widths of the lines of a kind, by zoom. */
+export const lineWidths: Record<Kind, number[]> = {
+  compound: [13, 0.5, 17, 1.2],
+  village_group: [12, 0.6, 17, 1.2],
+  village: [10, 0.5, 13, 0.8, 17, 1.2],
+  grid: [9, 0.6, 12, 1.3, 17, 2.2],
+  township: [7, 0.5, 10, 1.2, 13, 2.4, 17, 4],
+  district: [5, 0.8, 10, 2.2, 14, 4, 17, 6],
+};
+
 function boundaries(p: Palette): LayerSpecification[] {
-  const line = (kind: Kind, color: string, width: ExpressionSpecification, dash?: number[]): LayerSpecification => ({
+  const line = (kind: Kind, color: string, dash?: number[]): LayerSpecification => ({
     id: `line-${kind}`,
     type: "line",
     source: tileLayers[kind].source,
     "source-layer": tileLayers[kind].source,
     minzoom: shownFrom[kind].lines,
     layout: { "line-join": "round" },
-    paint: { "line-color": color, "line-width": width, ...(dash === undefined ? {} : { "line-dasharray": dash }) },
+    paint: { "line-color": color, "line-width": byZoom(...lineWidths[kind]), ...(dash === undefined ? {} : { "line-dasharray": dash }) },
   });
   return [
     {
@@ -72,12 +83,12 @@ function boundaries(p: Palette): LayerSpecification[] {
       minzoom: shownFrom.compound.lines,
       paint: { "fill-color": p.compoundFill, "fill-opacity": 0.08 },
     },
-    line("compound", p.compound, byZoom(13, 0.5, 17, 1.2)),
-    line("village_group", p.group, byZoom(12, 0.6, 17, 1.2), [1.5, 3]),
-    line("village", p.village, byZoom(10, 0.5, 13, 0.8, 17, 1.2)),
-    line("grid", p.grid, byZoom(9, 0.6, 12, 1.3, 17, 2.2)),
-    line("township", p.township, byZoom(7, 0.5, 10, 1.2, 13, 2.4, 17, 4)),
-    line("district", p.district, byZoom(5, 0.8, 10, 2.2, 14, 4, 17, 6)),
+    line("compound", p.compound),
+    line("village_group", p.group, [1.5, 3]),
+    line("village", p.village),
+    line("grid", p.grid),
+    line("township", p.township),
+    line("district", p.district),
   ];
 }
 
@@ -160,6 +171,9 @@ function own(p: Palette): LayerSpecification[] {
     { id: "own-dot", type: "circle", source: "own", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 6, "circle-color": p.accent, "circle-stroke-width": 2.5, "circle-stroke-color": p.halo } },
   ];
 }
+
+/** Names along roads and rivers: a base map has its own. */
+export const groundNames = ["names-roads", "names-main-roads", "names-rivers"] as const;
 
 /** Gives the style of the whole map. It names no glyphs: the browser draws every name with its own fonts. */
 export function mapStyle(p: Palette, origin: string, bounds: [number, number, number, number] | undefined): StyleSpecification {

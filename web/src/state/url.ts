@@ -1,7 +1,7 @@
 import { isKind, type Ref } from "../api/types";
 
 /** What the map shows and can be switched off. */
-export const layerNames = ["township", "village", "grid", "village_group", "compound", "ground", "labels"] as const;
+export const layerNames = ["township", "village", "grid", "village_group", "compound", "ground", "labels", "basemap"] as const;
 export type LayerName = (typeof layerNames)[number];
 
 export type Language = "zh" | "en";
