@@ -36,7 +36,6 @@ func (s *Server) raw(ctx context.Context, layer int, t maptile.Tile) (*kept, err
 func (s *Server) kept(ctx context.Context, k key, make func(context.Context) (content, error)) (*kept, error) {
 	old, ok := s.store.get(k)
 	if ok && s.now().Before(old.until) {
-		s.metrics.answered("memory")
 		return old, nil
 	}
 	flight := s.store.flights.DoChan(fmt.Sprint(k.layer, k.tile.Z, k.tile.X, k.tile.Y), func() (_ any, err error) {
@@ -63,7 +62,6 @@ func (s *Server) kept(ctx context.Context, k key, make func(context.Context) (co
 		case r.Err == nil:
 			return r.Val.(*kept), nil
 		case ok:
-			s.metrics.answered("old")
 			return old, nil
 		}
 		return nil, r.Err
