@@ -61,11 +61,7 @@ func status(code int) http.HandlerFunc {
 }
 
 func plainPNG(side int, c color.Color) []byte {
-	m := image.NewRGBA(image.Rect(0, 0, side, side))
-	for i := range side * side {
-		m.Set(i%side, i/side, c)
-	}
-	return encodePNG(m)
+	return encodePNG(image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{c}))
 }
 
 func encodePNG(m image.Image) []byte {
