@@ -4,7 +4,7 @@ import { ApiError } from "../api/client";
 import type { Report } from "../api/reports";
 import { named } from "../case/text";
 import { newKey } from "../report/number";
-import { endSession, isSignedOut } from "../state/session";
+import { checkSession, endSession, isSignedOut } from "../state/session";
 import { goTo, params, tell } from "../state/store";
 import { dueText } from "../case/words";
 import { dueOf } from "../case/due";
@@ -131,7 +131,8 @@ export async function send(): Promise<void> {
     done(d, after, next);
     void readDetail();
   } catch (e) {
-    if (isSignedOut(e)) {
+    const missing = e instanceof ApiError && e.trouble === "missing";
+    if (isSignedOut(e) || (missing && !(await checkSession()))) {
       change({ state: "asking" });
       leaveDeed();
       endSession();

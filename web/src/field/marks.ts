@@ -2,7 +2,8 @@ import type { Look } from "../case/due";
 import type { Palette } from "../map/palette";
 
 /** The pictures of reports on the map. Each is told by its shape: a diamond with "!", a ring nobody has taken on, a full circle with a bar in hand, a square with a tick done. */
-export type MarkName = "overdue" | "new" | "taken" | "done";
+export const markNames = ["overdue", "new", "taken", "done"] as const;
+export type MarkName = (typeof markNames)[number];
 
 /** Gives the picture of a report by its look, and whether nobody has taken it on. */
 export function markOf(look: Look, isNew: boolean): MarkName {

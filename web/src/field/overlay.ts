@@ -7,9 +7,8 @@ import { lookOf } from "../case/due";
 import { boxOf } from "../map/box";
 import type { Cover } from "../map/cover";
 import type { GridMap, Overlay } from "../map/gridmap";
-import { palette } from "../map/palette";
 import { now } from "../state/clock";
-import { drawMark, markOf, type MarkName } from "./marks";
+import { drawMark, markNames, markOf } from "./marks";
 import { maskOf } from "./mask";
 import { isNew } from "./order";
 import { openId, reports, shown } from "./state";
@@ -30,6 +29,7 @@ const ground: Overlay = {
 
 const marks: Overlay = {
   below: null,
+  images: (p) => Object.fromEntries(markNames.map((name) => [prefix + name, drawMark(name, p)])),
   sources: {
     "field-reports": { type: "geojson", data: nothing, cluster: true, clusterRadius: 44, clusterMaxZoom: 13, clusterProperties: { overdue: ["+", ["get", "overdue"]] } },
     "field-chosen": { type: "geojson", data: nothing },
@@ -99,13 +99,7 @@ export async function ownAreas(scope: readonly string[]): Promise<AreaFeature[]>
 
 /** Draws own areas, reports and the open one on the map, until the function that is given is called. `own` is null for the whole district. */
 export function drawField(map: GridMap, own: readonly AreaFeature[] | null, onOpen: (id: string) => void): () => void {
-  const p = palette(matchMedia("(prefers-color-scheme: dark)").matches);
-  const missing = ({ id }: { id: string }) => {
-    if (!id.startsWith(prefix) || map.map.hasImage(id)) return;
-    map.map.addImage(id, drawMark(id.slice(prefix.length) as MarkName, p), { pixelRatio: 2 });
-  };
-  map.map.on("styleimagemissing", missing);
-  const ends = [map.draw(ground), map.draw(marks), () => void map.map.off("styleimagemissing", missing)];
+  const ends = [map.draw(ground), map.draw(marks)];
   if (own !== null && own.length > 0) {
     const outlines = own.map((f): GeoJSON.Feature => ({ type: "Feature", properties: {}, geometry: f.geometry }));
     map.setData("field-own", { type: "FeatureCollection", features: outlines });

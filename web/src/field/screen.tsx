@@ -21,6 +21,8 @@ import { drawField, ownAreas, showOwn, showReport } from "./overlay";
 import { follow, openId, reports } from "./state";
 import { t } from "./text";
 
+const drawable = canDrawMap();
+
 /** Keeps the map at what this screen is about while it is shown. */
 function useMap(own: { value: readonly AreaFeature[] | null | undefined }, mayFit: boolean): void {
   useEffect(() => {
@@ -83,8 +85,8 @@ function Field(): JSX.Element {
   const above = all ? (app.value === null ? "" : nameOf(app.value.district)) : names.length <= 2 ? names.join(language.value === "zh" ? "、" : ", ") : (names[0] ?? "") + ` +${names.length - 1}`;
   return (
     <>
-      <Sheet label={t("listName")} {...(above === "" ? {} : { above })} title={t(all ? "titleAll" : "title")} kind={`field-list${canDrawMap() ? "" : " alone"}`} height={height} extra={<KeyButton />} under={<ListHead />}>
-        {!canDrawMap() && <p class="soft">{t("noMap")}</p>}
+      <Sheet label={t("listName")} {...(above === "" ? {} : { above })} title={t(all ? "titleAll" : "title")} kind={`field-list${drawable ? "" : " alone"}`} height={height} extra={<KeyButton />} under={<ListHead />}>
+        {!drawable && <p class="soft">{t("noMap")}</p>}
         <CaseList />
       </Sheet>
       {open && <CaseView height={height} />}

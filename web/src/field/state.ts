@@ -5,7 +5,7 @@ import { openStatuses, type Report } from "../api/reports";
 import { isKind, type Ref } from "../api/types";
 import { onEvent } from "../live/live";
 import { now } from "../state/clock";
-import { endSession, isSignedOut, who } from "../state/session";
+import { checkSession, endSession, isSignedOut, who } from "../state/session";
 import { params, setParams, synthetic } from "../state/store";
 import { arrange, passes, stateFilters, tally, type Filter } from "./order";
 
@@ -129,8 +129,9 @@ export async function readDetail(): Promise<void> {
     detail.value = r;
     put([r]);
   } catch (e) {
-    if (openId.peek() !== id) return;
-    detailTrouble.value = failed(e);
+    const why = failed(e);
+    if (why === "missing" && !(await checkSession())) return;
+    if (openId.peek() === id) detailTrouble.value = why;
   }
 }
 
@@ -144,7 +145,7 @@ async function hear(id: string | undefined, created: boolean): Promise<void> {
     if (id === openId.peek()) detail.value = r;
     if (created && unknown && passes(r, filter.peek(), Date.now())) fresh.value = new Set([...fresh.peek(), id]);
   } catch (e) {
-    if (!(e instanceof ApiError) || e.trouble !== "missing") return;
+    if (failed(e) !== "missing" || !(await checkSession())) return;
     const next = new Map(reports.peek());
     if (next.delete(id)) reports.value = next;
   }

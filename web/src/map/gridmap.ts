@@ -25,6 +25,8 @@ export interface Overlay {
   sources: Record<string, SourceSpecification>;
   /** The layers in the colours of the surroundings, the lowest first. */
   layers: (p: Palette, dark: boolean) => LayerSpecification[];
+  /** Pictures its layers name, drawn at twice their size. */
+  images?: (p: Palette) => Record<string, ImageData>;
   /** The layer of the map they lie under; without it under the names, with null over all. */
   below?: string | null;
 }
@@ -97,6 +99,7 @@ export class GridMap {
     void this.ready.then(() => {
       if (gone) return;
       for (const [id, source] of Object.entries(o.sources)) map.addSource(id, source);
+      this.addImages(o);
       const names = map.getStyle().layers.find((l) => l.id.startsWith("names-"))?.id;
       for (const layer of o.layers(palette(darkness.matches), darkness.matches)) map.addLayer(layer, o.below === null ? undefined : (o.below ?? names));
       this.overlays.push(o);
@@ -109,6 +112,13 @@ export class GridMap {
       for (const { id } of o.layers(palette(false), false)) map.removeLayer(id);
       for (const id of Object.keys(o.sources)) map.removeSource(id);
     };
+  }
+
+  private addImages(o: Overlay): void {
+    for (const [id, image] of Object.entries(o.images?.(palette(darkness.matches)) ?? {})) {
+      if (this.map.hasImage(id)) this.map.updateImage(id, image);
+      else this.map.addImage(id, image, { pixelRatio: 2 });
+    }
   }
 
   /** Gives a GeoJSON source of an overlay other data; it waits until the source is there. */
@@ -183,7 +193,10 @@ export class GridMap {
 
   private setDark(dark: boolean): void {
     for (const layer of this.style(dark).layers) this.paint(layer);
-    for (const o of this.overlays) for (const layer of o.layers(palette(dark), dark)) this.paint(layer);
+    for (const o of this.overlays) {
+      this.addImages(o);
+      for (const layer of o.layers(palette(dark), dark)) this.paint(layer);
+    }
   }
 
   private readonly repaint = (): void => this.setDark(darkness.matches);

@@ -64,6 +64,18 @@ export function endSession(): void {
   listenAnew();
 }
 
+/** Says whether the session is still there, and takes note where it is over: to somebody without one the server denies that a report exists. */
+export async function checkSession(): Promise<boolean> {
+  try {
+    await askWho();
+    return true;
+  } catch (e) {
+    if (!isSignedOut(e)) return true;
+    endSession();
+    return false;
+  }
+}
+
 /** Signs in. Throws an ApiError. */
 export async function signIn(login: string, password: string): Promise<Who> {
   const me = await openSession(login, password);
