@@ -51,8 +51,6 @@ export const en: Record<Key, string> = {
   moreTitle: "Photos and words",
   moreAbove: "Optional: you can send it as it is",
   change: "Change",
-  changePlace: "Change the place: {name}",
-  changeWhat: "Change the category: {name}",
   addPhoto: "Take or choose photos",
   photoN: "Photo {n}",
   photoRemove: "Remove photo {n}",

@@ -31,7 +31,7 @@ export function MoreStep({ to, busy }: { to: (step: Step) => void; busy: { value
     <>
       <ul class="answers">
         <li>
-          <button type="button" class="answer" aria-label={t("changeWhat", { name: categoryName })} onClick={() => to("what")}>
+          <button type="button" class="answer" onClick={() => to("what")}>
             <CategoryIcon code={d.category ?? ""} />
             <span class="answer-text">
               <b>{categoryName}</b>
@@ -41,7 +41,7 @@ export function MoreStep({ to, busy }: { to: (step: Step) => void; busy: { value
           </button>
         </li>
         <li>
-          <button type="button" class="answer" aria-label={t("changePlace", { name: placeName })} onClick={() => to("place")}>
+          <button type="button" class="answer" onClick={() => to("place")}>
             <Icon name="position" />
             <span class="answer-text">
               <b><Name of={placeName} /></b>

@@ -20,6 +20,8 @@ import { loadTexts, t, type Key } from "./text";
 import { noteUsed } from "./used";
 import { askCategories, Skeleton, WhatStep } from "./whatstep";
 
+const drawable = canDrawMap();
+
 /** The key of the report that was sent last: what the page after the questions is about. */
 const outgoing = signal<string | null>(null);
 
@@ -201,7 +203,7 @@ function ReportScreen(): JSX.Element {
   const done = step === "sent" && arrived.value.has(outgoing.value ?? "");
   const titles = { place: t("whereTitle"), what: t("whatTitle"), more: t("moreTitle"), sent: t(done ? "sentTitle" : sending.value !== null ? "sendingTitle" : "laterTitle") };
   // Without a map to see, the sheet is the page.
-  const alone = map === null && (!canDrawMap() || app.value === null || app.value.public !== "map");
+  const alone = map === null && (!drawable || app.value === null || app.value.public !== "map");
   return (
     <>
       {step === "place" && map !== null && <Crosshair />}

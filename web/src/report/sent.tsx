@@ -34,7 +34,7 @@ export function Sent({ report: r }: { report: Report }): JSX.Element {
         <p class="receipt-what">
           <CategoryIcon code={p.category} />
           {category === undefined ? p.category : nameOf(category)}
-          {p.areas.grid !== null && <span class="soft"> · {p.areas.grid.name}</span>}
+          {p.areas.grid !== null && <span class="soft">{p.areas.grid.name}</span>}
         </p>
       </div>
       <section>

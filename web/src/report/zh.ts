@@ -49,8 +49,6 @@ export const zh = {
   moreTitle: "拍照、说明",
   moreAbove: "可以不填，直接发送",
   change: "修改",
-  changePlace: "修改地点：{name}",
-  changeWhat: "修改类别：{name}",
   addPhoto: "拍照或选图",
   photoN: "照片 {n}",
   photoRemove: "删除照片 {n}",
