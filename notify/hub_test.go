@@ -243,9 +243,10 @@ func TestHubSeamUnderLoad(t *testing.T) {
 	l.add(make([]string, 500)...)
 	h := NewHub(l, HubConfig{Batch: 64, Buffer: 2 * total})
 	ctx, cancel := context.WithCancel(t.Context())
-	var run, subs sync.WaitGroup
+	var run, subs, joined sync.WaitGroup
 	run.Go(func() { h.Run(ctx) })
 	done := make(chan struct{})
+	joined.Add(subscribers)
 	subs.Go(func() {
 		defer close(done)
 		for range total / 10 {
@@ -255,6 +256,7 @@ func TestHubSeamUnderLoad(t *testing.T) {
 				time.Sleep(100 * time.Microsecond)
 			}
 		}
+		joined.Wait() // who listens to live events only would wait for a past end for ever
 		l.add("end")
 		h.Hint()
 	})
@@ -267,6 +269,7 @@ func TestHubSeamUnderLoad(t *testing.T) {
 				after = Live
 			}
 			s, err := h.Subscribe(ctx, after, nil)
+			joined.Done()
 			if err != nil {
 				t.Errorf("Subscribe: %v", err)
 				return
