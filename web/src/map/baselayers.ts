@@ -2,10 +2,7 @@ import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { BaseMap } from "../api/app";
 import type { Kind } from "../api/types";
 import type { Palette } from "./palette";
-import { byZoom, lineWidths, shownFrom, tileLayers } from "./style";
-
-/** The source of the base map in the style. */
-export const baseSource = "basemap";
+import { baseSource, byZoom, lineWidths, shownFrom, tileLayers } from "./style";
 
 /** Kinds whose lines stand out from a base map by a seam of the ground's colour. */
 export const seamKinds: Kind[] = ["grid", "township", "district"];
@@ -54,8 +51,8 @@ function vectorLayers(p: Palette): LayerSpecification[] {
 /** Pictures made quiet: paler by day, dimmed by night, so that boundaries and names stand out. */
 function rasterLayers(dark: boolean): LayerSpecification[] {
   const paint = dark
-    ? { "raster-brightness-max": 0.6, "raster-saturation": -0.35, "raster-contrast": -0.1 }
-    : { "raster-brightness-max": 1, "raster-saturation": -0.25, "raster-contrast": -0.1 };
+    ? { "raster-brightness-max": 0.42, "raster-saturation": -0.3 }
+    : { "raster-brightness-max": 1, "raster-saturation": -0.25 };
   return [{ id: "basemap-pictures", type: "raster", source: baseSource, paint: { ...paint, "raster-fade-duration": 0 } }];
 }
 

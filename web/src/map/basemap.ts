@@ -5,9 +5,9 @@ import { app } from "../state/app";
 import { baseMap, baseMapShown } from "../state/basemap";
 import { hidden } from "../state/store";
 import { fetchBaseTile } from "./basefetch";
-import { baseLayers, baseSource, seamKinds, seamLayer } from "./baselayers";
+import { baseLayers, seamKinds, seamLayer } from "./baselayers";
 import type { GridMap } from "./gridmap";
-import { litLayer } from "./style";
+import { baseSource, litLayer } from "./style";
 
 const protocol = "basemap";
 

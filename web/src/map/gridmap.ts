@@ -5,7 +5,7 @@ import { circle } from "./circle";
 import { cover, type Cover } from "./cover";
 import { Names } from "./names";
 import { palette, type Palette } from "./palette";
-import { groundNames, litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
+import { baseSource, groundNames, litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
 
 /** What the page gives the map and hears from it. */
 export interface GridMapOptions {
@@ -166,12 +166,13 @@ export class GridMap {
       darkness.addEventListener("change", this.repaint);
     });
     map.on("sourcedata", (e) => {
-      // Not of the names themselves: placing them would never end.
-      if (e.tile !== undefined && e.sourceId !== "names" && e.sourceId !== "own") this.placeNames();
+      // Not of the names themselves: placing them would never end. Nor of the
+      // base map: while it comes tile by tile they would wait for the last.
+      if (e.tile !== undefined && e.sourceId !== "names" && e.sourceId !== "own" && e.sourceId !== baseSource) this.placeNames();
     });
     map.on("error", (e) => {
       // A picture from outside that cannot be drawn is nothing to be told of.
-      if ("sourceId" in e && e.sourceId === "basemap") return;
+      if ("sourceId" in e && e.sourceId === baseSource) return;
       const status: unknown = "status" in e.error ? e.error.status : null;
       if ("sourceId" in e || typeof status === "number") o.onTrouble(typeof status === "number" ? status : null);
     });

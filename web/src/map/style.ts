@@ -172,6 +172,9 @@ function own(p: Palette): LayerSpecification[] {
   ];
 }
 
+/** The source of the outside base map, where there is one. */
+export const baseSource = "basemap";
+
 /** Names along roads and rivers: a base map has its own. */
 export const groundNames = ["names-roads", "names-main-roads", "names-rivers"] as const;
 
