@@ -37,7 +37,7 @@ export function colourMap(map: GridMap): () => void {
           id: "grids-coloured",
           type: "fill",
           source: "grids-coloured",
-          paint: { "fill-color": ["match", ["get", "shade"], 0, ramp[0] ?? "", 1, ramp[1] ?? "", 2, ramp[2] ?? "", 3, ramp[3] ?? "", ramp[4] ?? ""], "fill-opacity": 0.78 },
+          paint: { "fill-color": ["match", ["get", "shade"], 0, ramp[0] ?? "", 1, ramp[1] ?? "", 2, ramp[2] ?? "", 3, ramp[3] ?? "", ramp[4] ?? ""], "fill-opacity": 0.9 },
         },
       ];
     },

@@ -12,6 +12,6 @@ export function cover(): Cover {
   const panel = box(".panel");
   const top = box(".top")?.bottom ?? 0;
   if (panel === undefined) return { top, right: 0, bottom: 0, left: 0 };
-  const side = panel.width < innerWidth * 0.6;
+  const side = panel.width < innerWidth * 0.9;
   return side ? { top, right: 0, bottom: 0, left: panel.right } : { top, right: 0, bottom: innerHeight - panel.top, left: 0 };
 }
