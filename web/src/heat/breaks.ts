@@ -31,6 +31,14 @@ export function classesOf(counts: readonly number[], least: number): Class[] {
     const at = roundDown(sorted[Math.floor(share * sorted.length)] ?? least);
     if (at > (starts.at(-1) ?? 0)) starts.push(at);
   }
+  // Where most counts are alike, the shades that are left go to the few large ones.
+  const largest = sorted.at(-1) ?? least;
+  while (starts.length < maxClasses) {
+    const last = starts.at(-1) ?? least;
+    const at = roundDown(Math.sqrt(last * largest));
+    if (at <= last || largest < 2.5 * last) break;
+    starts.push(at);
+  }
   return starts.map((from, i) => ({ from, to: (starts[i + 1] ?? NaN) - 1 })).map((c) => (Number.isNaN(c.to) ? { from: c.from, to: null } : c));
 }
 

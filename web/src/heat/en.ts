@@ -3,7 +3,6 @@ import type { zh } from "./zh";
 /** Every text of the heat map in English. */
 export const en: Record<keyof typeof zh, string> = {
   title: "Heat map of reports",
-  label: "Heat map of reports: filters, time, legend",
   total: "{n} reports",
   totalHidden: "fewer than 5 reports",
 

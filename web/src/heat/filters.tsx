@@ -49,21 +49,21 @@ export function Filters(): JSX.Element {
           <span class="heat-pick-value">{summary(all.value)}</span>
           <Icon name={open.value ? "up" : "down"} />
         </button>
-        <label class={`heat-pick${state !== null ? " narrowed" : ""}`}>
-          <span class="heat-pick-label">{t("state")}</span>
-          <select value={state ?? ""} onChange={(e) => choose({ state: e.currentTarget.value === "" ? null : e.currentTarget.value })}>
+        <div class={`heat-pick${state !== null ? " narrowed" : ""}`}>
+          <label class="heat-pick-label" for="heat-state">{t("state")}</label>
+          <select id="heat-state" value={state ?? ""} onChange={(e) => choose({ state: e.currentTarget.value === "" ? null : e.currentTarget.value })}>
             <option value="">{t("anyState")}</option>
             {stateNames.map((s: State) => <option key={s} value={s}>{t(s)}</option>)}
           </select>
           <Icon name="down" />
-        </label>
-        <label class="heat-pick">
-          <span class="heat-pick-label">{t("time")}</span>
-          <select value={time} onChange={(e) => choose({ time: e.currentTarget.value === "365" ? null : e.currentTarget.value, frame: null })}>
+        </div>
+        <div class="heat-pick">
+          <label class="heat-pick-label" for="heat-time">{t("time")}</label>
+          <select id="heat-time" value={time} onChange={(e) => choose({ time: e.currentTarget.value === "365" ? null : e.currentTarget.value, frame: null })}>
             {timeNames.map((name) => <option key={name} value={name}>{isDays(name) ? t(`days${name}`) : t(name)}</option>)}
           </select>
           <Icon name="down" />
-        </label>
+        </div>
       </div>
       {open.value && (
         <fieldset id="heat-categories" class="heat-categories">

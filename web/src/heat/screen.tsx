@@ -72,7 +72,7 @@ export function HeatScreen(): JSX.Element {
       <h1 class="visually-hidden">{t("title")}</h1>
       <Sheet
         kind="heat"
-        label={t("label")}
+        label={t("title")}
         title={t("title")}
         busy={asking.value}
         old={old.value && asking.value}

@@ -4,17 +4,17 @@ import { hotspots, type Hotspots, type HotspotQuestion } from "../api/hotspots";
 import { app } from "../state/app";
 import { now } from "../state/clock";
 import { who } from "../state/session";
-import { params, problem, setParams } from "../state/store";
+import { camera, params, problem, setParams } from "../state/store";
 import { classesOf } from "./breaks";
 import { frameName, numbersOf, withoutEmptyStart } from "./frames";
-import { filterOf, isStep, questionOf } from "./question";
+import { filterOf, isStep, questionOf, resolutionAt } from "./question";
 import { readsAll } from "./reader";
 
 /** The clock that days and months are of. */
 export const timeZone = computed(() => app.value?.time_zone ?? "Asia/Shanghai");
 /** What is asked for. */
 export const filter = computed(() => filterOf(params.value, readsAll.value));
-/** The resolution that suits the zoom of the map; without a map, hexagons of a walk across. */
+/** The resolution that suits the zoom of the map. */
 export const resolution = signal(7);
 /** The last answer, and the question it belongs to; it stays while the next is awaited and when that fails. */
 export const answer = signal<{ of: string; hotspots: Hotspots } | null>(null);
@@ -95,20 +95,30 @@ async function ask(q: string): Promise<void> {
   if (waiting === own) asking.value = false;
 }
 
+/** The server keeps counts for three seconds: what is asked sooner after a report may be without it. */
+const staleMs = 3_500;
 let soon: ReturnType<typeof setTimeout> | undefined;
+let surely: ReturnType<typeof setTimeout> | undefined;
 
-/** Counts again: reports have come or changed. Many at once are one. */
+function askAnew(): void {
+  soon = undefined;
+  kept.clear();
+  news.value++;
+  void ask(question.peek());
+}
+
+/** Counts again: reports have come or changed. Many at once are one, and many after each other do not put it off. */
 export function refresh(): void {
-  clearTimeout(soon);
-  soon = setTimeout(() => {
-    kept.clear();
-    news.value++;
-    void ask(question.peek());
-  }, 1000);
+  soon ??= setTimeout(askAnew, 500);
+  clearTimeout(surely);
+  surely = setTimeout(askAnew, staleMs);
 }
 
 /** Keeps the answer at what is asked for, until the function that is given is called. */
 export function followQuestion(): () => void {
+  // Before there is a map: what it will show, so that nothing is asked for twice.
+  const wide = innerWidth >= 896;
+  resolution.value = resolutionAt(camera.peek()?.zoom ?? (wide ? 9.5 : 8));
   const end = effect(() => {
     const q = question.value;
     if (app.value !== null && who.value !== undefined) untracked(() => void ask(q));
@@ -125,6 +135,8 @@ export function followQuestion(): () => void {
     endOfReader();
     pause();
     clearTimeout(soon);
+    clearTimeout(surely);
+    soon = undefined;
     waiting?.abort();
     kept.clear();
     asking.value = false;

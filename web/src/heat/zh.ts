@@ -1,7 +1,6 @@
 /** Every text of the heat map in Chinese. */
 export const zh = {
   title: "上报热力图",
-  label: "上报热力图：筛选、时间、图例",
   total: "{n} 件",
   totalHidden: "不足 5 件",
 
