@@ -1,6 +1,6 @@
 import { effect, signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { gridMap } from "../map/handle";
 import { canDrawMap } from "../map/webgl";
 import { app } from "../state/app";
@@ -194,7 +194,8 @@ function ReportScreen(): JSX.Element {
     map.setPin(draft.peek().place);
     return () => map.setPin(null);
   }, [map, step]);
-  useEffect(() => {
+  // Before the page is drawn: later, on a slow phone, it would take the focus from a field that has it.
+  useLayoutEffect(() => {
     height.value = step === "place" ? "half" : "full";
     title.current?.focus({ preventScroll: true });
     document.querySelector(".panel-body")?.scrollTo(0, 0);
