@@ -139,7 +139,7 @@ func (c *contacts) detailed(r *patrol.Report, history []patrol.HistoryEntry, v v
 			if h.Point != nil {
 				entry.Point = &lonLat{h.Point[0], h.Point[1]}
 			}
-		} else if forReporter(h.Type) {
+		} else if h.Type.ForReporter() {
 			entry.Note = h.Note
 		} else if h.Type == patrol.EventComment {
 			continue
@@ -149,12 +149,6 @@ func (c *contacts) detailed(r *patrol.Report, history []patrol.HistoryEntry, v v
 	}
 	f.Properties.Routing = c.routing(r, v)
 	return f
-}
-
-// forReporter reports whether the note of an event is meant for who sent the
-// report; others are among colleagues.
-func forReporter(e patrol.EventType) bool {
-	return e == patrol.EventReject || e == patrol.EventHandle || e == patrol.EventHandleOnSpot || e == patrol.EventClose
 }
 
 func (c *contacts) routing(r *patrol.Report, v view) *routingAnswer {

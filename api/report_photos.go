@@ -175,7 +175,7 @@ const (
 
 // shows reports whether a photo is in the view.
 func (v view) shows(p *patrol.Photo) bool {
-	return v == viewFull || v == viewOwn && p.ForReporter()
+	return v == viewFull || v == viewOwn && p.EventType.ForReporter()
 }
 
 // viewOf gives the view of a signed-in caller.

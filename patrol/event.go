@@ -25,3 +25,14 @@ const (
 	EventReopen       EventType = "reopen"
 	EventComment      EventType = "comment"
 )
+
+// ForReporter reports whether the note and the photos of an event are for who
+// sent the report to see: what they sent themselves, and what says how the
+// matter ended. The rest is among colleagues.
+func (e EventType) ForReporter() bool {
+	switch e {
+	case EventCreate, EventReject, EventHandle, EventHandleOnSpot, EventClose:
+		return true
+	}
+	return false
+}

@@ -58,17 +58,6 @@ type Photo struct {
 	Width, Height int // pixels
 }
 
-// ForReporter reports whether the photo is for who sent the report to see: what
-// they sent themselves, and what shows that the matter was settled. The rest is
-// among colleagues.
-func (p *Photo) ForReporter() bool {
-	switch p.EventType {
-	case EventCreate, EventHandle, EventHandleOnSpot, EventClose:
-		return true
-	}
-	return false
-}
-
 // Report is a geotagged report and where it stands.
 type Report struct {
 	ID          geo.ID
