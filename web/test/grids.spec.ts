@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { signIn } from "./accounts";
 import { violations } from "./axe";
-import { expect, openMap, panelOf, present, test } from "./app";
+import { expect, panelOf, present, test } from "./app";
 
 interface Grid {
   properties: { code: string; name: string; households: number; population: number; staffing: { post: string; name?: string; vacant?: boolean }[] };
@@ -11,7 +11,7 @@ test("a planner sees the numbers of the API, sorted and filtered, and takes them
   await signIn(context, "planner");
   const { features } = (await (await context.request.get("/api/v1/areas/grid")).json()) as { features: Grid[] };
   const grids = features.map((f) => f.properties);
-  await openMap(page);
+  await page.goto("/#view=list");
   await page.getByRole("button", { name: "菜单" }).click();
   await page.getByRole("link", { name: "网格一览" }).click();
   const table = page.getByRole("table");
@@ -65,7 +65,7 @@ test("vacancies are counted and listed, and colour the map", async ({ page, cont
 });
 
 test("officers and people without an account are not offered the table, and do not get it by its link", async ({ page, context }) => {
-  await openMap(page);
+  await page.goto("/#view=list");
   await page.getByRole("button", { name: "菜单" }).click();
   await expect(page.getByRole("link", { name: "接口说明" })).toBeVisible();
   await expect(page.getByRole("link", { name: "网格一览" })).toHaveCount(0);

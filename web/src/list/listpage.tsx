@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { ApiError, listAreas } from "../api/client";
 import type { Kind, ListedArea } from "../api/types";
 import { language, nameOf, t } from "../i18n/i18n";
+import { list as sentFromHere } from "../report/mine";
 import { linkTo, problem, selection, synthetic } from "../state/store";
 import { formatNumber } from "../units/format";
 import { SyntheticNote } from "../ui/banner";
@@ -109,6 +110,11 @@ export function ListPage({ canShowMap }: { canShowMap: boolean }): JSX.Element {
     <div class="list">
       <h1>{district === undefined ? t("listTitle") : nameOf(district)}</h1>
       <p class="soft">{t(canShowMap ? "listHelp" : "listNoMap")}</p>
+      {sentFromHere().length > 0 && (
+        <p>
+          <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>
+        </p>
+      )}
       <SyntheticNote />
       {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{t("listNothing")}</p> : <Section kind="township" areas={townships} depth={2} />}
     </div>
