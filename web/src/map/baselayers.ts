@@ -4,8 +4,8 @@ import type { Kind } from "../api/types";
 import type { Palette } from "./palette";
 import { baseSource, byZoom, lineWidths, shownFrom, tileLayers } from "./style";
 
-/** Kinds whose lines stand out from a base map by a seam of the ground's colour. */
-export const seamKinds: Kind[] = ["grid", "township", "district"];
+/** Kinds whose lines stand out from a base map by a seam of the ground's colour; villages do by night alone, as a white seam would make them the heaviest. */
+export const seamKinds: Kind[] = ["village", "grid", "township", "district"];
 export const seamLayer = (kind: Kind): string => `basemap-seam-${kind}`;
 
 const oneOf = (property: string, ...values: string[]): ExpressionSpecification => ["in", ["to-string", ["get", property]], ["literal", values]];
@@ -51,23 +51,23 @@ function vectorLayers(p: Palette): LayerSpecification[] {
 /** Pictures made quiet: paler by day, dimmed by night, so that boundaries and names stand out. */
 function rasterLayers(dark: boolean): LayerSpecification[] {
   const paint = dark
-    ? { "raster-brightness-max": 0.42, "raster-saturation": -0.3 }
+    ? { "raster-brightness-max": 0.38, "raster-saturation": -0.3 }
     : { "raster-brightness-max": 1, "raster-saturation": -0.25 };
   return [{ id: "basemap-pictures", type: "raster", source: baseSource, paint: { ...paint, "raster-fade-duration": 0 } }];
 }
 
-function seams(p: Palette): LayerSpecification[] {
+function seams(p: Palette, dark: boolean): LayerSpecification[] {
   return seamKinds.map((kind): LayerSpecification => {
     const { source } = tileLayers[kind];
     return {
       id: seamLayer(kind), type: "line", source, "source-layer": source, minzoom: shownFrom[kind].lines,
       layout: { "line-join": "round", visibility: "none" },
-      paint: { "line-color": p.halo, "line-opacity": 0.75, "line-width": byZoom(...lineWidths[kind].map((w, i) => (i % 2 === 0 ? w : w + 2))) },
+      paint: { "line-color": p.halo, "line-opacity": kind === "village" ? (dark ? 0.6 : 0) : 0.75, "line-width": byZoom(...lineWidths[kind].map((w, i) => (i % 2 === 0 ? w : w + 2))) },
     };
   });
 }
 
 /** The layers of the base map and what our lines need over it, the lowest first. */
 export function baseLayers(b: BaseMap, p: Palette, dark: boolean): LayerSpecification[] {
-  return [...(b.kind === "raster" ? rasterLayers(dark) : vectorLayers(p)), ...seams(p)];
+  return [...(b.kind === "raster" ? rasterLayers(dark) : vectorLayers(p)), ...seams(p, dark)];
 }
