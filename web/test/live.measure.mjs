@@ -1,0 +1,73 @@
+// Measures how long a new report takes from the answer that it is accepted to
+// being seen on open pages: in the list and among what the map is given.
+//
+//   GRIDPATROL_TEST_PASSWORD=… node test/live.measure.mjs http://127.0.0.1:8080 [PAGES] [REPORTS]
+import { execFileSync } from "node:child_process";
+import { chromium } from "@playwright/test";
+
+const [url, pages = "5", reports = "40"] = process.argv.slice(2);
+const password = process.env.GRIDPATROL_TEST_PASSWORD;
+if (!url || !password) {
+  console.error("usage: GRIDPATROL_TEST_PASSWORD=… node test/live.measure.mjs URL [PAGES] [REPORTS]");
+  process.exit(2);
+}
+const program = execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"]).toString().trim();
+const browser = await chromium.launch({
+  executablePath: program,
+  args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", "--disable-background-timer-throttling"],
+});
+const context = await browser.newContext({ viewport: { width: 800, height: 600 }, reducedMotion: "reduce", locale: "zh-CN" });
+const signedIn = await context.request.post(`${url}/api/v1/session`, { data: { login: "village", password } });
+if (!signedIn.ok()) throw new Error(`signing in: ${signedIn.status()}`);
+const [kind, code] = (await signedIn.json()).scope.areas[0].split(":");
+await context.addInitScript(() => {
+  if (location.protocol !== "about:") localStorage.setItem("gridpatrol.signed-in", "1");
+  // When each report's row was there and the frame with it was drawn, by the clock of the machine.
+  window.seen = {};
+  new MutationObserver(() => {
+    for (const { dataset } of document.querySelectorAll(".cases a[data-id]")) {
+      if (dataset.id in window.seen) continue;
+      window.seen[dataset.id] = 0;
+      requestAnimationFrame(() => requestAnimationFrame(() => (window.seen[dataset.id] = performance.timeOrigin + performance.now())));
+    }
+  }).observe(document, { childList: true, subtree: true });
+});
+const open = [];
+for (let i = 0; i < Number(pages); i++) {
+  const page = await context.newPage();
+  // The whole list is in the page, so that no row waits for scrolling.
+  await page.goto(`${url}/#view=field&status=new`);
+  await page.locator(".cases h3, .cases .empty").first().waitFor();
+  open.push(page);
+}
+await new Promise((r) => setTimeout(r, 3000)); // the streams are open, the maps drawn
+
+const area = await (await context.request.get(`${url}/api/v1/search?q=${code}&limit=100`)).json();
+const [lon, lat] = area.features.find((f) => f.properties.kind === kind && f.properties.code === code).geometry.coordinates;
+const sent = [];
+for (let i = 0; i < Number(reports); i++) {
+  const answer = await fetch(`${url}/api/v1/reports`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    // The shortest limit, so that it stands among the first.
+    body: JSON.stringify({ category: "fire_safety", lon: lon + (i % 7) * 1e-4, lat: lat + (i % 5) * 1e-4, description: `measured ${i}` }),
+  });
+  const accepted = Date.now();
+  if (answer.status !== 201) throw new Error(`report ${i}: ${answer.status} ${await answer.text()}`);
+  sent.push({ id: (await answer.json()).id, accepted });
+  await new Promise((r) => setTimeout(r, 250));
+}
+await new Promise((r) => setTimeout(r, 3000));
+const took = [];
+let missing = 0;
+for (const page of open) {
+  const seen = await page.evaluate(() => window.seen);
+  for (const { id, accepted } of sent) {
+    if (seen[id] > 0) took.push(Math.max(0, seen[id] - accepted));
+    else missing++;
+  }
+}
+took.sort((a, b) => a - b);
+const at = (share) => took[Math.min(took.length - 1, Math.ceil(share * took.length) - 1)]?.toFixed(0);
+console.log(`${sent.length} reports on ${open.length} pages: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms; not seen ${missing}`);
+await browser.close();
