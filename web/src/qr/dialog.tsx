@@ -16,6 +16,11 @@ async function copy(field: HTMLInputElement): Promise<void> {
   tell(t("copied"));
 }
 
+/** Keeps the options of a command in one piece. */
+function withOptions(text: string): (string | JSX.Element)[] {
+  return text.split(/(--[a-z-]+(?: [\d.:]+)?)/).map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
+}
+
 function QrDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const box = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -39,7 +44,7 @@ function QrDialog({ onClose }: { onClose: () => void }): JSX.Element {
             <Icon name="close" />
           </button>
         </header>
-        <p>{t(reachable ? "help" : "unreachable")}</p>
+        <p>{reachable ? t("help") : withOptions(t("unreachable"))}</p>
         {code ?? <p>{t("failed")}</p>}
         {params.value.secret !== undefined && <p class="qr-secret">{t("secret")}</p>}
         <div class="qr-address">
