@@ -14,7 +14,7 @@ const reportBudget = 40_000
 var (
 	named   = regexp.MustCompile(`(?:href|src)="/(assets/[^"]+\.(?:js|css))"`)
 	reports = regexp.MustCompile(`"src/report/screen\.css"[^{}]*?import\("\./(screen-[0-9A-Z]{8}\.js)"\)`)
-	sheet   = regexp.MustCompile(`data-of="src/report/screen\.css" content="/(assets/[^"]+)"`)
+	sheet   = regexp.MustCompile(`data-of="src/report/screen\.css"[^>]* content="/(assets/[^"]+)"`)
 	imports = regexp.MustCompile(`(?:from|import)\s*"\./([^"]+\.js)"`)
 )
 

@@ -106,22 +106,28 @@ async function named(file) {
 async function page(outputs) {
   const url = (file) => `/assets/${relative(assets, join(root, file))}`;
   const entry = Object.keys(outputs).find((f) => outputs[f].entryPoint === "src/main.tsx");
-  const needed = new Set();
-  const follow = (file) => {
+  const follow = (file, found) => {
     for (const { path, kind } of outputs[file].imports) {
-      if (!outputs[path] || kind === "dynamic-import" || needed.has(path)) continue;
-      needed.add(path);
-      follow(path);
+      if (!outputs[path] || kind === "dynamic-import" || found.has(path)) continue;
+      found.add(path);
+      follow(path, found);
     }
+    return found;
   };
-  follow(entry);
+  const needed = follow(entry, new Set());
+  // A screen's files, so that those it imports do not wait until it has come.
+  const filesOf = (sheet) => {
+    const part = Object.keys(outputs).find((f) => outputs[f].entryPoint === sheet.replace(/\.css$/, ".tsx"));
+    const found = part === undefined ? [] : [part, ...follow(part, new Set())];
+    return found.filter((f) => f !== entry && !needed.has(f)).map((f) => basename(f)).join(" ");
+  };
   const sheets = Object.keys(outputs).filter((f) => f.endsWith(".css"));
   const main = sheets.find((f) => outputs[f].entryPoint === "src/main.css");
   const head = [
     `<link rel="icon" type="image/svg+xml" href="/assets/${await named("icon.svg")}">`,
     `<link rel="stylesheet" href="${url(main)}">`,
     ...[...needed].map((f) => `<link rel="modulepreload" href="${url(f)}">`),
-    ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}" content="${url(f)}">`),
+    ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}" data-with="${filesOf(outputs[f].entryPoint)}" content="${url(f)}">`),
     `<script type="module" src="${url(entry)}"></script>`,
   ];
   const template = await readFile(join(root, "index.html"), "utf8");

@@ -23,12 +23,19 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
 
 const sheets = new Map<string, Promise<void>>();
 
-/** Loads a style sheet that build.mjs tells of in a meta element, once. */
+/** Loads a style sheet that build.mjs tells of in a meta element, once, and begins to load the program's files beside it. */
 function loadSheet(source: string): Promise<void> {
   const told = document.querySelector<HTMLMetaElement>(`meta[name="sheet"][data-of="${source}"]`);
   if (told === null) return Promise.resolve();
   const known = sheets.get(source);
   if (known !== undefined) return known;
+  for (const file of told.dataset.with?.split(" ") ?? []) {
+    if (file === "") continue;
+    const ahead = document.createElement("link");
+    ahead.rel = "modulepreload";
+    ahead.href = `/assets/${file}`;
+    document.head.append(ahead);
+  }
   const loading = new Promise<void>((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
@@ -47,6 +54,6 @@ function loadSheet(source: string): Promise<void> {
 
 /** Loads a part of the program with its style sheet, where it has one of its own. */
 export async function loadPart<T>(sheet: string | null, load: () => Promise<T>): Promise<T> {
-  const [part] = await Promise.all([load(), sheet === null ? undefined : loadSheet(sheet)]);
+  const [, part] = await Promise.all([sheet === null ? undefined : loadSheet(sheet), load()]);
   return part;
 }
