@@ -13,10 +13,15 @@ import { maskOf } from "./mask";
 import { isNew } from "./order";
 import { openId, reports, shown } from "./state";
 
+/** The least time between two drawings of all reports, in milliseconds. */
+const pauseMs = 150;
+
 const prefix = "field-mark-";
 const nothing: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 const clustered: ExpressionSpecification = ["has", "point_count"];
 const late: ExpressionSpecification = [">", ["get", "overdue"], 0];
+/** At least half of a cluster is overdue. */
+const mostlyLate: ExpressionSpecification = [">=", ["*", 2, ["get", "overdue"]], ["get", "point_count"]];
 
 const ground: Overlay = {
   sources: { "field-mask": { type: "geojson", data: nothing }, "field-own": { type: "geojson", data: nothing } },
@@ -41,9 +46,10 @@ const marks: Overlay = {
       source: "field-reports",
       filter: clustered,
       paint: {
-        "circle-color": ["case", late, p.markOverdue, p.markOpen],
+        "circle-color": ["case", mostlyLate, p.markOverdue, p.markOpen],
         "circle-radius": ["step", ["get", "point_count"], 15, 10, 18, 100, 23, 1000, 28],
-        "circle-stroke-color": p.halo,
+        // A red rim where some of them are.
+        "circle-stroke-color": ["case", mostlyLate, p.halo, late, p.markOverdue, p.halo],
         "circle-stroke-width": 2.5,
       },
     },
@@ -53,7 +59,7 @@ const marks: Overlay = {
       source: "field-reports",
       filter: clustered,
       layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true, "text-ignore-placement": true },
-      paint: { "text-color": ["case", late, p.onMarkOverdue, p.onMarkOpen] },
+      paint: { "text-color": ["case", mostlyLate, p.onMarkOverdue, p.onMarkOpen] },
     },
     {
       id: "field-mark",
@@ -105,11 +111,22 @@ export function drawField(map: GridMap, own: readonly AreaFeature[] | null, onOp
     map.setData("field-own", { type: "FeatureCollection", features: outlines });
     map.setData("field-mask", { type: "FeatureCollection", features: maskOf(own.map((f) => f.geometry.coordinates)) });
   }
+  // News come in bursts, and thousands of points take their time: not more often than that.
+  let drawn = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const drawReports = () => {
+    waiting = undefined;
+    drawn = performance.now();
+    const at = now.peek();
+    map.setData("field-reports", { type: "FeatureCollection", features: shown.peek().map((r) => point(r, at)) });
+  };
   ends.push(
     effect(() => {
-      const at = now.value;
-      map.setData("field-reports", { type: "FeatureCollection", features: shown.value.map((r) => point(r, at)) });
+      void now.value;
+      void shown.value;
+      waiting ??= setTimeout(drawReports, Math.max(0, drawn + pauseMs - performance.now()));
     }),
+    () => clearTimeout(waiting),
     effect(() => {
       const r = openId.value === null ? undefined : reports.value.get(openId.value);
       map.setData("field-chosen", r === undefined ? nothing : { type: "FeatureCollection", features: [point(r, now.value)] });

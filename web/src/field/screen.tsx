@@ -12,13 +12,14 @@ import { can, who } from "../state/session";
 import { camera, selection } from "../state/store";
 import type { SheetHeight } from "../ui/heights";
 import { Sheet } from "../ui/sheet";
+import { formatNumber } from "../units/format";
 import { CaseView } from "./caseview";
 import { Confirm } from "./confirm";
 import { findAreas } from "./filters";
 import { KeyButton, KeyHelp, useKeys } from "./keys";
 import { CaseList, ListHead, openCase, openText } from "./list";
 import { drawField, ownAreas, showOwn, showReport } from "./overlay";
-import { follow, openId, reports } from "./state";
+import { follow, loading, openId, reports } from "./state";
 import { t } from "./text";
 
 const drawable = canDrawMap();
@@ -82,7 +83,8 @@ function Field(): JSX.Element {
   }, [me?.id]);
   useEffect(() => gridMap.peek()?.refit(), [open]);
   const names = own.value?.map((f) => nameOf(f.properties)) ?? [];
-  const above = all ? (app.value === null ? "" : nameOf(app.value.district)) : names.length <= 2 ? names.join(language.value === "zh" ? "、" : ", ") : (names[0] ?? "") + ` +${names.length - 1}`;
+  const where = all ? (app.value === null ? "" : nameOf(app.value.district)) : names.length <= 2 ? names.join(language.value === "zh" ? "、" : ", ") : (names[0] ?? "") + ` +${names.length - 1}`;
+  const above = loading.value === "rest" && all ? `${where} · ${t("loadingRest", { n: formatNumber(reports.value.size, language.value) })}` : where;
   return (
     <>
       <Sheet label={t("listName")} {...(above === "" ? {} : { above })} title={t(all ? "titleAll" : "title")} kind={`field-list${drawable ? "" : " alone"}`} height={height} extra={<KeyButton />} under={<ListHead />}>
