@@ -30,7 +30,7 @@ function shades(): Map<string, number> {
 export function colourMap(map: GridMap): () => void {
   const end = map.draw({
     sources: { "grids-coloured": { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
-    layers: (_, dark) => {
+    layers: (p, dark) => {
       const ramp = dark ? ramps.dark : ramps.light;
       return [
         {
@@ -39,6 +39,7 @@ export function colourMap(map: GridMap): () => void {
           source: "grids-coloured",
           paint: { "fill-color": ["match", ["get", "shade"], 0, ramp[0] ?? "", 1, ramp[1] ?? "", 2, ramp[2] ?? "", 3, ramp[3] ?? "", ramp[4] ?? ""], "fill-opacity": 0.9 },
         },
+        { id: "grids-edges", type: "line", source: "grids-coloured", paint: { "line-color": p.halo, "line-width": 0.7 } },
       ];
     },
     below: "line-village_group",
