@@ -14,7 +14,7 @@ async function tell(page: Page, mode: "ok" | "hang" | "fail"): Promise<void> {
 }
 
 /** The colour of the base map, which nothing else on the map comes near. */
-const outside = (r: number, g: number, b: number): boolean => r - g > 50 && b - g > 50;
+const outside = (r: number, g: number, b: number): boolean => r - g > 25 && b - g > 25;
 /** The grey and dark lines of boundaries, and names. */
 const drawn = (r: number, g: number, b: number): boolean => Math.max(r, g, b) - Math.min(r, g, b) < 24 && r < 200;
 
