@@ -4,7 +4,8 @@ import { useEffect } from "preact/hooks";
 import { categories, type Category } from "../api/reports";
 import { CategoryIcon } from "../case/categoryicon";
 import { language, nameOf } from "../i18n/i18n";
-import { params, setParams } from "../state/store";
+import { can } from "../state/session";
+import { linkTo, params, setParams } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
 import { formatNumber } from "../units/format";
@@ -71,10 +72,11 @@ function Spots(): JSX.Element {
         <ul class="heat-spots">
           {list.slice(0, atMost).map((s, i) => {
             const category = all.value.find((c) => c.code === s.category);
+            const name = category === undefined ? s.category : nameOf(category);
             return (
               <li key={s.id ?? i}>
                 <CategoryIcon code={s.category} />
-                <span>{category === undefined ? s.category : nameOf(category)}</span>
+                <span>{s.id === undefined || !can("act_on_reports") ? name : <a href={linkTo({ view: "field", params: { report: s.id } })}>{name}</a>}</span>
                 <span class={`heat-state heat-state-${stateOf(s)}`}>{t(stateOf(s))}</span>
                 <span class="soft">{day(s.t * 1000)}</span>
               </li>

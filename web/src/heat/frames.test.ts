@@ -90,6 +90,7 @@ test("the strongest heat is that of the fullest places", () => {
   assert.equal(density([]), 3);
   const spread: [number, number][] = Array.from({ length: 400 }, (_, i) => [125 + i * 0.01, 43.5]);
   assert.equal(density(spread), 3);
-  const heap = Array.from({ length: 27 }, (): [number, number] => [125.00051, 43.50021]);
-  assert.equal(density([...spread, ...heap]), 25);
+  const heap = Array.from({ length: 87 }, (): [number, number] => [125.00051, 43.50021]);
+  assert.equal(density([...spread, ...heap]), 85);
+  assert.equal(density([...spread, ...heap.slice(40)]), 3);
 });
