@@ -8,6 +8,7 @@ import { canLocate, ownPosition } from "../map/position";
 import { distance } from "../place/distance";
 import { upward } from "../place/placename";
 import { app } from "../state/app";
+import { who } from "../state/session";
 import { linkTo, selection } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
@@ -61,6 +62,17 @@ function goesTo(located: Located): JSX.Element {
   );
 }
 
+/** The way in, where only people with an account may report. */
+function SignInFirst(): JSX.Element {
+  return (
+    <div class="whose bad">
+      <p class="whose-name">{t("privateTitle")}</p>
+      <p>{t("privateHelp")}</p>
+      <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>{t("signIn")}</a>
+    </div>
+  );
+}
+
 /** What the place is, and who answers there: named while the map moves. */
 function Whose(): JSX.Element {
   const a = target.value;
@@ -68,15 +80,7 @@ function Whose(): JSX.Element {
   if (place === null) return <p class="whose soft">{gridMap.value === null ? t("whereNoMap") : tooFar.value ? t("closer") : t("whereMap")}</p>;
   if (a === null) return <p class="whose soft">{t("asking")}</p>;
   const old = asking.value || !samePlace(a.of, place) ? " old" : "";
-  if (a.trouble === "private") {
-    return (
-      <div class="whose bad">
-        <p class="whose-name">{t("privateTitle")}</p>
-        <p>{t("privateHelp")}</p>
-        <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>{t("signIn")}</a>
-      </div>
-    );
-  }
+  if (a.trouble === "private") return <SignInFirst />;
   if (a.located === null) {
     return (
       <div class={`whose${old}`}>
@@ -164,6 +168,7 @@ export function PlaceStep(): JSX.Element {
   }, [chosen]);
   const grid = target.value?.located?.areas.grid?.code;
   useEffect(() => map?.light(grid === undefined ? null : { kind: "grid", code: grid }), [map, grid]);
+  if (app.value?.public === "none" && who.value === null) return <SignInFirst />;
   return (
     <>
       <div aria-live="polite">

@@ -65,7 +65,8 @@ export function followPlace(): () => void {
   let abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
-  let last: Place | null = target.peek()?.of ?? null;
+  // What could not be asked before, as without an account, is asked anew.
+  let last: Place | null = target.peek()?.trouble === null ? (target.peek()?.of ?? null) : null;
   const start = (of: Place, wait: number) => {
     clearTimeout(timer);
     clearTimeout(again);
