@@ -24,6 +24,7 @@ let running = 0;
 const waiting: (() => void)[] = [];
 let failures = 0;
 let resting = 0;
+let trying = false;
 
 async function inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -58,21 +59,33 @@ function failed(seconds: number): Fetched {
 export function fetchBaseTile(path: string, signal: AbortSignal): Promise<Fetched> {
   return inTurn(signal, async () => {
     if (Date.now() < resting) return away((resting - Date.now()) / 1000 + 1);
-    let answer: Response;
-    let data: ArrayBuffer;
+    // After a rest one tile tries for all.
+    if (baseMapAnswers.peek() !== false) return load(path, signal);
+    if (trying) return away(2);
+    trying = true;
     try {
-      answer = await fetch(path, { signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
-      data = await answer.arrayBuffer();
-    } catch (e) {
-      if (signal.aborted) throw e;
-      return failed(unsaid);
+      return await load(path, signal);
+    } finally {
+      trying = false;
     }
-    const later = Number(answer.headers.get("Retry-After"));
-    if (!answer.ok || later > 0) return failed(later > 0 ? later : unsaid);
-    failures = 0;
-    resting = 0;
-    // A tile that is not there proves that the server answers, not that there is a map.
-    if (data.byteLength > 0) baseMapAnswers.value = true;
-    return { data, cacheControl: answer.headers.get("Cache-Control") ?? undefined };
   });
+}
+
+async function load(path: string, signal: AbortSignal): Promise<Fetched> {
+  let answer: Response;
+  let data: ArrayBuffer;
+  try {
+    answer = await fetch(path, { signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+    data = await answer.arrayBuffer();
+  } catch (e) {
+    if (signal.aborted) throw e;
+    return failed(unsaid);
+  }
+  const later = Number(answer.headers.get("Retry-After"));
+  if (!answer.ok || later > 0) return failed(later > 0 ? later : unsaid);
+  failures = 0;
+  resting = 0;
+  // A tile that is not there proves that the server answers, not that there is a map.
+  if (data.byteLength > 0) baseMapAnswers.value = true;
+  return { data, cacheControl: answer.headers.get("Cache-Control") ?? undefined };
 }

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { addProtocol, type SourceSpecification } from "maplibre-gl";
 import type { BaseMap } from "../api/app";
 import { app } from "../state/app";
-import { baseMap, baseMapShown } from "../state/basemap";
+import { baseMap, baseMapAnswers, baseMapShown } from "../state/basemap";
 import { hidden } from "../state/store";
 import { fetchBaseTile } from "./basefetch";
 import { baseLayers, seamKinds, seamLayer } from "./baselayers";
@@ -32,6 +32,7 @@ function source(b: BaseMap, bounds: [number, number, number, number] | null): So
  */
 export function followBaseMap(map: GridMap): () => void {
   let erase: (() => void) | null = null;
+  let wasAway = false;
   const ends = [
     effect(() => {
       const b = baseMap.value;
@@ -49,6 +50,12 @@ export function followBaseMap(map: GridMap): () => void {
       const shown = baseMapShown.value;
       map.setCovered(shown ? (baseMap.value?.kind ?? null) : null);
       for (const kind of seamKinds) map.setVisible(seamLayer(kind), shown && !hidden.value.some((n) => n === kind));
+    }),
+    effect(() => {
+      const answers = baseMapAnswers.value;
+      // What could not be had meanwhile is asked for again.
+      if (wasAway && answers === true && map.map.getSource(baseSource) !== undefined) map.map.refreshTiles(baseSource);
+      wasAway = answers === false;
     }),
   ];
   return () => {
