@@ -19,7 +19,7 @@ import { asOf, clearFilters, counts, filter, fresh, groups, load, loading, narro
 import { t } from "./text";
 
 /** So many are drawn at first, and more of them as one scrolls: a list of thousands must not hold the page up. */
-const first = 60;
+const first = 100;
 const step = 120;
 
 /** Opens a report. It is a step that can be gone back. */
