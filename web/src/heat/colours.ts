@@ -1,4 +1,4 @@
-/** The colours of the heat map for light or dark surroundings. */
+/** The colours of the heat map for light or dark surroundings; screen.css has the same for the legend. */
 export interface HeatColours {
   /** From few to many. Darker on a light ground, brighter on a dark one: YlOrRd, told apart by lightness alone. */
   ramp: readonly string[];

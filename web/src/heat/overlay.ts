@@ -1,10 +1,11 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { ExpressionSpecification, FilterSpecification, VectorTileSource } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, VectorTileSource } from "maplibre-gl";
 import { cover } from "../map/cover";
 import type { GridMap, Overlay } from "../map/gridmap";
 import { now } from "../state/clock";
 import { app } from "../state/app";
 import { camera, params, setParams } from "../state/store";
+import { maxClasses } from "./breaks";
 import { heatColours } from "./colours";
 import { drawn } from "./frames";
 import { dropMarks, putMarks } from "./marks";
@@ -38,7 +39,9 @@ export const spots = signal<readonly Spot[]>([]);
 export const strongest = signal(5);
 
 const byZoom = (...stops: (number | ExpressionSpecification)[]): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], ...stops] as unknown as ExpressionSpecification;
-const ofClass = (few: string, ramp: readonly string[]): ExpressionSpecification => ["match", ["get", "class"], ...ramp.flatMap((c, i) => [i, c]), few] as unknown as ExpressionSpecification;
+/** The layer of the hexagons of a class; -1 for those with too few reports to say. */
+const cellLayer = (n: number): string => `heat-cells-${n < 0 ? "few" : n}`;
+const cellLayers = Array.from({ length: maxClasses + 1 }, (_, i) => cellLayer(i - 1));
 
 /** The kernel's height over its middle, where it counts 1 (MapLibre's heatmap shader). */
 const kernelPeak = 0.3989;
@@ -50,15 +53,19 @@ function hexagons(): Overlay {
     layers: (_, dark) => {
       const c = heatColours(dark);
       const [from, to] = handOver.heat;
-      const color = ofClass(c.few, c.ramp);
+      // A layer a class: a colour that differed by feature would be drawn anew
+      // only some time later, too late for paper in other colours.
+      const fill = (n: number, color: string, opacity: number): LayerSpecification => ({
+        id: cellLayer(n),
+        type: "fill",
+        source: "heat-cells",
+        maxzoom: to,
+        filter: ["==", ["get", "class"], n],
+        paint: { "fill-color": color, "fill-opacity": byZoom(from, opacity, to, 0), "fill-antialias": false },
+      });
       return [
-        {
-          id: "heat-cells",
-          type: "fill",
-          source: "heat-cells",
-          maxzoom: to,
-          paint: { "fill-color": color, "fill-opacity": byZoom(from, ["case", ["==", ["get", "class"], -1], 0.5, 0.82], to, 0), "fill-antialias": false },
-        },
+        fill(-1, c.few, 0.5),
+        ...c.ramp.map((color, i) => fill(i, color, 0.82)),
         { id: "heat-cells-line", type: "line", source: "heat-cells", maxzoom: to, paint: { "line-color": c.line, "line-width": byZoom(7, 0.4, 11, 1.2), "line-opacity": byZoom(from, 0.8, to, 0) } },
       ];
     },
@@ -193,7 +200,7 @@ export function drawHeat(map: GridMap): () => void {
       if (news.value > 0 && lib.getSource("heat-points") !== undefined) lib.refreshTiles("heat-points");
     }),
     map.takeClicks((click) => {
-      const { h3 } = (mode.peek() === "hexagons" ? click.features("heat-cells")[0]?.properties : undefined) ?? {};
+      const { h3 } = (mode.peek() === "hexagons" ? click.features(...cellLayers)[0]?.properties : undefined) ?? {};
       setParams({ cell: typeof h3 === "string" ? h3 : null });
       spots.value = mode.peek() === "hexagons" ? [] : spotsAt(map, click.lon, click.lat);
       return true;
