@@ -36,17 +36,17 @@ func benchmarkLocate(b *testing.B, areas []geo.Area) {
 }
 
 func BenchmarkLocate(b *testing.B) {
-	for _, side := range []int{8, 32, 100} {
+	for _, side := range []int{8, 32, 100, 316} {
 		b.Run(fmt.Sprintf("%d areas", side*side), func(b *testing.B) {
-			benchmarkLocate(b, town(rand.New(rand.NewPCG(1, 2)), geo.Grid, side, side, 40))
+			benchmarkLocate(b, town(rand.New(rand.NewPCG(1, 2)), geo.Grid, side, side, 12))
 		})
 	}
 	b.Run("district", func(b *testing.B) { benchmarkLocate(b, district(rand.New(rand.NewPCG(1, 2)))) })
 }
 
 func BenchmarkBuild(b *testing.B) {
-	for _, side := range []int{8, 32, 100} {
-		areas := town(rand.New(rand.NewPCG(1, 2)), geo.Grid, side, side, 40)
+	for _, side := range []int{8, 32, 100, 316} {
+		areas := town(rand.New(rand.NewPCG(1, 2)), geo.Grid, side, side, 12)
 		b.Run(fmt.Sprintf("%d areas", side*side), func(b *testing.B) { benchmarkBuild(b, areas) })
 	}
 	b.Run("district", func(b *testing.B) { benchmarkBuild(b, district(rand.New(rand.NewPCG(1, 2)))) })
@@ -92,6 +92,7 @@ func BenchmarkCandidates(b *testing.B) {
 	x := mustBuild(b, district(rand.New(rand.NewPCG(1, 2))))
 	points := randomPoints(rand.New(rand.NewPCG(5, 6)), 1<<12)
 	b.ReportAllocs()
+	b.ResetTimer()
 	for i := range b.N {
 		x.Candidates(geo.Grid, points[i&(1<<12-1)], 50)
 	}

@@ -14,30 +14,16 @@ import (
 // WGS 84, and is rounded to the lattice first. The result is within 1e-4 of the
 // geodesic distance up to 50 km (Gauss's mid-latitude formula, with edges
 // straight in lon/lat) and coarser beyond. It is +Inf where the kind has no
-// areas or p is not a finite lon/lat within ±180, ±90. It looks at the boxes of
-// all areas of the kind and at the edges of the near ones.
+// areas or p is not a finite lon/lat within ±180, ±90. It looks at the edges
+// near p, going outward. It allocates nothing.
 func (x *Index) EdgeDistanceM(kind geo.Kind, p orb.Point) float64 {
 	q, ok := geo.Snap(p)
 	k := kind.Index()
 	if !ok || k < 0 {
 		return math.Inf(1)
 	}
-	l := &x.layers[k]
 	plane := newPlane(q)
-	limit := math.Inf(1)
-	// The areas round the point come first: they bring the limit down to where
-	// the boxes of nearly all others are too far.
-	for i := range l.outlines {
-		if l.outlines[i].box.has(q) {
-			limit = plane.toOutline(&l.outlines[i], limit)
-		}
-	}
-	for i := range l.outlines {
-		if o := &l.outlines[i]; !o.box.has(q) && plane.toBox(o.box) < limit {
-			limit = plane.toOutline(o, limit)
-		}
-	}
-	return math.Sqrt(limit)
+	return math.Sqrt(x.near[k].nearest(&plane, x.cells.edges, nil))
 }
 
 // Candidate is an area that a measured position may lie in.
@@ -72,21 +58,17 @@ func (x *Index) Candidates(kind geo.Kind, p orb.Point, accuracyM float64) []Cand
 	if !(accuracyM > 0) {
 		accuracyM = 0
 	}
-	l := &x.layers[k]
 	plane := newPlane(q)
-	var out []Candidate
+	from, to := x.span(kind)
+	var coverBuffer [16]uint32
+	covering := x.cells.cover(q, coverBuffer[:0])
+	covering = covering[firstAtLeast(covering, from):firstAtLeast(covering, to)]
+	var sideBuffer [64]areaDistance
+	sides := x.near[k].within(&plane, x.cells, uint32(from), uint32(to), accuracyM, sideBuffer[:0])
+	out := make([]Candidate, 0, len(covering)+len(sides))
 	sum := 0.0
-	for i := range l.outlines {
-		o := &l.outlines[i]
-		if plane.toBox(o.box) > accuracyM*accuracyM {
-			continue
-		}
-		inside := o.covers(q)
-		distance := math.Sqrt(plane.toOutline(o, math.Inf(1)))
-		if !inside && !(distance < accuracyM) {
-			continue
-		}
-		c := Candidate{Area: l.areas[i], DistanceM: distance, Probability: 1}
+	add := func(area uint32, distance float64, inside bool) {
+		c := Candidate{Area: x.areas[area], DistanceM: distance, Probability: 1}
 		if inside {
 			c.DistanceM, distance = 0, -distance
 		}
@@ -95,6 +77,24 @@ func (x *Index) Candidates(kind geo.Kind, p orb.Point, accuracyM float64) []Cand
 		}
 		sum += c.Probability
 		out = append(out, c)
+	}
+	for _, a := range covering {
+		i, near := slices.BinarySearchFunc(sides, a, func(s areaDistance, a uint32) int { return cmp.Compare(s.area, a) })
+		switch {
+		case near:
+			add(a, math.Sqrt(sides[i].square), true)
+			sides[i].square = -1 // dealt with
+		case accuracyM > 0:
+			own := func(e *edge) bool { return contains(x.cells.sets.of(e.touch), a) }
+			add(a, math.Sqrt(x.near[k].nearest(&plane, x.cells.edges, own)), true)
+		default:
+			add(a, 0, true)
+		}
+	}
+	for _, s := range sides {
+		if distance := math.Sqrt(max(s.square, 0)); s.square >= 0 && distance < accuracyM {
+			add(s.area, distance, false)
+		}
 	}
 	for i := range out {
 		out[i].Probability /= max(sum, 1)

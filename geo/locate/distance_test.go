@@ -1,9 +1,11 @@
 package locate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -155,6 +157,96 @@ func TestCandidatesSumToAtMostOne(t *testing.T) {
 		}
 		if sum > 1+1e-9 {
 			t.Fatalf("Candidates(%v, %d) sum to %v", p, i, sum)
+		}
+	}
+}
+
+// slowCandidates looks at every area and every edge.
+func slowCandidates(x *Index, areas []geo.Area, kind geo.Kind, q geo.LatticePoint, accuracyM float64) map[string]float64 {
+	plane := newPlane(q)
+	out := map[string]float64{}
+	for i := range areas {
+		a := &areas[i]
+		if a.Kind != kind {
+			continue
+		}
+		index, _ := slices.BinarySearchFunc(x.areas, a.Ref(), func(b *geo.Area, r geo.Ref) int {
+			return cmp.Or(cmp.Compare(b.Kind.Index(), r.Kind.Index()), cmp.Compare(b.Code, r.Code))
+		})
+		square := math.Inf(1)
+		for k := range x.cells.edges {
+			if e := &x.cells.edges[k]; contains(x.cells.sets.of(e.touch), uint32(index)) {
+				square = min(square, plane.toEdge(e))
+			}
+		}
+		switch distance := math.Sqrt(square); {
+		case slowCovers(a.Shape, q):
+			out[a.Code] = -distance
+		case distance < accuracyM:
+			out[a.Code] = distance
+		}
+	}
+	return out
+}
+
+// Far outside, near, and on the edges, the search by cells finds what looking
+// at everything finds, to the last bit: a stored decision is computed again and
+// compared.
+func TestNearestAgainstAllEdges(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(21, 22))
+	var areas []geo.Area
+	areas = append(areas, town(rnd, geo.Grid, 6, 5, 12)...)
+	areas = append(areas, town(rnd, geo.District, 1, 1, 3)...)
+	areas = append(areas, town(rnd, geo.Compound, 2, 2, 40)[:3]...)
+	areas = append(areas, square(geo.Compound, "over", 125.5, 43.3, 125.9, 43.7)) // lies on others
+	x := mustBuild(t, areas)
+	var points []geo.LatticePoint
+	for range 250 {
+		points = append(points, geo.LatticePoint{Lon: 1_251_000_000 + rnd.Int32N(13_000_000), Lat: 430_000_000 + rnd.Int32N(12_000_000)})
+	}
+	for range 250 {
+		ring := areas[rnd.IntN(len(areas))].Shape[0][0]
+		q, _ := geo.Snap(ring[rnd.IntN(len(ring))])
+		points = append(points, q, geo.LatticePoint{Lon: q.Lon + rnd.Int32N(2000) - 1000, Lat: q.Lat + rnd.Int32N(2000) - 1000})
+	}
+	points = append(points, geo.LatticePoint{}, geo.LatticePoint{Lon: -1_800_000_000, Lat: -900_000_000}, geo.LatticePoint{Lon: 1_800_000_000, Lat: 900_000_000})
+	for i, q := range points {
+		plane := newPlane(q)
+		for _, kind := range []geo.Kind{geo.Grid, geo.District, geo.Compound} {
+			want := math.Inf(1)
+			from, to := x.span(kind)
+			for k := range x.cells.edges {
+				e := &x.cells.edges[k]
+				list := x.cells.sets.of(e.touch)
+				if j := firstAtLeast(list, from); j < len(list) && int(list[j]) < to {
+					want = min(want, plane.toEdge(e))
+				}
+			}
+			if got := x.EdgeDistanceM(kind, q.Point()); got != math.Sqrt(want) {
+				t.Fatalf("EdgeDistanceM(%s, %v) = %v, want %v", kind, q, got, math.Sqrt(want))
+			}
+			accuracyM := []float64{0, 1, 50, 3000, 60_000, math.Inf(1)}[i%6]
+			all := slowCandidates(x, areas, kind, q, accuracyM)
+			got := x.Candidates(kind, q.Point(), accuracyM)
+			if len(got) != len(all) {
+				t.Fatalf("Candidates(%s, %v, %v) are %d, want %v", kind, q, accuracyM, len(got), all)
+			}
+			sum := 0.0
+			probability := func(s float64) float64 {
+				if accuracyM == 0 {
+					return 1
+				}
+				return math.Erfc(s/accuracyM*sigmaPerR68/math.Sqrt2) / 2
+			}
+			for _, s := range all {
+				sum += probability(s)
+			}
+			for _, c := range got {
+				s, ok := all[c.Area.Code]
+				if p := probability(s) / max(sum, 1); !ok || c.DistanceM != max(s, 0) || !(math.Abs(c.Probability-p) < 1e-12) {
+					t.Fatalf("Candidates(%s, %v, %v) has %s at %v with %v, want %v with %v", kind, q, accuracyM, c.Area.Code, c.DistanceM, c.Probability, s, p)
+				}
+			}
 		}
 	}
 }

@@ -194,11 +194,11 @@ func TestLocateAgainstLinearScan(t *testing.T) {
 				}
 			}
 		}
-		for _, p := range randomPoints(rnd, 3000) {
+		for _, p := range randomPoints(rnd, 3000/Thin) {
 			q, _ := geo.Snap(p)
 			check(q)
 		}
-		for range 1500 {
+		for range 1500 / Thin {
 			ring := areas[rnd.IntN(len(areas))].Shape[0][0]
 			i := rnd.IntN(len(ring) - 1)
 			a, _ := geo.Snap(ring[i])
@@ -292,25 +292,45 @@ func TestLocateOverlappingAreas(t *testing.T) {
 	}
 }
 
+// FuzzLocate makes areas of any rings: the bytes are corners, in lattice units,
+// and 127 ends a ring.
 func FuzzLocate(f *testing.F) {
-	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9}, int8(4), int8(4))
-	f.Add([]byte{0, 0, 9, 9, 9, 0, 0, 9, 4, 4}, int8(4), int8(4))
-	f.Fuzz(func(t *testing.T, corners []byte, lon, lat int8) {
+	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9}, uint8(0), int8(4), int8(4))
+	f.Add([]byte{0, 0, 9, 9, 9, 0, 0, 9, 4, 4}, uint8(3), int8(4), int8(4))
+	f.Add([]byte{0, 0, 8, 0, 8, 8, 0, 8, 127, 127, 8, 0, 16, 0, 16, 8, 8, 8, 127, 127, 4, 4, 4, 4, 4, 4}, uint8(200), int8(8), int8(4))
+	f.Fuzz(func(t *testing.T, corners []byte, cells uint8, lon, lat int8) {
+		var areas []geo.Area
 		var ring orb.Ring
-		for i := 0; i+1 < len(corners); i += 2 {
+		end := func() {
+			if len(ring) > 0 {
+				kind := geo.Kinds()[len(areas)%2]
+				areas = append(areas, geo.Area{Kind: kind, Code: string(rune('z' - len(areas))), Shape: orb.MultiPolygon{{append(ring, ring[0])}}})
+				ring = nil
+			}
+		}
+		for i := 0; i+1 < len(corners) && len(areas) < 20; i += 2 {
+			if corners[i] == 127 {
+				end()
+				continue
+			}
 			ring = append(ring, geo.LatticePoint{Lon: int32(int8(corners[i])), Lat: int32(int8(corners[i+1]))}.Point())
 		}
-		if len(ring) == 0 {
-			return
-		}
-		areas := []geo.Area{{Kind: geo.Grid, Code: "g", Shape: orb.MultiPolygon{{append(ring, ring[0])}}}}
-		x, err := Build(areas, Config{MaxCells: len(corners)})
+		end()
+		x, err := Build(areas, Config{MaxCells: int(cells)})
 		if err != nil {
 			return
 		}
-		q := geo.LatticePoint{Lon: int32(lon), Lat: int32(lat)}
-		if got, want := codeAt(x, geo.Grid, q), slowLocate(areas, geo.Grid, q); got != want {
-			t.Fatalf("at %v = %q, want %q", q, got, want)
+		points := []geo.LatticePoint{{Lon: int32(lon), Lat: int32(lat)}}
+		for _, a := range areas {
+			q, _ := geo.Snap(a.Shape[0][0][0])
+			points = append(points, around(q)...)
+		}
+		for _, q := range points {
+			for _, k := range geo.Kinds() {
+				if got, want := codeAt(x, k, q), slowLocate(areas, k, q); got != want {
+					t.Fatalf("%s at %v = %q, want %q", k, q, got, want)
+				}
+			}
 		}
 	})
 }

@@ -82,15 +82,11 @@ func (x *Index) Find(ref geo.Ref) (*geo.Area, error) {
 // the slice; the areas are not to be changed. It looks at every area of the
 // kind, at a few nanoseconds each.
 func (x *Index) Within(kind geo.Kind, bound orb.Bound) []*geo.Area {
-	k := kind.Index()
-	if k < 0 {
-		return nil
-	}
 	var out []*geo.Area
-	l := &x.layers[k]
-	for i := range l.outlines {
-		if b := l.outlines[i].box.bound(); b.Intersects(bound) {
-			out = append(out, l.areas[i])
+	from, to := x.span(kind)
+	for i := from; i < to; i++ {
+		if b := x.boxes[i].bound(); b.Intersects(bound) {
+			out = append(out, x.areas[i])
 		}
 	}
 	return out

@@ -50,7 +50,7 @@ func (p *plane) lonScale(dLat float64) float64 {
 }
 
 // toEdge gives the square of the distance to an edge, in square metres.
-func (p *plane) toEdge(e edge) float64 {
+func (p *plane) toEdge(e *edge) float64 {
 	ax, ay := float64(e.a.Lon)-float64(p.at.Lon), float64(e.a.Lat)-float64(p.at.Lat)
 	bx, by := float64(e.b.Lon)-float64(p.at.Lon), float64(e.b.Lat)-float64(p.at.Lat)
 	dx, dy := (bx-ax)*p.lonM, (by-ay)*p.latM
@@ -64,44 +64,3 @@ func (p *plane) toEdge(e edge) float64 {
 	x, y := ax*p.lonScale(ay), ay*p.latM
 	return x*x + y*y
 }
-
-// toBox gives a lower limit for the square of the distance to anything in a
-// box; 0 where the point lies in it.
-func (p *plane) toBox(b box) float64 {
-	dx := max(float64(b.minLon)-float64(p.at.Lon), float64(p.at.Lon)-float64(b.maxLon), 0)
-	dy := max(float64(b.minLat)-float64(p.at.Lat), float64(p.at.Lat)-float64(b.maxLat), 0)
-	scale := min(p.lonM,
-		p.lonScale(float64(b.minLat)-float64(p.at.Lat)), p.lonScale(float64(b.maxLat)-float64(p.at.Lat)))
-	x, y := dx*max(scale, 0), dy*p.latM
-	return x*x + y*y
-}
-
-// toOutline gives the square of the distance to the nearest edge of an outline,
-// or limit where none is nearer than that. It goes from the point's band north
-// and south until a band lies farther off than the nearest edge found.
-func (p *plane) toOutline(o *outline, limit float64) float64 {
-	home := o.band(min(max(p.at.Lat, o.box.minLat), o.box.maxLat))
-	for i := home; i < len(o.start)-1; i++ {
-		if gap := float64(o.floor(i)) - float64(p.at.Lat); gap > 0 && gap*gap*p.latM*p.latM >= limit {
-			break
-		}
-		limit = p.toBand(o, i, limit)
-	}
-	for i := home - 1; i >= 0; i-- {
-		if gap := float64(p.at.Lat) - float64(o.floor(i+1)); gap > 0 && gap*gap*p.latM*p.latM >= limit {
-			break
-		}
-		limit = p.toBand(o, i, limit)
-	}
-	return limit
-}
-
-func (p *plane) toBand(o *outline, i int, limit float64) float64 {
-	for _, e := range o.edges[o.start[i]:o.start[i+1]] {
-		limit = min(limit, p.toEdge(e))
-	}
-	return limit
-}
-
-// floor gives the lowest latitude of a band, in units.
-func (o *outline) floor(band int) int64 { return int64(o.box.minLat) + int64(band)<<o.shift }
