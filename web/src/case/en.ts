@@ -47,7 +47,6 @@ export const en: Record<keyof typeof zh, string> = {
   dueToday: "today by {time}",
   dueOn: "by {day}",
   noLimit: "No time limit",
-  doneState: "Done",
   minute: "{n} min",
   hour: "{n} h",
   day: "{n} d",

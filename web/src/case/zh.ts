@@ -45,7 +45,6 @@ export const zh = {
   dueToday: "今天 {time} 前",
   dueOn: "{day}前",
   noLimit: "无时限",
-  doneState: "已办理",
   minute: "{n} 分钟",
   hour: "{n} 小时",
   day: "{n} 天",

@@ -37,7 +37,6 @@ export const en: Record<keyof typeof zh, string> = {
   onMap: "Show on the map",
   yours: "What you reported",
   noWords: "No description.",
-  observed: "seen {when}",
   reportedAt: "Sent",
   history: "History",
   loading: "Asking…",

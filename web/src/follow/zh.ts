@@ -35,7 +35,6 @@ export const zh = {
   onMap: "在地图上查看",
   yours: "您上报的内容",
   noWords: "没有文字说明。",
-  observed: "{when}发现",
   reportedAt: "上报时间",
   history: "办理过程",
   loading: "正在查询…",

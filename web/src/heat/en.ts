@@ -60,7 +60,6 @@ export const en: Record<keyof typeof zh, string> = {
   spotCount: "{n} reports",
   more: "and {n} more",
   unchoose: "Clear the choice",
-  middleIn: "its middle is in {name}",
   none: "none during this time",
 
   emptyTitle: "No reports match",

@@ -58,7 +58,6 @@ export const zh = {
   spotCount: "{n} 件",
   more: "另有 {n} 件",
   unchoose: "取消选择",
-  middleIn: "中心位于{name}",
   none: "这段时间没有",
 
   emptyTitle: "没有符合条件的上报",
