@@ -22,7 +22,9 @@ STATICCHECK_DIR = $(CURDIR)/.cache/bin/staticcheck-$(STATICCHECK_VERSION)-$(shel
 # detector, which costs several times the time, so not all do.
 RACE := api basemap internal/pgcluster/pgtest internal/photo notify tiles geo/locate
 RACE_PACKAGES = $(filter $(addprefix $(MODULE)/,$(RACE)),$(PACKAGES))
-PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES))
+# Tests that do less under the race detector run without it too.
+BOTH := geo/locate
+PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES)) $(filter $(addprefix $(MODULE)/,$(BOTH)),$(PACKAGES))
 PACKAGES = $(shell go list ./...)
 TEST_TIMEOUT := 10m
 

@@ -22,25 +22,25 @@ import (
 var layers = []geo.Kind{geo.Village, geo.VillageGroup, geo.Grid, geo.Compound}
 
 // timer measures several ways in turns, so that a busy machine is unfair to all
-// of them alike, and keeps the best turn of each, which is the one that was
-// disturbed least.
+// of them alike, and keeps the best stretch of each, which is the one that was
+// disturbed least. A turn has many stretches, over other points each, so that
+// all but the first find in the caches what fits there.
 type timer struct{ best []float64 }
 
-func (c *timer) turn(i int, points []orb.Point, work func(p orb.Point) int) (covered int) {
+func (c *timer) turn(i, stretch int, points []orb.Point, work func(p orb.Point) int) (covered int) {
 	for len(c.best) <= i {
 		c.best = append(c.best, 0)
 	}
-	half := len(points) / 2
-	for _, p := range points[:half] { // what the turn before threw out of the caches comes back
-		covered += work(p)
-	}
-	began := time.Now()
-	for _, p := range points[half:] {
-		covered += work(p)
-	}
-	ns := float64(time.Since(began)) / float64(len(points)-half)
-	if c.best[i] == 0 || ns < c.best[i] {
-		c.best[i] = ns
+	for len(points) >= stretch {
+		began := time.Now()
+		for _, p := range points[:stretch] {
+			covered += work(p)
+		}
+		ns := float64(time.Since(began)) / float64(stretch)
+		if c.best[i] == 0 || ns < c.best[i] {
+			c.best[i] = ns
+		}
+		points = points[stretch:]
 	}
 	return covered
 }
@@ -60,7 +60,7 @@ func BenchmarkReferences(b *testing.B) {
 		}
 	}
 	before := heap()
-	x, err := locate.Build(d.Areas, locate.Config{}) // all six kinds
+	x, err := locate.Build(d.Areas, locate.Config{}) // of all six kinds
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -88,12 +88,14 @@ func BenchmarkReferences(b *testing.B) {
 	var table [2]timer
 	for b.Loop() {
 		rnd := rand.New(rand.NewPCG(1, 2))
-		for range 150 {
+		for range 12 {
 			for s, points := range [][]orb.Point{uniform, clustered} {
-				at := rnd.IntN(max(1, len(points)-60_000))
-				covered += table[s].turn(0, points[at:min(at+60_000, len(points))], ours)
+				at := rnd.IntN(len(points) / 2)
+				for range len(uniform)/2/len(points) + 1 {
+					covered += table[s].turn(0, min(20_000, len(points)/2), points[at:at+len(points)/2], ours)
+				}
 				for i := range others {
-					covered += table[s].turn(i+1, points[at:at+400], others[i].locate)
+					covered += table[s].turn(i+1, 400, points[at:at+4000], others[i].locate)
 				}
 			}
 		}
@@ -106,6 +108,26 @@ func BenchmarkReferences(b *testing.B) {
 		fmt.Fprintf(w, "%s\t%.0f\t%.0fx\t%.0f\t%.0fx\t%s\t\n", others[i].name, u[i+1], u[i+1]/u[0], c[i+1], c[i+1]/c[0], aim)
 	}
 	w.Flush()
+	var more timer
+	quick := 0
+	for range 40 {
+		at := rand.IntN(len(uniform) - 5000)
+		quick += more.turn(0, 500, uniform[at:at+5000], func(p orb.Point) int { return int(x.EdgeDistanceM(geo.Grid, p)) & 1 })
+		quick += more.turn(1, 500, uniform[at:at+5000], func(p orb.Point) int { return len(x.Candidates(geo.Grid, p, 50)) })
+	}
+	if quick == 0 {
+		b.Error("no point has an edge or a candidate")
+	}
+	build := time.Hour
+	for range 12 {
+		began := time.Now()
+		if _, err := locate.Build(d.Areas, locate.Config{}); err != nil {
+			b.Fatal(err)
+		}
+		build = min(build, time.Since(began))
+	}
+	fmt.Printf("nearest grid edge %.0f ns, grids within 50 m %.0f ns (aim 3000); built in %v (aim 500ms)\n",
+		more.best[0], more.best[1], build.Round(time.Millisecond))
 	one, two := threads(x, uniform, 1), threads(x, uniform, 2)
 	fmt.Printf("two threads do %.2f times as much as one (aim 1.9); %.0f allocations a lookup; %.1f MB held (aim 25)\n", two/one, allocs, held/1e6)
 	b.ReportMetric(u[0], "ns/uniform")
@@ -152,18 +174,18 @@ func heap() float64 {
 // threads gives how many points a microsecond that many threads locate: the
 // best of some turns.
 func threads(x *locate.Index, points []orb.Point, n int) (best float64) {
-	for range 20 {
+	for range 200 {
 		var wait sync.WaitGroup
 		began := time.Now()
 		for t := range n {
 			wait.Go(func() {
-				for i := range 100_000 {
+				for i := range 20_000 {
 					x.Locate(points[(i+t*500_000)%len(points)])
 				}
 			})
 		}
 		wait.Wait()
-		best = max(best, float64(n*100_000)/float64(time.Since(began).Microseconds()))
+		best = max(best, float64(n*20_000)/float64(time.Since(began))*1e3)
 	}
 	return best
 }
