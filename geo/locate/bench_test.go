@@ -24,15 +24,19 @@ func randomPoints(rnd *rand.Rand, n int) []orb.Point {
 
 // BenchmarkGrowth prints how the cost grows with the number of areas: towns of
 // one kind over the same land, neighbours that share sides of twelve edges
-// each. Times are the best of many stretches, as a busy machine disturbs the
+// each; the last one lies in a country. Times are the best of many stretches, as a busy machine disturbs the
 // others.
 func BenchmarkGrowth(b *testing.B) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\nareas\tvertices\tlookup ns\tbuild ms\theld MB\t")
 	points := randomPoints(rand.New(rand.NewPCG(5, 6)), 1<<18)
 	for b.Loop() {
-		for _, side := range []int{8, 32, 100, 316} {
-			areas := town(rand.New(rand.NewPCG(1, 2)), geo.Grid, side, side, 12)
+		for _, side := range []int{8, 32, 100, 316, -32} {
+			areas := town(rand.New(rand.NewPCG(1, 2)), geo.Grid, max(side, -side), max(side, -side), 12)
+			vertices := 48 * len(areas)
+			if side < 0 { // in an area of the size of a country, for which cells are large
+				areas = append(areas, square(geo.District, "d", 75, 18, 130, 54))
+			}
 			held := heldBytes(b, areas)
 			build := time.Hour
 			var x *Index
@@ -51,7 +55,7 @@ func BenchmarkGrowth(b *testing.B) {
 					lookup = min(lookup, float64(time.Since(began))/(1<<14))
 				}
 			}
-			fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t\n", len(areas), 48*len(areas), lookup, build.Seconds()*1e3, float64(held)/1e6)
+			fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t\n", len(areas), vertices, lookup, build.Seconds()*1e3, float64(held)/1e6)
 		}
 	}
 	w.Flush()

@@ -3,6 +3,7 @@ package locate
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -290,6 +291,30 @@ func TestLocateOverlappingAreas(t *testing.T) {
 			}
 		}
 	}
+}
+
+// An index is read by many at once, for the race detector to see.
+func TestLocateFromManySides(t *testing.T) {
+	areas := district(rand.New(rand.NewPCG(1, 2)))
+	x := mustBuild(t, areas)
+	points := randomPoints(rand.New(rand.NewPCG(5, 6)), 2000)
+	want := make([]geo.Match, len(points))
+	for i, p := range points {
+		want[i], _ = x.Locate(p)
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for i, p := range points {
+				if m, _ := x.Locate(p); m != want[i] {
+					t.Errorf("Locate(%v) = %v, want %v", p, m.Names(), want[i].Names())
+				}
+				x.EdgeDistanceM(geo.Grid, p)
+				x.Candidates(geo.VillageGroup, p, 50)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 // FuzzLocate makes areas of any rings: the bytes are corners, in lattice units,

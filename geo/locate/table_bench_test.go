@@ -174,18 +174,18 @@ func heap() float64 {
 // threads gives how many points a microsecond that many threads locate: the
 // best of some turns.
 func threads(x *locate.Index, points []orb.Point, n int) (best float64) {
-	for range 200 {
+	for range 100 {
 		var wait sync.WaitGroup
 		began := time.Now()
 		for t := range n {
 			wait.Go(func() {
-				for i := range 20_000 {
+				for i := range 60_000 {
 					x.Locate(points[(i+t*500_000)%len(points)])
 				}
 			})
 		}
 		wait.Wait()
-		best = max(best, float64(n*20_000)/float64(time.Since(began))*1e3)
+		best = max(best, float64(n*60_000)/float64(time.Since(began))*1e3)
 	}
 	return best
 }
