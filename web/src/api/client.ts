@@ -24,7 +24,7 @@ export class ApiError extends Error {
 }
 
 /** Gives the trouble that an HTTP status means to a person. */
-export function troubleOf(status: number): Trouble {
+function troubleOf(status: number): Trouble {
   if (status === 401 || status === 403) return "private";
   if (status === 404) return "missing";
   if (status === 429 || status === 503) return "busy";

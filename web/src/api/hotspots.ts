@@ -25,6 +25,7 @@ export interface Frame {
   total: Counted;
 }
 
+/** An H3 cell with its number of reports. */
 export interface HotspotCell {
   type: "Feature";
   id: string;

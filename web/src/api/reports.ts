@@ -11,6 +11,7 @@ export const openStatuses: readonly Status[] = ["reported", "verified", "dispatc
 /** What can be done to a report. */
 export type EventType = "verify" | "file" | "reject" | "dispatch" | "accept" | "return" | "handle" | "handle_on_spot" | "check_pass" | "check_fail" | "close" | "extend" | "park" | "unpark" | "merge" | "move" | "reopen" | "comment";
 
+/** A photo of a report: where it is, and its size in pixels. */
 export interface PhotoLink {
   number: number;
   href: string;
@@ -18,6 +19,7 @@ export interface PhotoLink {
   height: number;
 }
 
+/** What was done to a report, as far as the caller may know. */
 export interface HistoryEntry {
   seq: number;
   type: string;
@@ -58,6 +60,7 @@ export interface ReportProperties {
   synthetic?: boolean;
 }
 
+/** A report, a GeoJSON Feature at its place. */
 export interface Report {
   type: "Feature";
   id: string;

@@ -13,6 +13,7 @@ export interface Ref {
   code: string;
 }
 
+/** An area by code and name. */
 export interface AreaName {
   code: string;
   name: string;
@@ -47,6 +48,7 @@ export interface Located {
   synthetic?: boolean;
 }
 
+/** A post of an area, and who holds it. */
 export interface Seat {
   post: string;
   number: number;
@@ -74,12 +76,14 @@ export interface AreaProperties {
   staffing?: Seat[];
 }
 
+/** An area with its shape, a GeoJSON Feature. */
 export interface AreaFeature {
   type: "Feature";
   geometry: { type: "MultiPolygon"; coordinates: number[][][][] };
   properties: AreaProperties;
 }
 
+/** An area or road that was found by name; its point is where to look. */
 export interface Hit {
   id: string;
   geometry: { type: "Point"; coordinates: [number, number] } | null;
@@ -96,6 +100,7 @@ export interface Hit {
   };
 }
 
+/** A published set of boundaries. */
 export interface Revision {
   revision: number;
   published_at: string;

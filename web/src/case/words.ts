@@ -6,7 +6,7 @@ import { t } from "./text";
 const zone = "Asia/Shanghai";
 
 /** The length of a time in words. */
-export function spanText({ n, unit }: Span): string {
+function spanText({ n, unit }: Span): string {
   return t(unit, { n });
 }
 

@@ -12,7 +12,7 @@ import { areaParam, counts, filter } from "./state";
 import { t } from "./text";
 
 /** The areas one can narrow to. */
-export const areaChoices = signal<readonly { ref: Ref; name: string; name_en?: string | null | undefined }[]>([]);
+const areaChoices = signal<readonly { ref: Ref; name: string; name_en?: string | null | undefined }[]>([]);
 
 /** Finds the areas one can narrow to: the own ones, or the townships of the district. */
 export async function findAreas(own: readonly AreaFeature[] | null): Promise<void> {

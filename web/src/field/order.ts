@@ -35,7 +35,7 @@ function inState(status: Status, f: StateFilter): boolean {
 }
 
 /** Reports whether a report lies in an area. */
-export function liesIn(r: Report, area: Ref): boolean {
+function liesIn(r: Report, area: Ref): boolean {
   return r.properties.areas[area.kind]?.code === area.code;
 }
 

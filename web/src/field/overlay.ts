@@ -79,7 +79,7 @@ function point(r: Report, at: number): GeoJSON.Feature {
 }
 
 /** What of the map the field's cards leave free. */
-export function fieldCover(): Cover {
+function fieldCover(): Cover {
   const top = document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0;
   let { left, bottom } = { left: 0, bottom: 0 };
   for (const card of document.querySelectorAll(".panel")) {

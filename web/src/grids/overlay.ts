@@ -27,7 +27,7 @@ function shades(): Map<string, number> {
 }
 
 /** Colours the grids on the map until the function that is given is called; a click chooses one. */
-export function colourMap(map: GridMap): () => void {
+function colourMap(map: GridMap): () => void {
   const end = map.draw({
     sources: { "grids-coloured": { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
     layers: (p, dark) => {

@@ -14,7 +14,7 @@ import { doneStatuses, resolutionAt, tileQuery, voidStatuses } from "./question"
 import { answer, classes, filter, frame, frames, news, resolution, timeZone } from "./state";
 
 /** Between these zooms hexagons give way to heat, and heat to single reports. */
-export const handOver = { heat: [12, 12.7], points: [14.2, 15] } as const;
+const handOver = { heat: [12, 12.7], points: [14.2, 15] } as const;
 
 /** What the map shows at its zoom. */
 export const mode = computed(() => {

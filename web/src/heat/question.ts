@@ -53,7 +53,7 @@ function daysInto(step: "month" | "week", then: number, timeZone: string): numbe
 }
 
 /** Gives the moment the day of a time begins by the clock of a place. */
-export function startOfDay(then: number, timeZone: string): number {
+function startOfDay(then: number, timeZone: string): number {
   const part = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" }).formatToParts(then);
   const of = (type: string) => Number(part.find((p) => p.type === type)?.value ?? 0);
   return then - (((of("hour") * 60 + of("minute")) * 60 + of("second")) * 1000 + (then % 1000));

@@ -18,7 +18,7 @@ export interface StreamOptions {
 }
 
 /** The server says something every 15 seconds; a connection that is silent for longer than this is dead. */
-export const silenceMs = 40_000;
+const silenceMs = 40_000;
 const firstWaitMs = 2_000;
 const longestWaitMs = 30_000;
 

@@ -17,7 +17,7 @@ export function Fact({ label, children }: { label: string; children: ComponentCh
 }
 
 /** An area by name, which opens it; its code stands after it, quietly. */
-export function AreaLink({ area, name }: { area: Ref; name: string }): JSX.Element {
+function AreaLink({ area, name }: { area: Ref; name: string }): JSX.Element {
   return (
     <a class="area-link" href={linkTo({ selection: { type: "area", ref: area } })}>
       <span class="area-name"><Name of={name} /></span> <span class="code">{area.code}</span>

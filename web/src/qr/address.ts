@@ -5,7 +5,7 @@ export interface Shared {
 }
 
 /** Reports whether a host name means the machine itself. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost") || /^127(\.\d+){3}$/.test(host) || host === "[::1]" || host === "::1";
 }
 

@@ -43,7 +43,7 @@ export function isSignedOut(e: unknown): boolean {
 }
 
 /** Asks who is signed in, where somebody may be. While the server is away that stays unknown. */
-export async function askSession(): Promise<void> {
+async function askSession(): Promise<void> {
   if (!remembered()) {
     who.value = null;
     return;
