@@ -48,7 +48,7 @@ demo: ## install what is missing, build, and start the demo on 127.0.0.1:8080
 	@$(MAKE) --no-print-directory build
 	@exec $(BIN) demo
 
-web: web/dist/index.html ## build the map application into web/dist
+web: web/dist/index.html ## build the web application into web/dist
 
 web/dist/index.html: $(WEB_SOURCES) $(WEB_MODULES)/.stamp-run
 	cd web && npm run --silent build

@@ -91,7 +91,7 @@ type Config struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// BasemapInfo is what the map page has to know of an outside base map.
+// BasemapInfo is what the web application has to know of an outside base map.
 type BasemapInfo struct {
 	Tiles        string `json:"tiles"`     // path of a tile, such as "/basemap/{z}/{x}/{y}"
 	Kind         string `json:"kind"`      // "raster" or "vector"

@@ -18,7 +18,7 @@ var pageSource string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
-// pageData is what the start page shows.
+// pageData is what the page at /about shows.
 type pageData struct {
 	Zh          bool
 	Nonce       string

@@ -1,6 +1,6 @@
 // Package api is the HTTP interface of gridpatrol for the web application and
 // for programs: reports, lookups, areas, rosters, events and sign-in under
-// /api/v1, and health, metrics and the start page beside them. It mounts the
+// /api/v1, and health, metrics and the page at /about beside them. It mounts the
 // handlers for tiles and the OGC API that it is given.
 //
 // routes.go has every route with what it asks of the caller, guard.go checks

@@ -59,7 +59,7 @@ check_go() {
 check_node() {
 	has_any node || return 0
 	node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
-		fail "Node.js $(node --version) is too old to build the map application: put 18 or newer on PATH"
+		fail "Node.js $(node --version) is too old to build the web application: put 18 or newer on PATH"
 }
 
 # has_package NAME: it is installed, with its configuration done. A name may

@@ -25,7 +25,7 @@ func TestReportFormFitsASlowLine(t *testing.T) {
 	read := func(name string) string {
 		content, err := fs.ReadFile(built, "dist/"+name)
 		if err != nil {
-			t.Fatalf("the map application is not built (make web): %v", err)
+			t.Fatalf("the web application is not built (make web): %v", err)
 		}
 		return string(content)
 	}

@@ -1,4 +1,4 @@
-// Package web is the map application and its embedding. The application is
+// Package web is the web application and its embedding. The application is
 // TypeScript under src; build.mjs makes dist of it, which this package holds
 // and serves.
 package web

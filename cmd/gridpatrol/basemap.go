@@ -47,7 +47,7 @@ func (f *basemapFlags) checkBasemap() error {
 }
 
 // openBasemap opens the base map that c asks for, nil where it asks for none,
-// and tells what the map page has to know of it.
+// and tells what the web application has to know of it.
 func (s *server) openBasemap(ctx context.Context, c serverConfig, registry *prometheus.Registry) (*api.BasemapInfo, error) {
 	if c.basemap.Source == "" {
 		return nil, nil

@@ -25,7 +25,7 @@ import (
 // demo district. Each of them is a subtest.
 func TestBrowser(t *testing.T) {
 	if _, built := web.Handler(nil); !built {
-		t.Fatal("the map application is not built: make web")
+		t.Fatal("the web application is not built: make web")
 	}
 	folder, err := filepath.Abs("../../web")
 	if err != nil {

@@ -118,7 +118,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		problem(w, r, geo.ErrNotFound)
 	}))
 	if !built {
-		c.log.Warn("this program was built without the map application: a plain page takes its place")
+		c.log.Warn("this program was built without the web application: a plain page takes its place")
 	}
 	registry := prometheus.NewRegistry()
 	s.register(registry)
