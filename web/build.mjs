@@ -87,7 +87,25 @@ async function bundle() {
     logLevel: "warning",
     plugins: [onTop],
   });
-  return metafile.outputs;
+  return metafile;
+}
+
+// licences writes the licences of all packages that went into the bundle, which
+// ask to go with it.
+async function licences(inputs) {
+  const folders = new Set();
+  for (const input of Object.keys(inputs)) {
+    const found = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found !== null) folders.add(found[1]);
+  }
+  const texts = [...folders].sort().map(async (name) => {
+    const folder = join(root, "node_modules", name);
+    const file = (await readdir(folder)).find((f) => /^licen[cs]e/i.test(f));
+    if (file === undefined) throw new Error(`${name} comes without its licence`);
+    const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    return `${name} ${version}\n\n${(await readFile(join(folder, file), "utf8")).trim()}\n`;
+  });
+  await writeFile(join(assets, "licences.txt"), (await Promise.all(texts)).join(`\n${"-".repeat(78)}\n\n`));
 }
 
 // named copies a file under a name with the hash of its content.
@@ -159,7 +177,8 @@ async function moveIn() {
 
 await rm(made, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
-const outputs = await bundle();
+const { inputs, outputs } = await bundle();
+await licences(inputs);
 await copyFile(join(root, "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"), join(assets, "maplibre-gl-worker.mjs"));
 await page(outputs);
 await compress(made);
