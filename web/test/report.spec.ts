@@ -197,7 +197,10 @@ test("what could not be sent is kept, also by a reload, and arrives once whichev
   expect(new Set(keys).size).toBe(1);
   expect(keys).toHaveLength(3);
   expect(await count(page, words)).toBe(1);
-  await expect.poll(() => page.evaluate(() => localStorage.getItem("gridpatrol-mine"))).toContain(((await answer.json()) as { id: string }).id);
+  const { id } = (await answer.json()) as { id: string };
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("gridpatrol-mine"))).toContain(id);
+  // The page that was loaded again goes on where it was.
+  await expect(form(page)).toContainText(id);
 });
 
 test("a draft outlives the page", async ({ page, faults }) => {
@@ -232,18 +235,50 @@ test("a photo of 12 megapixels is sent small and upright, and its own place is o
   expect(Math.abs(Date.parse(String(properties["observed_at"])) - taken.getTime())).toBeLessThan(1000);
 });
 
-test("a photo that is none is refused in words, and the rest is kept", async ({ page, faults }) => {
+test("what is no photo is not added, and one that the server cannot read is refused in words", async ({ page, faults }) => {
   await openWithoutMap(page, faults);
   forgive(faults, /status of 422/);
   await give(page, lon, lat);
   await toLast(page);
-  await form(page).locator("input[type=file]").setInputFiles({ name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture at all") });
+  const files = form(page).locator("input[type=file]");
+  await files.setInputFiles({ name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture at all") });
+  await expect(form(page)).toContainText("“notes.jpg”不是能读取的照片");
+  await expect(button(page, "删除照片 1")).toBeHidden();
+  // It begins as HEIC does, which this browser cannot look into.
+  await files.setInputFiles({ name: "torn.heic", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic and no more") });
+  await expect(button(page, "删除照片 1")).toBeVisible();
   await form(page).getByRole("textbox", { name: "情况说明" }).fill("写好的话");
   await send(page).click();
-  await expect(form(page).getByRole("alert")).toContainText("照片 1 的格式无法识别");
+  await expect(form(page).getByRole("alert")).toContainText(/照片 1 (的格式无法识别|已损坏)/);
   await expect(form(page).getByRole("textbox", { name: "情况说明" })).toHaveValue("写好的话");
   await button(page, "删除照片 1").click();
   await sent(page);
+});
+
+test("a position that comes late does not move a place that was given meanwhile", async ({ page, faults }) => {
+  await page.addInitScript(() => {
+    navigator.geolocation.getCurrentPosition = (take) => {
+      addEventListener("late", () => take({ coords: { longitude: 125.6, latitude: 43.55, accuracy: 20 } } as GeolocationPosition));
+    };
+  });
+  await openWithoutMap(page, faults);
+  await button(page, "用我的位置").click();
+  await give(page, lon, lat);
+  await page.evaluate(() => dispatchEvent(new Event("late")));
+  await toLast(page);
+  const { geometry } = await sent(page);
+  expect(geometry.coordinates).toEqual([lon, lat]);
+});
+
+test("a telephone number from a Chinese keyboard is taken, and a double click on sending stays with the receipt", async ({ page, faults }) => {
+  await openWithoutMap(page, faults);
+  await give(page, lon, lat);
+  await toLast(page);
+  await form(page).getByText("留下联系方式").click();
+  await form(page).getByLabel("电话").fill("电话：（０４３１）８８８８－１２３４，找老王");
+  const upload = page.waitForRequest((r) => r.url().endsWith("/api/v1/reports") && r.method() === "POST");
+  await sent(page, () => send(page).dblclick());
+  expect((await upload).postDataJSON()).toMatchObject({ reporter: { phone: "(0431)8888-1234" } });
 });
 
 test("outside the district it is said so, and nothing can be sent", async ({ page, faults }) => {

@@ -1,31 +1,45 @@
 import { effect, signal } from "@preact/signals";
 import type { Language } from "../state/url";
 import { fill, languageFor } from "./pick";
-import { zh, type Key, type Messages } from "./zh";
+import { zh, type Key } from "./zh";
 
 /** The language of the page. */
 export const language = signal<Language>(languageFor(typeof navigator === "undefined" ? [] : navigator.languages));
 
 // Chinese is the first language and comes with the page; English costs a phone
 // on a slow line as much as the search, and is loaded when it is asked for.
-const english = signal<Messages | null>(null);
 
-async function loadEnglish(): Promise<void> {
-  english.value = (await import("./en")).en;
+/**
+ * Gives texts whose English is loaded when it is first needed; until it comes,
+ * they are Chinese. The function beside them settles when the texts of the
+ * language that the page begins with are there, or cannot be had now.
+ */
+export function textsLater<K extends string>(inZh: Record<K, string>, load: () => Promise<{ en: Record<K, string> }>): [(key: K, values?: Record<string, string | number>) => string, () => Promise<void>] {
+  const english = signal<Record<K, string> | null>(null);
+  let loading: Promise<void> | null = null;
+  const start = (): Promise<void> =>
+    (loading ??= load().then(
+      (m) => {
+        english.value = m.en;
+      },
+      () => {
+        loading = null;
+        setTimeout(start, 5000);
+      },
+    ));
+  return [
+    (key, values = {}) => fill((language.value === "zh" ? inZh : (english.value ?? inZh))[key], values),
+    async () => {
+      if (language.peek() === "en") await start();
+      effect(() => {
+        if (language.value === "en") void start();
+      });
+    },
+  ];
 }
 
-/** Settles when the texts of the language that the page begins with are there, or cannot be had: then they are Chinese. */
-export async function textsReady(): Promise<void> {
-  if (language.peek() === "en") await loadEnglish().catch(() => undefined);
-  effect(() => {
-    if (language.value === "en" && english.peek() === null) void loadEnglish().catch(() => undefined);
-  });
-}
-
-/** Gives a text in the page's language; `{name}` in it is replaced. */
-export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return fill((language.value === "zh" ? zh : (english.value ?? zh))[key], values);
-}
+/** `t` gives a text in the page's language; `{name}` in it is replaced. */
+export const [t, textsReady] = textsLater<Key>(zh, () => import("./en"));
 
 /** Every text of a screen that is loaded when it is opened: its texts come with it. The compiler checks that both languages have all. */
 export function texts<K extends string>(inZh: Record<K, string>, inEn: Record<NoInfer<K>, string>): (key: K, values?: Record<string, string | number>) => string {

@@ -10,9 +10,12 @@ const store = createStore("gridpatrol-report", "kept");
 /** Whether this browser keeps what is given to it. */
 export let keeps = true;
 
+/** So long is waited for the browser, in milliseconds: some that keep nothing do not say so. */
+const patienceMs = 4000;
+
 async function tried(work: () => Promise<unknown>): Promise<void> {
   try {
-    await work();
+    await Promise.race([work(), new Promise((_, no) => setTimeout(no, keeps ? patienceMs : 0))]);
   } catch {
     keeps = false;
   }

@@ -9,13 +9,18 @@ import { change, draft } from "./draft";
 import type { Step } from "./outcome";
 import { PhotoRow } from "./photorow";
 import { followPlace, target } from "./target";
-import { t } from "./text";
+import { t } from "./moretext";
 import { askCategories, known, targetOf } from "./whatstep";
 
 /** What the server takes, in characters. */
 const most = { words: 4000, name: 100, phone: 40 } as const;
 /** From so few left on the counter is shown. */
 const tell = 300;
+
+/** Makes of what was typed what the server takes as a telephone number; Chinese keyboards give full-width digits and brackets. */
+function dialled(text: string): string {
+  return text.normalize("NFKC").replace(/[^\d+() -]+/g, " ").trim();
+}
 
 /** The third question: photos and words, both optional, over what was answered before. */
 export function MoreStep({ to, busy }: { to: (step: Step) => void; busy: { value: number } }): JSX.Element {
@@ -65,7 +70,7 @@ export function MoreStep({ to, busy }: { to: (step: Step) => void; busy: { value
         </label>
         <label>
           {t("contactPhone")}
-          <input type="tel" autocomplete="tel" maxLength={most.phone} value={d.phone} onInput={(e) => change({ phone: e.currentTarget.value })} />
+          <input type="tel" autocomplete="tel" maxLength={most.phone} value={d.phone} onInput={(e) => change({ phone: e.currentTarget.value })} onChange={(e) => change({ phone: dialled(e.currentTarget.value) })} />
         </label>
       </details>
     </>

@@ -12,7 +12,7 @@ import { photoOf } from "./outcome";
 import { refusal } from "./queue";
 import { shrink } from "./shrink";
 import { setPlace } from "./target";
-import { t } from "./text";
+import { t } from "./moretext";
 
 /** From so far on, in metres, a photo was taken elsewhere. */
 const elsewhereM = 50;
@@ -34,6 +34,11 @@ function Thumb({ photo, n, bad }: { photo: DraftPhoto; n: number; bad: boolean }
   );
 }
 
+/** Reports whether a file that the browser cannot show begins as HEIC does, which the server reads. */
+async function mayBeHeic(file: Blob): Promise<boolean> {
+  return (await file.slice(4, 8).text().catch(() => "")) === "ftyp";
+}
+
 /** The photos of the draft, and the button that takes more. */
 export function PhotoRow({ busy }: { busy: { value: number } }): JSX.Element {
   const note = useSignal("");
@@ -52,7 +57,8 @@ export function PhotoRow({ busy }: { busy: { value: number } }): JSX.Element {
     for (const file of taken) {
       // The camera's file tells where and when; the small one no longer does.
       const [{ photo, shown }, { place, takenAt }] = await Promise.all([shrink(file), metadata(file)]);
-      if (photo.size > mostBytes) note.value = t("photoTooLarge", { n: Math.round(mostBytes / 2 ** 20) });
+      if (!shown && !(await mayBeHeic(file))) note.value = t("photoNone", { name: file.name });
+      else if (photo.size > mostBytes) note.value = t("photoTooLarge", { n: Math.round(mostBytes / 2 ** 20) });
       else await addPhoto({ id: newKey(), name: photo === file ? file.name : `${file.name.replace(/\.\w+$/, "")}.jpg`, shown, place, takenAt }, photo);
       busy.value--;
     }

@@ -16,6 +16,9 @@ export const tooFar = signal(false);
 const closeZoom = 13;
 /** The zoom at which a place that was given otherwise is shown. */
 const placeZoom = 16;
+/** A place measured no better than so, in metres, is shown with more around it. */
+const vagueM = 300;
+const vagueZoom = 14;
 /** So near the crosshair, in pixels, a place is under it. */
 const sameSpot = 1.5;
 
@@ -37,7 +40,7 @@ export function followMap(grid: GridMap): () => void {
   };
   const steer = (p: Place) => {
     steering = true;
-    map.easeTo({ center: [p.lon, p.lat], zoom: Math.max(placeZoom, map.getZoom()), duration: calm.matches ? 0 : 500 }, { steered: true });
+    map.easeTo({ center: [p.lon, p.lat], zoom: Math.max((p.accuracyM ?? 0) > vagueM ? vagueZoom : placeZoom, map.getZoom()), duration: calm.matches ? 0 : 500 }, { steered: true });
     steering = false;
   };
   // The middle of what is not covered becomes the map's centre: then zooming

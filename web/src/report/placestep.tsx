@@ -12,16 +12,17 @@ import { who } from "../state/session";
 import { linkTo, selection } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
-import { draft } from "./draft";
+import { change, draft } from "./draft";
 import { Find } from "./find";
 import { followMap, tooFar } from "./pinmap";
 import { asking, chooseSide, followPlace, moved, samePlace, setPlace, target } from "./target";
 import { t } from "./text";
 
-/** Asks the device where it is, and makes that the place. */
+/** Asks the device where it is, and makes that the place, unless one was pointed at meanwhile. */
 export async function takeOwn(): Promise<void> {
+  const before = draft.peek().place;
   const p = await ownPosition();
-  if (p === null) return;
+  if (p === null || draft.peek().place !== before) return;
   gridMap.peek()?.setOwn(p.lon, p.lat, p.accuracyM);
   setPlace(p.lon, p.lat, p.accuracyM);
 }
@@ -73,6 +74,13 @@ function SignInFirst(): JSX.Element {
   );
 }
 
+/** Shows the whole district, to point at a place in it. */
+function home(): void {
+  const bounds = app.peek()?.bounds;
+  change({ place: null });
+  if (bounds) gridMap.peek()?.map.fitBounds(bounds, { padding: 24, animate: false });
+}
+
 /** What the place is, and who answers there: named while the map moves. */
 function Whose(): JSX.Element {
   const a = target.value;
@@ -96,6 +104,11 @@ function Whose(): JSX.Element {
       <div class={`whose bad${old}`}>
         <p class="whose-name">{t("outsideTitle")}</p>
         <p>{t("outsideHelp", { district: district === undefined ? "" : nameOf(district) })}</p>
+        {app.value?.bounds && gridMap.value !== null && (
+          <button type="button" class="button" onClick={home}>
+            {t("outsideBack")}
+          </button>
+        )}
       </div>
     );
   }

@@ -147,6 +147,8 @@ function Foot({ step, busy }: { step: Step | "sent"; busy: boolean }): JSX.Eleme
 function start(): void {
   const s = selection.peek();
   void ready.then(async () => {
+    // The page was loaded again while its report was on the way.
+    outgoing.value ??= (waiting.peek().at(-1)?.key ?? [...arrived.peek().keys()].at(-1)) ?? null;
     void askCategories();
     void loadLater();
     // "Report here" comes with the place; what was kept comes before what the device says.

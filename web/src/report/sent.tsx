@@ -9,7 +9,9 @@ import { formatAgo, formatExact } from "../units/format";
 import { CategoryIcon } from "../case/categoryicon";
 import { followLink } from "./link";
 import { shortNumber } from "./number";
-import { t } from "./text";
+import { list } from "./mine";
+import { t } from "./moretext";
+import { t as form } from "./text";
 import { known } from "./whatstep";
 
 async function copy(link: string): Promise<void> {
@@ -49,7 +51,7 @@ export function Sent({ report: r }: { report: Report }): JSX.Element {
       </section>
       <section>
         <h3>{t("whoHas")}</h3>
-        {assignees.length === 0 && <p>{t("goesToNobody")}</p>}
+        {assignees.length === 0 && <p>{form("goesToNobody")}</p>}
         <ul class="people">
           {assignees.map((a) => (
             <Person
@@ -60,11 +62,11 @@ export function Sent({ report: r }: { report: Report }): JSX.Element {
         </ul>
       </section>
       <section class="follow">
-        <h3>{t("follow")}</h3>
+        <h3>{form("follow")}</h3>
         <p class="soft">
-          {t("followHelp")} {t("keptHere")}
+          {t("followHelp")} {list().some((m) => m.id === r.id) && t("keptHere")}
         </p>
-        <label class="visually-hidden" for="follow-link">{t("follow")}</label>
+        <label class="visually-hidden" for="follow-link">{form("follow")}</label>
         <input id="follow-link" class="follow-link" type="text" readOnly value={link} onFocus={(e) => e.currentTarget.select()} />
         <p class="panel-links">
           {isSecureContext && (

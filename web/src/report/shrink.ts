@@ -7,6 +7,9 @@ const tries = [
   { side: 1600, quality: 0.55 },
 ] as const;
 
+/** What the server reads of what browsers show. */
+const taken = /^image\/(jpeg|png|webp)$/;
+
 /** Gives the size of a picture made to fit: its longest side at most `side`, never larger than it was. */
 export function fitted(width: number, height: number, side: number): { width: number; height: number } {
   const scale = Math.min(1, side / Math.max(width, height, 1));
@@ -74,7 +77,7 @@ export async function shrink(file: Blob): Promise<{ photo: Blob; shown: boolean 
       if (best !== null && best.size <= aimBytes) break;
     }
     canvas.width = canvas.height = 0; // Safari keeps the memory of canvases for long
-    return { photo: best !== null && best.size < file.size ? best : file, shown: true };
+    return { photo: best !== null && (best.size < file.size || !taken.test(file.type)) ? best : file, shown: true };
   } finally {
     drawn.close();
   }

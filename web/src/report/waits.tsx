@@ -9,7 +9,8 @@ import type { Waiting } from "./draft";
 import { keeps } from "./kept";
 import { discard, pause, sending, takeBack, tryNow, waiting } from "./queue";
 import type { Progress } from "./send";
-import { t } from "./text";
+import { t } from "./moretext";
+import { t as form } from "./text";
 import { known } from "./whatstep";
 
 /** How long something takes before numbers are of interest, in milliseconds. */
@@ -21,7 +22,7 @@ export function Upload({ of: p }: { of: Progress | null }): JSX.Element {
   const kb = (n: number) => formatNumber(n / 1000, language.value);
   return (
     <div class="upload">
-      <progress aria-label={t("sendingTitle")} {...(p === null || p.sent >= p.total ? {} : { value: p.sent, max: p.total })} />
+      <progress aria-label={form("sendingTitle")} {...(p === null || p.sent >= p.total ? {} : { value: p.sent, max: p.total })} />
       {p !== null && spent > longMs && (
         <p class="soft numbers">
           {t("sentOf", { sent: kb(p.sent), total: kb(p.total) })} · {t("rate", { n: kb(p.sent / (spent / 1000)) })}
@@ -47,7 +48,7 @@ export function Later(): JSX.Element | null {
       <p role="alert">{t(!keeps && p.why !== "signin" ? "laterLost" : `later_${p.why}`)}</p>
       {/* Counted for the eye alone: a voice that counts hides everything else. */}
       {p.until !== null && <p class="soft numbers" aria-hidden="true">{t("againIn", { n: Math.max(0, Math.ceil((p.until - now.value) / 1000)) })}</p>}
-      {p.why === "signin" && <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>{t("signIn")}</a>}
+      {p.why === "signin" && <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>{form("signIn")}</a>}
       <button type="button" class="button" onClick={tryNow}>
         {t("againNow")}
       </button>
