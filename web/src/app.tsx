@@ -71,6 +71,8 @@ export function App(): JSX.Element {
   const name = shownScreen(view.value);
   const screen = screens[name];
   const shut = isShut();
+  // What these show is kept from the public as a whole.
+  const shutOut = shut && (name === "map" || name === "list" || name === "heat");
   const onMap = drawable && !shut && (name === "map" || screen?.onMap === true);
   const atlas = !shut && (name === "map" || name === "list");
   // The map is most of the program: what the address asks for comes first.
@@ -89,9 +91,9 @@ export function App(): JSX.Element {
       <main>
         {onMap && name === "map" && <h1 class="visually-hidden">{t("title")}</h1>}
         {onMap && (mapMayCome.value ? <Lazy key="map" sheet="src/map/mappage.css" load={async () => (await import("./map/mappage")).MapPage} meanwhile={<div class="map" />} /> : <div class="map" />)}
-        {shut && (name === "map" || name === "list") && <Shut />}
+        {shutOut && <Shut />}
         {!shut && name === "list" && <Lazy key="list" sheet="src/list/screen.css" load={atlasPart.list} meanwhile={nothing} />}
-        {screen !== undefined && <Lazy key={name} sheet={screen.sheet} load={screen.load} meanwhile={<p class="visually-hidden" role="status">{t("loading")}</p>} onReady={() => (mapMayCome.value = true)} />}
+        {screen !== undefined && !shutOut && <Lazy key={name} sheet={screen.sheet} load={screen.load} meanwhile={<p class="visually-hidden" role="status">{t("loading")}</p>} onReady={() => (mapMayCome.value = true)} />}
         {onMap && name === "map" && selection.value === null && problem.value === null && <p class="hint">{t("tapHint")}</p>}
         {atlas && selection.value === null && <ReportButton />}
         <PrintPicture onMap={onMap} />

@@ -7,9 +7,11 @@ import { t } from "./text";
 
 /** Follows the report of the link, or lists those of this device. */
 export function FollowScreen(): JSX.Element {
-  const { id, secret } = params.value;
+  const { id } = params.value;
+  // What follows a link in a message is easily taken along with it.
+  const secret = /^[\w-]*/.exec(params.value.secret ?? "")?.[0] ?? "";
   if (id === undefined || id === "") return <MinePage />;
-  if (secret === undefined || secret === "") {
+  if (secret === "") {
     return (
       <Sheet kind="follow" label={t("page")} title={t("wrong")} onClose={() => goTo({ view: "map" })}>
         <p>{t("wrongSecret")}</p>

@@ -130,7 +130,7 @@ export const en: Messages = {
   listNoMap: "This browser cannot draw the map (no WebGL2), so here is the list. Looking up who answers works in full.",
   listOpen: "Open {name}",
   listEmpty: "No areas below.",
-  listNothing: "No boundaries are published yet. Once they are, all areas appear here.",
+  listNothing: "No boundaries are published yet. Once they are, all areas appear here. To see a demonstration, run gridpatrol demo on the server.",
 
   synthetic: "Synthetic data: boundaries and people are invented",
   syntheticShort: "Synthetic data, all invented",
@@ -139,7 +139,7 @@ export const en: Messages = {
   private_banner: "The map of this server is not open to the public. Ask its administrator.",
   missing_banner: "Not found. A newer revision may have changed it.",
   refused_banner: "The server does not take this question. Try another place.",
-  nomap_banner: "No boundaries are published yet, so the map is empty.",
+  nomap_banner: "No boundaries are published yet, so the map is empty. To see a demonstration, run gridpatrol demo on the server.",
   shutLookup: "The map of this server is for people with an account. Everybody can report a hazard and follow it.",
   shutAll: "The map of this server is for people with an account.",
   shutReport: "Report a hazard",

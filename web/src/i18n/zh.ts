@@ -128,7 +128,7 @@ export const zh = {
   listNoMap: "此浏览器不能绘制地图（缺少 WebGL2），因此以列表显示。查询和负责人信息完整可用。",
   listOpen: "展开{name}",
   listEmpty: "下面没有区域。",
-  listNothing: "尚未发布边界。发布后这里会列出全部区域。",
+  listNothing: "尚未发布边界。发布后这里会列出全部区域。想先看演示，请在服务器上运行 gridpatrol demo。",
 
   synthetic: "演示数据：边界和人员均为虚构",
   syntheticShort: "演示数据，纯属虚构",
@@ -137,7 +137,7 @@ export const zh = {
   private_banner: "此服务器的地图不对公众开放，请向管理员了解。",
   missing_banner: "没有找到。它可能已随新的边界版本变动。",
   refused_banner: "服务器不接受这次查询。请换一个位置再试。",
-  nomap_banner: "尚未发布边界，地图上还没有内容。",
+  nomap_banner: "尚未发布边界，地图上还没有内容。想先看演示，请在服务器上运行 gridpatrol demo。",
   shutLookup: "本服务器的地图仅对有账号的人员开放。任何人都可以上报隐患并跟踪处理进度。",
   shutAll: "本服务器的地图仅对有账号的人员开放。",
   shutReport: "上报隐患",

@@ -63,6 +63,8 @@ function again(): void {
 export async function ask(): Promise<void> {
   abort.abort();
   const of = selection.value;
+  // It was about what was chosen before.
+  if (problem.peek()?.trouble === "missing") problem.value = null;
   if (of === null) {
     asking.value = false;
     found.value = null;
@@ -79,6 +81,8 @@ export async function ask(): Promise<void> {
   } catch (e) {
     if (mine.signal.aborted) return;
     const trouble = e instanceof ApiError ? e.trouble : "away";
+    // What is not there has no answer to come, and the last one is not about it.
+    if (trouble === "missing") found.value = null;
     problem.value = { trouble, retry: trouble === "private" ? null : again };
   }
   asking.value = false;
