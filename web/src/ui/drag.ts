@@ -90,15 +90,21 @@ function listen(sheet: HTMLElement, height: Signal<SheetHeight>): () => void {
     head?.setPointerCapture(e.pointerId);
   };
   const along = (e: PointerEvent) => move(e.clientY, e.timeStamp);
+  let tapped = false;
   const up = (e: PointerEvent) => {
-    const tapped = from !== null && !from.sure;
+    tapped = from !== null && !from.sure;
     end(e.timeStamp);
-    if (tapped && e.type === "pointerup" && height.peek() === "peek") height.value = "half";
+  };
+  // Not before the click: it would go to what has come under the finger.
+  const click = () => {
+    if (tapped && height.peek() === "peek") height.value = "half";
+    tapped = false;
   };
   head?.addEventListener("pointerdown", down);
   head?.addEventListener("pointermove", along);
   head?.addEventListener("pointerup", up);
   head?.addEventListener("pointercancel", up);
+  head?.addEventListener("click", click);
 
   // By what is in it: with a finger, as long as there is nothing to scroll that way.
   const body = sheet.querySelector<HTMLElement>(":scope > .panel-body");
@@ -136,6 +142,7 @@ function listen(sheet: HTMLElement, height: Signal<SheetHeight>): () => void {
     head?.removeEventListener("pointermove", along);
     head?.removeEventListener("pointerup", up);
     head?.removeEventListener("pointercancel", up);
+    head?.removeEventListener("click", click);
     body?.removeEventListener("touchstart", touch);
     body?.removeEventListener("touchmove", slide);
     body?.removeEventListener("touchend", lift);
