@@ -32,7 +32,7 @@ export interface LiveEvents {
 export const connection = signal<Connection>("off");
 
 /** How long a hidden page still listens: browsers grant one server few connections, over all of its pages. */
-const hiddenMs = 20_000;
+const hiddenMs = 3_000;
 /** How long the stream stays open without listeners, as while screens change. */
 const idleMs = 1_000;
 
