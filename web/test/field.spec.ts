@@ -247,6 +247,11 @@ test.describe("a phone", () => {
     await expect.poll(async () => (await grip()).height).toBeGreaterThan(700);
     await draw(660);
     await expect.poll(async () => (await grip()).height).toBeLessThan(220);
+    await list.getByRole("heading", { level: 2 }).tap();
+    await expect.poll(async () => (await grip()).height).toBe(half);
+    await expect(caseOf(page), "what comes under the finger").toHaveCount(0);
+    await draw(330);
+    await expect.poll(async () => (await grip()).height).toBeLessThan(220);
     await list.getByRole("button", { name: "展开详情" }).click();
     await expect.poll(async () => (await grip()).height).toBe(half);
     await row(page, "垃圾堆放，手机").click();
@@ -257,6 +262,55 @@ test.describe("a phone", () => {
     await page.goBack();
     await expect(list).toBeVisible();
   });
+});
+
+test("what one person typed is not for the next who signs in", async ({ page, context, browser, faults }) => {
+  await withoutMap(context);
+  await enter(page, context, browser, "井盖松动，换人");
+  await row(page, "井盖松动，换人").click();
+  const leaveWords = async () => {
+    await caseOf(page).getByRole("button", { name: "补充说明" }).click();
+    await question(page).getByLabel("说明").fill("只给自己看");
+    await context.request.delete("/api/v1/session");
+    await question(page).getByRole("button", { name: "补充说明" }).click();
+  };
+  const comeIn = async (login: Login) => {
+    await page.getByLabel("账号").fill(login);
+    await page.getByRole("textbox", { name: "密码" }).fill(password());
+    await page.keyboard.press("Enter");
+    await caseOf(page).getByRole("button", { name: "补充说明" }).click();
+  };
+  await leaveWords();
+  await comeIn("village");
+  await expect(question(page).getByLabel("说明")).toHaveValue("只给自己看");
+  await page.keyboard.press("Escape");
+  await leaveWords();
+  await comeIn("dispatcher");
+  await expect(question(page).getByLabel("说明")).toHaveValue("");
+  expect(faults.splice(0).join()).toContain("401");
+});
+
+test("what is read stays where it is while rows above come and go; after a case the focus is on the next", async ({ page, context, browser }) => {
+  await withoutMap(context);
+  const who = await signIn(context, "village");
+  const at = await placeOf(page, who);
+  const sent: Sent[] = [];
+  for (let i = 0; i < 14; i++) sent.push(await send(browser, at, `路面破损，阅读 ${i}`));
+  await openField(page);
+  const last = row(page, "路面破损，阅读 13");
+  await last.scrollIntoViewIfNeeded();
+  const top = async () => Math.round(present(await last.boundingBox(), "row").y);
+  await expect.poll(() => page.locator(".field-list .panel-body").evaluate((e) => e.scrollTop)).toBeGreaterThan(120);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const before = await top();
+  await actAs(browser, "dispatcher", present(sent[0], "first").id, { type: "reject", note: "重复" });
+  await expect(row(page, "路面破损，阅读 0")).toHaveCount(0);
+  expect(Math.abs((await top()) - before), "pixels moved").toBeLessThan(3);
+  await row(page, "路面破损，阅读 12").click();
+  await caseOf(page).getByRole("button", { name: "不予立案" }).click();
+  await question(page).getByLabel(/原因/).fill("重复");
+  await question(page).getByRole("button", { name: "不予立案" }).click();
+  await expect(last).toBeFocused();
 });
 
 test("a window at 200 % still has everything in reach", async ({ page, context, browser }) => {

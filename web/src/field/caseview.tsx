@@ -21,7 +21,7 @@ import type { SheetHeight } from "../ui/heights";
 import { Name } from "../ui/name";
 import { Sheet } from "../ui/sheet";
 import { formatAgo, formatExact, formatPosition } from "../units/format";
-import { askDeed } from "./deed";
+import { askDeed, focusRow } from "./deed";
 import { mapLinks } from "./directions";
 import { placeOf } from "./order";
 import { detail, detailTrouble, openId, readDetail, reports } from "./state";
@@ -38,7 +38,7 @@ export function closeCase(): void {
   const id = openId.peek();
   const { report: _, ...rest } = params.peek();
   goTo({ params: rest });
-  if (id !== null) requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`.cases a[data-id="${CSS.escape(id)}"]`)?.focus()));
+  if (id !== null) focusRow(id);
 }
 
 function Directions({ of: r }: { of: Report }): JSX.Element {

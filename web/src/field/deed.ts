@@ -1,10 +1,10 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { act, readReport } from "../api/cases";
 import { ApiError } from "../api/client";
 import type { Report } from "../api/reports";
 import { named } from "../case/text";
 import { newKey } from "../report/number";
-import { checkSession, endSession, isSignedOut } from "../state/session";
+import { checkSession, endSession, isSignedOut, who } from "../state/session";
 import { goTo, params, tell } from "../state/store";
 import { dueText } from "../case/words";
 import { dueOf } from "../case/due";
@@ -41,6 +41,17 @@ export const deeding = signal<Deeding | null>(null);
 
 /** What was typed and not sent, by report and deed. */
 const kept = new Map<string, { note: string; photos: DeedPhoto[]; key: string }>();
+let whose: string | undefined;
+effect(() => {
+  const id = who.value?.id;
+  if (id === undefined || id === whose) return;
+  // It is not for whoever signs in next on the same machine.
+  if (whose !== undefined) {
+    kept.clear();
+    deeding.value = null;
+  }
+  whose = id;
+});
 const keyOf = (d: { report: Report; type: DeedType }) => `${d.report.id} ${d.type}`;
 
 /** Changes what is about to be done. Something else to send needs another key. */
@@ -66,6 +77,11 @@ export function leaveDeed(): void {
   deeding.value = null;
 }
 
+/** Gives the focus to the row of a report, once what was open over the list is gone. */
+export function focusRow(id: string): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`.cases a[data-id="${CSS.escape(id)}"]`)?.focus()));
+}
+
 /** Says what was done and what comes next, and moves the list on where this report needs nothing more of one. */
 function done(d: Deeding, after: Report, next: Report | undefined): void {
   kept.delete(keyOf(d));
@@ -80,6 +96,7 @@ function done(d: Deeding, after: Report, next: Report | undefined): void {
     if (openId.peek() === after.id) {
       const { report: _, ...rest } = params.peek();
       goTo({ params: rest });
+      if (next !== undefined) focusRow(next.id);
     }
   }
   tell(said.join(t("sentenceEnd")));

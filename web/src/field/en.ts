@@ -104,7 +104,7 @@ export const en: Record<keyof typeof zh, string> = {
   done_reject: "Rejected",
   done_close: "Closed",
   done_dispatch: "Dispatched; it waits to be accepted",
-  until: "To be handled {when}",
+  until: "Time limit: {when}",
   nextCase: "Next: {what}, {when}",
   allDone: "Nothing else is open",
 

@@ -77,23 +77,20 @@ const scrolled = signal(false);
 
 /** Keeps what is being read where it is while rows come and go above it. */
 function useAnchor(list: { current: HTMLElement | null }): void {
-  const anchor = useRef<{ id: string; top: number } | null>(null);
+  // Several, for the first may be the one that goes.
+  const anchors = useRef<{ id: string; top: number }[]>([]);
   const body = () => list.current?.closest<HTMLElement>(".panel-body") ?? null;
   const note = () => {
     const at = body();
     if (at === null) return;
     scrolled.value = at.scrollTop > 120;
-    if (!scrolled.peek()) {
-      anchor.current = null;
-      return;
-    }
+    anchors.current = [];
+    if (!scrolled.peek()) return;
     const top = at.getBoundingClientRect().top;
     for (const row of list.current?.querySelectorAll<HTMLElement>("a[data-id]") ?? []) {
       const box = row.getBoundingClientRect();
-      if (box.bottom > top + 40) {
-        anchor.current = { id: row.dataset["id"] ?? "", top: box.top };
-        return;
-      }
+      if (box.bottom > top + 40) anchors.current.push({ id: row.dataset["id"] ?? "", top: box.top });
+      if (anchors.current.length === 4) return;
     }
   };
   useEffect(() => {
@@ -112,11 +109,12 @@ function useAnchor(list: { current: HTMLElement | null }): void {
   }, []);
   useLayoutEffect(() => {
     const at = body();
-    const was = anchor.current;
-    if (at === null || was === null) return;
-    const row = list.current?.querySelector<HTMLElement>(`a[data-id="${CSS.escape(was.id)}"]`);
-    if (row === null || row === undefined) return;
-    at.scrollTop += row.getBoundingClientRect().top - was.top;
+    for (const was of at === null ? [] : anchors.current) {
+      const row = list.current?.querySelector<HTMLElement>(`a[data-id="${CSS.escape(was.id)}"]`);
+      if (at === null || row === null || row === undefined) continue;
+      at.scrollTop += row.getBoundingClientRect().top - was.top;
+      return;
+    }
   });
 }
 

@@ -87,6 +87,7 @@ function Field(): JSX.Element {
   const above = loading.value === "rest" && all ? `${where} · ${t("loadingRest", { n: formatNumber(reports.value.size, language.value) })}` : where;
   return (
     <>
+      <h1 class="visually-hidden">{t(all ? "titleAll" : "title")}</h1>
       <Sheet label={t("listName")} {...(above === "" ? {} : { above })} title={t(all ? "titleAll" : "title")} kind={`field-list${drawable ? "" : " alone"}`} height={height} extra={<KeyButton />} under={<ListHead />}>
         {!drawable && <p class="soft">{t("noMap")}</p>}
         <CaseList />

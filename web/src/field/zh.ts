@@ -102,7 +102,7 @@ export const zh = {
   done_reject: "已不予立案",
   done_close: "已结案",
   done_dispatch: "已派遣，等待接收",
-  until: "请在{when}处置",
+  until: "办理时限：{when}",
   nextCase: "接下来：{what}，{when}",
   allDone: "没有其他待办事件了",
 

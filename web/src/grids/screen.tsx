@@ -92,6 +92,7 @@ function Open(): JSX.Element {
   const all = rows.value;
   return (
     <>
+      <h1 class="visually-hidden">{t("title")}</h1>
       <Sheet kind="grids" label={t("title")} title={t("title")} {...(all === null ? {} : { above: t("above", { n: all.length }) })} titleRef={title} busy={all === null && trouble.value === null} onClose={leave}>
         {trouble.value !== null && (
           <div class="stale" role="alert">
