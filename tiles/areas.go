@@ -5,19 +5,6 @@ import (
 	"github.com/paulmach/orb/maptile"
 )
 
-// areaFeatures gives the areas of a layer's kind that the tile shows, by code.
-func areaFeatures(p *prepared, l *layer, t maptile.Tile) []feature {
-	snap := newSnapper(t)
-	var out []feature
-	for _, a := range p.snapshot.Index.Within(l.kind, reach(t)) {
-		s := p.area(a)
-		if g := polygonal(snap.polygons(s.polygons)); g != nil {
-			out = append(out, feature{s.id, g, s.properties})
-		}
-	}
-	return out
-}
-
 // groundFeatures gives the roads, rivers and houses that the tile shows. Small
 // ways and houses come with the zoom.
 func groundFeatures(p *prepared, t maptile.Tile) []feature {

@@ -13,12 +13,13 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// key names a finished tile. The number is the revision for boundaries, which
-// a revision fixes, and the serial of the prepared snapshot for the ground.
+// key names a finished tile: of the ground by the serial of the prepared
+// snapshot, of boundaries by the mark of all that it shows.
 type key struct {
 	layer  string
 	number uint64
 	tile   maptile.Tile
+	mark   [2]uint64
 }
 
 // finished is an encoded tile, plain and gzipped; both nil for an empty one.

@@ -17,7 +17,7 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 	c := newCache(limit)
 	made := 0
 	get := func(x uint32) *finished {
-		tile, err := c.get(key{"grids", 1, maptile.New(x, 0, 10)}, func() ([]byte, error) {
+		tile, err := c.get(key{layer: "grids", number: 1, tile: maptile.New(x, 0, 10)}, func() ([]byte, error) {
 			made++
 			return bytes.Repeat([]byte{byte(x)}, 2000), nil
 		})

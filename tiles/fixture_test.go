@@ -107,11 +107,7 @@ func BenchmarkTile(b *testing.B) {
 			bytes := 0
 			at := maptile.At(middle, z)
 			for i := 0; b.Loop(); i++ {
-				data, err := encode(l.name, areaFeatures(p, l, maptile.New(at.X+uint32(i%4), at.Y, z)))
-				if err != nil {
-					b.Fatal(err)
-				}
-				bytes += len(data)
+				bytes += len(p.level(l.kind, int(z)).render(l.name, maptile.New(at.X+uint32(i%4), at.Y, z)))
 			}
 			b.ReportMetric(float64(bytes)/float64(b.N), "B/tile")
 		})

@@ -9,6 +9,9 @@ const (
 	buffer = 64
 )
 
+// maxZoom is the deepest zoom of any layer; maps magnify its tiles beyond.
+const maxZoom = 16
+
 // source says where the features of a layer come from.
 type source int
 
@@ -47,7 +50,7 @@ func allLayers() []*layer {
 				fields[f] = "Number"
 			}
 		}
-		return &layer{k.Plural(), fromAreas, k, minZoom, 16, description, fields}
+		return &layer{k.Plural(), fromAreas, k, minZoom, maxZoom, description, fields}
 	}
 	return []*layer{
 		{"roads", fromGround, "", 8, 16, "roads, rivers and clusters of houses",

@@ -12,23 +12,26 @@ import (
 )
 
 // prepared is what a snapshot needs computed once rather than for every tile:
-// projected shapes, a kind at a time when it is first drawn.
+// outlines as each zoom shows them, made when the zoom is first drawn.
 type prepared struct {
 	snapshot *locate.Snapshot
 	serial   uint64 // tells apart snapshots of one revision
-	kinds    [6]struct {
+	arcsOnce sync.Once
+	arcs     *topology
+	drawings [maxZoom + 1]struct {
+		once    sync.Once
+		drawing *drawing
+	}
+	kinds [6]struct {
 		once   sync.Once
-		shapes map[*geo.Area]*shape
+		table  *tagTable
+		levels [maxZoom + 1]struct {
+			once  sync.Once
+			level *level
+		}
 	}
 	groundOnce sync.Once
 	ground     []groundShape
-}
-
-// shape is an area ready to be cut into tiles.
-type shape struct {
-	id         uint64
-	polygons   [][][]worldPoint
-	properties map[string]any
 }
 
 // groundShape is a feature of the base map ready to be cut into tiles.
@@ -42,17 +45,26 @@ type groundShape struct {
 	properties map[string]any
 }
 
-// area gives the shape of an area of the snapshot. Kind must be a known one.
-func (p *prepared) area(a *geo.Area) *shape {
-	k := &p.kinds[a.Kind.Index()]
-	k.once.Do(func() {
-		areas := p.snapshot.Index.Areas(a.Kind)
-		k.shapes = make(map[*geo.Area]*shape, len(areas))
-		for _, a := range areas {
-			k.shapes[a] = &shape{featureID(a.Ref().String()), projectPolygons(a.Shape), areaProperties(a)}
-		}
+// level gives the areas of a known kind as a zoom up to maxZoom shows them.
+func (p *prepared) level(kind geo.Kind, zoom int) *level {
+	k := &p.kinds[kind.Index()]
+	l := &k.levels[zoom]
+	l.once.Do(func() {
+		areas := p.snapshot.Index.Areas(kind)
+		k.once.Do(func() { k.table = newTagTable(areas) })
+		d := p.drawing(zoom)
+		l.level = newLevel(d, p.arcs.shapes[kind.Index()], areas, k.table)
 	})
-	return k.shapes[a]
+	return l.level
+}
+
+func (p *prepared) drawing(zoom int) *drawing {
+	d := &p.drawings[zoom]
+	d.once.Do(func() {
+		p.arcsOnce.Do(func() { p.arcs = newTopology(p.snapshot.Index) })
+		d.drawing = p.arcs.draw(zoom)
+	})
+	return d.drawing
 }
 
 func (p *prepared) groundShapes() []groundShape {

@@ -79,18 +79,23 @@ func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// cached gives a tile of boundaries or of the ground.
+// cached gives a tile of boundaries or of the ground. Boundaries are kept by
+// what is to be seen, not by revision: a publish makes anew only the tiles that
+// show an area it changed.
 func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*finished, error) {
 	p := s.prepared.of(snapshot)
-	k := key{l.name, uint64(snapshot.Revision.Number), t}
-	if !l.versioned() {
-		k.number = p.serial
-	}
-	return s.cache.get(k, func() ([]byte, error) {
-		if l.source == fromGround {
+	if l.source == fromGround {
+		return s.cache.get(key{layer: l.name, number: p.serial, tile: t}, func() ([]byte, error) {
 			return encode(l.name, groundFeatures(p, t))
-		}
-		return encode(l.name, areaFeatures(p, l, t))
+		})
+	}
+	level := p.level(l.kind, int(t.Z))
+	mark, ok := level.mark(t)
+	if !ok {
+		return &finished{}, nil
+	}
+	return s.cache.get(key{layer: l.name, mark: mark, tile: t}, func() ([]byte, error) {
+		return level.render(l.name, t), nil
 	})
 }
 
