@@ -38,6 +38,9 @@ export interface Click {
   features: (...layers: string[]) => { layer: string; properties: Record<string, unknown> }[];
 }
 
+/** The sources of the areas. */
+const areaSources: ReadonlySet<string> = new Set(Object.values(tileLayers).map((l) => l.source));
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const darkness = matchMedia("(prefers-color-scheme: dark)");
@@ -166,9 +169,9 @@ export class GridMap {
       darkness.addEventListener("change", this.repaint);
     });
     map.on("sourcedata", (e) => {
-      // Not of the names themselves: placing them would never end. Nor of the
-      // base map: while it comes tile by tile they would wait for the last.
-      if (e.tile !== undefined && e.sourceId !== "names" && e.sourceId !== "own" && e.sourceId !== baseSource) this.placeNames();
+      // Only of the areas, which have the names: other sources change often, as
+      // reports do, and every time all the map would be drawn anew.
+      if (e.tile !== undefined && areaSources.has(e.sourceId)) this.placeNames();
     });
     map.on("error", (e) => {
       // A picture from outside that cannot be drawn is nothing to be told of.

@@ -22,6 +22,8 @@ const rim = { x: 40, y: 14 };
 export class Names {
   private placed = new Map<string, Named>();
   private level = NaN;
+  /** What is written now. */
+  private written = "";
 
   constructor(
     private readonly map: MapLibre,
@@ -57,14 +59,20 @@ export class Names {
   /** Writes the names again, in the language there is now. */
   write(): void {
     const source = this.map.getSource<GeoJSONSource>("names");
-    source?.setData({
+    if (source === undefined) return;
+    const data: GeoJSON.FeatureCollection = {
       type: "FeatureCollection",
       features: [...this.placed.values()].map((n) => ({
         type: "Feature",
         geometry: { type: "Point", coordinates: [n.spot.lon, n.spot.lat] },
         properties: { kind: n.kind, name: this.text({ name: n.name, name_en: n.nameEn }), width: n.spot.width },
       })),
-    });
+    };
+    // To write the same again would draw all the map anew.
+    const text = JSON.stringify(data);
+    if (text === this.written) return;
+    this.written = text;
+    source.setData(data);
   }
 
   private collect(kind: Kind, view: Box, kept: Map<string, Named>): void {
