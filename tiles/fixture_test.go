@@ -3,6 +3,7 @@ package tiles
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,19 +20,27 @@ import (
 // maxTile is what a tile may have at most, in bytes before compression.
 const maxTile = 500_000
 
-// districtRig is a rig with the demo district in force.
-func districtRig(t testing.TB) (*rig, *fixtures.District) {
-	t.Helper()
+// demo is the demo district, drawn once for all tests.
+var demo = sync.OnceValues(func() (*prepared, *fixtures.District) {
 	district, err := fixtures.Generate(fixtures.Config{Until: testNow})
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	index, err := locate.Build(district.Areas, locate.Config{})
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
+	revision := geo.Revision{Number: 2, Areas: len(district.Areas), PublishedAt: testNow.AddDate(0, -1, 0)}
+	return &prepared{snapshot: &locate.Snapshot{Revision: revision, Index: index, Ground: district.Ground}, serial: 1}, district
+})
+
+// districtRig is a rig with the demo district in force.
+func districtRig(t testing.TB) (*rig, *fixtures.District) {
+	t.Helper()
+	p, district := demo()
 	r := newRig(t)
-	r.history[1] = &locate.Snapshot{Revision: r.history[1].Revision, Index: index, Ground: district.Ground}
+	r.history[1] = p.snapshot
+	r.prepared.recent, r.prepared.serial = []*prepared{p}, p.serial
 	return r, district
 }
 

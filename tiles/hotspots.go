@@ -236,16 +236,12 @@ func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t
 	if err != nil {
 		return err
 	}
-	f, err := finish(data)
-	if err != nil {
-		return err
-	}
 	w.Header().Add("Vary", "Authorization, Cookie")
 	caching := revalidate
 	if v.ReadsEveryReport() {
 		caching = ownOnly
 	}
-	write(w, r, f, caching)
+	write(w, r, finish(data), caching)
 	return nil
 }
 

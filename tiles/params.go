@@ -20,6 +20,9 @@ import (
 // query reads the query of a request and refuses every parameter that is not
 // among the known ones or is there twice, all at once.
 func query(r *http.Request, known ...string) (url.Values, error) {
+	if r.URL.RawQuery == "" {
+		return nil, nil
+	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, geo.Invalid("invalid-parameters", "the query string cannot be read")

@@ -108,9 +108,7 @@ func (d *drawing) crossings(t *topology, touched []bool) (out []crossing) {
 			pieces = append(pieces, piece{int32(a), int32(i - 1), line[i-1], line[i], min(line[i-1].x, line[i].x)})
 		}
 	}
-	slices.SortFunc(pieces, func(a, b piece) int {
-		return cmp.Or(cmp.Compare(a.minX, b.minX), cmp.Compare(a.arc, b.arc), cmp.Compare(a.n, b.n))
-	})
+	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(a.minX, b.minX) })
 	for i, p := range pieces {
 		maxX, minY, maxY := max(p.a.x, p.b.x), min(p.a.y, p.b.y), max(p.a.y, p.b.y)
 		for j := i + 1; j < len(pieces) && pieces[j].minX <= maxX; j++ {

@@ -62,11 +62,7 @@ func (s *Server) reportTile(w http.ResponseWriter, r *http.Request, l *layer, t 
 	if err != nil {
 		return err
 	}
-	finished, err := finish(data)
-	if err != nil {
-		return err
-	}
-	write(w, r, finished, caching)
+	write(w, r, finish(data), caching)
 	return nil
 }
 

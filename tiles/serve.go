@@ -22,11 +22,15 @@ const (
 	ownOnly    = "private, no-cache"
 )
 
-// tile answers for the tile as it is now, or was at the time given with at=.
+// tile answers for the tile as it is now, was at the time given with at=, or is
+// in a revision.
 func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
 	l, t, err := s.tileParam(r)
 	if err != nil {
 		return err
+	}
+	if revision, ok := mux.Vars(r)["revision"]; ok {
+		return s.tileOfRevision(w, r, l, t, revision)
 	}
 	switch l.source {
 	case fromReports:
@@ -53,17 +57,13 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
 // tileOfRevision answers for the tile of a numbered revision, which never
 // changes. Layers that change within a revision have none, nor has a district
 // before its first.
-func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request) error {
-	l, t, err := s.tileParam(r)
-	if err != nil {
-		return err
-	}
+func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile, revision string) error {
 	if _, err := query(r); err != nil {
 		return err
 	}
-	n, err := strconv.Atoi(mux.Vars(r)["revision"])
+	n, err := strconv.Atoi(revision)
 	if err != nil || n < 1 || !l.versioned() {
-		return fmt.Errorf("layer %s of revision %s: %w", l.name, mux.Vars(r)["revision"], geo.ErrNotFound)
+		return fmt.Errorf("layer %s of revision %s: %w", l.name, revision, geo.ErrNotFound)
 	}
 	snapshot := s.c.Boundaries.Current()
 	if snapshot.Revision.Number != n {
@@ -99,30 +99,38 @@ func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*f
 	})
 }
 
+// Values of headers that all tiles share; net/http does not change them.
+var (
+	headerType = []string{contentType}
+	headerGzip = []string{"gzip"}
+)
+
 // write sends a tile, or 304 to who has it, or 204 where it is empty.
 func write(w http.ResponseWriter, r *http.Request, f *finished, caching string) {
 	h := w.Header()
-	h.Set("Cache-Control", caching)
+	h["Cache-Control"] = []string{caching}
 	h.Add("Vary", "Accept-Encoding")
 	if f.hash == "" {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	body, etag := f.plain, `"`+f.hash+`"`
 	gzipped := acceptsGzip(r)
+	form := &f.asIs
 	if gzipped {
-		body, etag = f.gzipped, `"`+f.hash+`-gzip"`
+		form = &f.asGzip
 	}
-	h.Set("ETag", etag)
-	if matches(r.Header.Values("If-None-Match"), f.hash) {
+	h["Etag"] = form.etag
+	if matches(r.Header["If-None-Match"], f.hash) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	body := f.plain
 	if gzipped {
-		h.Set("Content-Encoding", "gzip")
+		body = f.zipped()
+		h["Content-Encoding"] = headerGzip
 	}
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h["Content-Type"] = headerType
+	h["Content-Length"] = form.length
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(body) // the client may be gone; there is nobody else to tell
 }
@@ -130,6 +138,9 @@ func write(w http.ResponseWriter, r *http.Request, f *finished, caching string) 
 // acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip or *, unless its
 // weight is 0.
 func acceptsGzip(r *http.Request) bool {
+	if v := r.Header["Accept-Encoding"]; len(v) == 1 && v[0] == "gzip" {
+		return true
+	}
 	any := false
 	for _, v := range r.Header.Values("Accept-Encoding") {
 		for part := range strings.SplitSeq(v, ",") {

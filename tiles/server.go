@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -143,19 +144,53 @@ func New(c Config) (*Server, error) {
 
 // Routes puts the handlers on r, which stands for the root of the server.
 func (s *Server) Routes(r *mux.Router) {
-	get := func(path, name string, h func(http.ResponseWriter, *http.Request) error) {
-		r.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+	get := func(route *mux.Route, name string, h func(http.ResponseWriter, *http.Request) error) {
+		route.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if err := h(w, r); err != nil {
 				s.c.Problem(w, r, err)
 			}
 		}).Methods(http.MethodGet, http.MethodHead).Name(name)
 	}
-	const tile = "/{z:[0-9]+}/{x:[0-9]+}/{y:[0-9]+}.mvt"
-	get("/tiles/{layer:[a-z_]+}"+tile, "tile", s.tile)
-	get("/tiles/{layer:[a-z_]+}@{revision:[0-9]+}"+tile, "tile-of-revision", s.tileOfRevision)
-	get("/tiles/style.json", "style", s.style)
-	get("/tiles/{layer:[a-z_]+}.json", "tilejson", s.tileJSON)
-	get("/tiles/{layer:[a-z_]+}/metadata.json", "tile-metadata", s.tileJSON)
+	get(r.MatcherFunc(isTile), "tile", s.tile)
+	get(r.Path("/tiles/style.json"), "style", s.style)
+	get(r.Path("/tiles/{layer:[a-z_]+}.json"), "tilejson", s.tileJSON)
+	get(r.Path("/tiles/{layer:[a-z_]+}/metadata.json"), "tile-metadata", s.tileJSON)
+}
+
+// isTile matches /tiles/{layer}/{z}/{x}/{y}.mvt, where @ and a revision may
+// follow the layer. Regular expressions take longer than all the rest of
+// answering from the cache.
+func isTile(r *http.Request, m *mux.RouteMatch) bool {
+	rest, ok := strings.CutPrefix(r.URL.Path, "/tiles/")
+	if !ok {
+		return false
+	}
+	rest, ok = strings.CutSuffix(rest, ".mvt")
+	if !ok {
+		return false
+	}
+	layer, rest, _ := strings.Cut(rest, "/")
+	z, rest, _ := strings.Cut(rest, "/")
+	x, y, _ := strings.Cut(rest, "/")
+	layer, revision, versioned := strings.Cut(layer, "@")
+	if !isDigits(z) || !isDigits(x) || !isDigits(y) || versioned && !isDigits(revision) || layer == "" ||
+		strings.ContainsFunc(layer, func(c rune) bool { return c != '_' && (c < 'a' || c > 'z') }) {
+		return false
+	}
+	m.Vars = map[string]string{"layer": layer, "z": z, "x": x, "y": y}
+	if versioned {
+		m.Vars["revision"] = revision
+	}
+	return true
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // Handler gives the routes under /tiles as a handler of its own; other paths
