@@ -40,6 +40,7 @@ export const en: Messages = {
   baseMapReview: "Map review no. {number}",
   baseMapAway: "The base map does not answer; our own is shown",
   zoomIn: "Zoom in",
+  wholeDistrict: "Whole district",
   zoomOut: "Zoom out",
   myPosition: "My position",
   locating: "Finding your position…",

@@ -38,6 +38,7 @@ export const zh = {
   baseMapReview: "审图号：{number}",
   baseMapAway: "底图暂无应答，显示本系统的底图",
   zoomIn: "放大",
+  wholeDistrict: "全区",
   zoomOut: "缩小",
   myPosition: "我的位置",
   locating: "正在定位…",

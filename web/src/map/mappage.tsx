@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ApiError, area, tileInfo } from "../api/client";
 import type { Kind, Ref } from "../api/types";
 import { nameOf, t } from "../i18n/i18n";
+import { app } from "../state/app";
 import { ask, found } from "../state/place";
 import { camera, hidden, problem, selection, synthetic } from "../state/store";
 import { Icon } from "../ui/icons";
@@ -110,6 +111,12 @@ async function showArea(ref: Ref): Promise<void> {
   if (f !== null) gridMap.peek()?.showBox(boxOf(f.geometry.coordinates), cover());
 }
 
+/** Shows all of the district: the way back from somewhere far off. */
+function showDistrict(): void {
+  const bounds = app.peek()?.bounds;
+  if (bounds != null) gridMap.peek()?.showBox(bounds, cover());
+}
+
 /** The map with its buttons. */
 export function MapPage(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -152,6 +159,11 @@ export function MapPage(): JSX.Element {
           <button type="button" class="icon-button control" aria-label={t("zoomOut")} title={t("zoomOut")} onClick={() => gridMap.value?.zoomOut()}>
             <Icon name="minus" />
           </button>
+          {app.value?.bounds != null && (
+            <button type="button" class="icon-button control" aria-label={t("wholeDistrict")} title={t("wholeDistrict")} onClick={() => showDistrict()}>
+              <Icon name="area" />
+            </button>
+          )}
         </div>
       </div>
     </>

@@ -11,6 +11,7 @@ export const en: Record<Key, string> = {
   whereTitle: "Where is it?",
   whereMap: "Move the map until the crosshair is on the hazard.",
   whereNoMap: "Give the place by your own position, a name or coordinates.",
+  notYet: "No boundaries are published yet, so no report can be taken.",
   closer: "Zoom in further to point at the place.",
   useOwn: "Use my position",
   ownAccuracy: "Your position, within about {distance}",

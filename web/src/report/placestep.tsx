@@ -85,6 +85,8 @@ function home(): void {
 function Whose(): JSX.Element {
   const a = target.value;
   const { place } = draft.value;
+  // Before the first publish no place is in the district.
+  if (app.value?.revision === 0) return <p class="whose bad">{t("notYet")}</p>;
   if (place === null) return <p class="whose soft">{gridMap.value === null ? t("whereNoMap") : tooFar.value ? t("closer") : t("whereMap")}</p>;
   if (a === null) return <p class="whose soft">{t("asking")}</p>;
   const old = asking.value || !samePlace(a.of, place) ? " old" : "";

@@ -9,6 +9,7 @@ export const zh = {
   whereTitle: "隐患在哪里？",
   whereMap: "移动地图，让准星对准隐患所在的位置。",
   whereNoMap: "用自己的位置、名称或坐标指明地点。",
+  notYet: "边界尚未发布，暂时不能上报。",
   closer: "请再放大地图，以便准确定位。",
   useOwn: "用我的位置",
   ownAccuracy: "我的位置，误差约 {distance}",
