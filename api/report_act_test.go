@@ -91,6 +91,9 @@ func TestActWithPhotos(t *testing.T) {
 		}
 	}
 	w := s.do(call{method: "GET", path: path + "/photos/4", header: secret})
+	if got := w.Header().Get("Cache-Control"); got != "private, no-cache" {
+		t.Errorf("a photo may be kept as %q: who signs in next would see it", got)
+	}
 	if w.Body.String() != "jpegphoto after" || !slices.Contains(w.Header().Values("Vary"), "X-Follow-Secret") {
 		t.Errorf("photo 4 = %q with Vary %v", w.Body, w.Header().Values("Vary"))
 	}

@@ -155,7 +155,8 @@ func (s *Server) readPhoto(w http.ResponseWriter, r *http.Request) error {
 		defer file.Close()
 		h := w.Header()
 		h.Set("Content-Type", "image/jpeg")
-		h.Set("Cache-Control", "private, max-age=3600")
+		// Asked for again every time: who signs in next at the same browser may not see it.
+		h.Set("Cache-Control", "private, no-cache")
 		h.Add("Vary", "X-Follow-Secret")
 		h.Set("ETag", `"`+hex.EncodeToString(p.SHA256)+`"`)
 		http.ServeContent(w, r, "", report.CreatedAt, file)

@@ -89,7 +89,7 @@ export function App(): JSX.Element {
         <Nav canShowMap={drawable} />
       </header>
       <main>
-        {onMap && name === "map" && <h1 class="visually-hidden">{t("title")}</h1>}
+        {((onMap && name === "map") || name === "report" || name === "follow") && <h1 class="visually-hidden">{t("title")}</h1>}
         {onMap && (mapMayCome.value ? <Lazy key="map" sheet="src/map/mappage.css" load={async () => (await import("./map/mappage")).MapPage} meanwhile={<div class="map" />} /> : <div class="map" />)}
         {shutOut && <Shut />}
         {!shut && name === "list" && <Lazy key="list" sheet="src/list/screen.css" load={atlasPart.list} meanwhile={nothing} />}

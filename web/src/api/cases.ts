@@ -44,7 +44,9 @@ export interface Deed {
 /** Does something to a report, and gives it as it is then, without its history. */
 export async function act(id: string, d: Deed): Promise<Report> {
   const event = JSON.stringify({ type: d.type, ...(d.note === "" ? {} : { note: d.note }) });
-  const headers: Record<string, string> = { "Idempotency-Key": d.key, "If-Match": `"v${d.version}"` };
+  const headers: Record<string, string> = { "Idempotency-Key": d.key };
+  // A comment is as good after what somebody else did meanwhile.
+  if (d.type !== "comment") headers["If-Match"] = `"v${d.version}"`;
   let body: BodyInit = event;
   if (d.photos.length > 0) {
     body = new FormData();

@@ -18,7 +18,6 @@ export const en: Record<keyof typeof zh, string> = {
   state_new: "New",
   state_accepted: "In progress",
   state_returned: "Returned",
-  state_parked: "Parked",
   state_handled: "Handled, to close",
   anyCategory: "All categories",
   anyArea: "All areas",

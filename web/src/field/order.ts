@@ -3,7 +3,7 @@ import type { Report, Status } from "../api/reports";
 import type { Kind, Ref } from "../api/types";
 
 /** The states one can narrow to: single ones, or several that mean one thing to whoever works. */
-export const stateFilters = ["open", "new", "accepted", "returned", "parked", "handled"] as const;
+export const stateFilters = ["open", "new", "accepted", "returned", "handled"] as const;
 export type StateFilter = (typeof stateFilters)[number];
 
 /** What is shown of what there is. */

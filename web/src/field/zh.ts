@@ -16,7 +16,6 @@ export const zh = {
   state_new: "待接收",
   state_accepted: "处置中",
   state_returned: "已退回",
-  state_parked: "挂账",
   state_handled: "已处置待结案",
   anyCategory: "全部类别",
   anyArea: "全部区域",
