@@ -38,14 +38,14 @@ func mend(rings [][]spot) []outline {
 				inner = append(inner, loop)
 			}
 		}
-		if len(outer) == 1 {
-			out = append(out, append(outline{outer[0]}, inner...))
-			continue
-		}
 		for _, loop := range outer {
 			out = append(out, outline{loop})
 		}
-		holes = append(holes, inner...)
+		if len(outer) == 1 { // the holes are of this polygon, or turned over where lines crossed
+			withHoles(out[len(out)-1:], inner)
+		} else {
+			holes = append(holes, inner...)
+		}
 	}
 	return withHoles(out, holes)
 }
@@ -200,12 +200,16 @@ func twiceArea(ring []spot) (sum int64) {
 }
 
 // ringInside reports whether a ring that does not cross another lies in it: by
-// the first of its points that is not on the other.
+// the first of its points, or of the middles between them, that is not on the
+// other.
 func ringInside(ring, other []spot) bool {
-	for _, p := range ring {
-		in, on := within(float64(p.x), float64(p.y), other)
-		if !on {
-			return in
+	for _, share := range [2]float64{0, 0.5} {
+		for i, p := range ring {
+			q := ring[(i+1)%len(ring)]
+			in, on := within(float64(p.x)+share*float64(q.x-p.x), float64(p.y)+share*float64(q.y-p.y), other)
+			if !on {
+				return in
+			}
 		}
 	}
 	return false

@@ -144,7 +144,7 @@ func TestTilesAreValid(t *testing.T) {
 			continue
 		}
 		for z := l.minZoom; z <= l.maxZoom; z++ {
-			for _, at := range sample(p, l.kind, maptile.Zoom(z), 25, rnd) {
+			for _, at := range sample(p, l.kind, maptile.Zoom(z), 6, rnd) {
 				for _, f := range areaFeatures(p, l, at) {
 					name := fmt.Sprintf("%s %v %v", l.name, at, f.properties["code"])
 					b, err := wkb.Marshal(f.geometry)

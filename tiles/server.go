@@ -3,8 +3,10 @@
 // MapLibre style.
 //
 // A tile goes from a layer, which finds features and puts them into tile
-// coordinates, through the encoder into the cache, which keeps it plain and
-// gzipped. Boundaries come from the snapshot in memory; nothing here speaks
+// coordinates, through the encoder into the cache, which keeps it plain and,
+// once asked for so, gzipped. Boundaries come from the snapshot in memory: its
+// outlines become a topology of arcs, the arcs a drawing for each zoom, the
+// drawing a level for each kind, of which tiles are cut. Nothing here speaks
 // SQL.
 package tiles
 
