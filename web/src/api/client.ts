@@ -1,4 +1,4 @@
-import type { AreaFeature, Hit, Kind, ListedArea, Located, Ref, Revision, TileInfo } from "./types";
+import type { AreaFeature, Hit, Kind, ListedArea, Located, Ref, Revision } from "./types";
 
 /** Why a request brought no answer, in the classes a person can act on. */
 export type Trouble = "away" | "busy" | "private" | "missing" | "refused";
@@ -106,11 +106,6 @@ export function forgetAreas(): void {
 /** Gives the published revisions, the newest among them marked as current. */
 export async function revisions(): Promise<Revision[]> {
   return (await get<{ revisions: Revision[] }>("/api/v1/revisions")).revisions;
-}
-
-/** Gives the extent of the district and whether its data is invented. */
-export function tileInfo(): Promise<TileInfo> {
-  return get<TileInfo>("/tiles/districts.json");
 }
 
 const collections: Record<Kind, string> = {

@@ -109,13 +109,6 @@ export interface Revision {
   current?: boolean;
 }
 
-/** The part of a TileJSON document that the map needs. */
-export interface TileInfo {
-  bounds?: [number, number, number, number];
-  revision: number;
-  attribution?: string;
-}
-
 /** An area as GET /ogc/collections/…/items lists it. */
 export interface ListedArea {
   code: string;

@@ -1,5 +1,5 @@
 import { Map as MapLibre, Marker, ScaleControl, setWorkerCount, type GeoJSONSource, type LayerSpecification, type SourceSpecification, type StyleSpecification } from "maplibre-gl";
-import type { Kind, Ref, TileInfo } from "../api/types";
+import type { Kind, Ref } from "../api/types";
 import type { Camera, LayerName } from "../state/url";
 import { circle } from "./circle";
 import { cover, type Cover } from "./cover";
@@ -10,7 +10,8 @@ import { baseSource, groundNames, litLayer, mapStyle, onlyCode, switchOf, tileLa
 /** What the page gives the map and hears from it. */
 export interface GridMapOptions {
   container: HTMLElement;
-  info: TileInfo;
+  /** West, south, east, north; null before the first publish. */
+  bounds: [number, number, number, number] | null;
   camera: Camera | null;
   hidden: readonly LayerName[];
   texts: Record<string, string>;
@@ -66,7 +67,7 @@ export class GridMap {
   constructor(private readonly o: GridMapOptions) {
     this.hidden = o.hidden;
     setWorkerCount(1);
-    const [w, s, e, n] = o.info.bounds ?? [73, 18, 135, 54];
+    const [w, s, e, n] = o.bounds ?? [73, 18, 135, 54];
     this.map = new MapLibre({
       container: o.container,
       style: this.style(darkness.matches),
@@ -187,7 +188,7 @@ export class GridMap {
   }
 
   private style(dark: boolean): StyleSpecification {
-    return mapStyle(palette(dark), location.origin, this.o.info.bounds);
+    return mapStyle(palette(dark), location.origin, this.o.bounds ?? undefined);
   }
 
   private placeNames(): void {

@@ -1,12 +1,12 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { ApiError, area, tileInfo } from "../api/client";
+import { ApiError, area } from "../api/client";
 import type { Kind, Ref } from "../api/types";
 import { nameOf, t } from "../i18n/i18n";
-import { app } from "../state/app";
+import { app, appKnown } from "../state/app";
 import { ask, found } from "../state/place";
-import { camera, hidden, problem, selection, synthetic } from "../state/store";
+import { camera, hidden, problem, selection } from "../state/store";
 import { Icon } from "../ui/icons";
 import { boxOf } from "./box";
 import { cover } from "./cover";
@@ -37,17 +37,12 @@ function litArea(): Ref | null {
 }
 
 async function open(container: HTMLElement, isGone: () => boolean): Promise<(() => void) | null> {
-  const info = await tileInfo();
+  const { bounds, revision } = await appKnown();
   if (isGone()) return null;
-  if (info.revision === 0) {
-    // Before the first publish the extent is the whole earth.
-    delete info.bounds;
-    problem.value = { trouble: "nomap", retry: null };
-  }
-  if (info.attribution?.includes("synthetic") === true) synthetic.value = true;
+  if (revision === 0) problem.value = { trouble: "nomap", retry: null };
   const map = new GridMap({
     container,
-    info,
+    bounds,
     camera: camera.peek(),
     hidden: hidden.peek(),
     texts: texts(),

@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { search } from "../api/client";
 import type { Hit } from "../api/types";
 import { nameOf, t as common, word } from "../i18n/i18n";
 import { gridMap } from "../map/handle";
+import { searchSoon } from "../search/soon";
 import { app } from "../state/app";
 import { tell } from "../state/store";
 import { Icon } from "../ui/icons";
@@ -39,19 +39,7 @@ export function Find(): JSX.Element {
       hits.value = null;
       return;
     }
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      search(asked, limit, abort.signal).then(
-        (found) => (hits.value = found),
-        () => {
-          if (!abort.signal.aborted) failed.value = true;
-        },
-      );
-    }, pauseMs);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
+    return searchSoon(asked, limit, pauseMs, (found) => (hits.value = found), () => (failed.value = true));
   }, [text.value]);
   const take = (work: () => void) => {
     work();

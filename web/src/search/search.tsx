@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { search } from "../api/client";
 import type { Hit } from "../api/types";
 import { nameOf, t, word } from "../i18n/i18n";
 import { cover } from "../map/cover";
@@ -9,6 +8,7 @@ import { gridMap } from "../map/handle";
 import { selection, view } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
+import { searchSoon } from "./soon";
 
 /** How long a pause in typing is, in milliseconds, before the server is asked. */
 const pauseMs = 120;
@@ -56,25 +56,14 @@ export function Search(): JSX.Element {
       hits.value = null;
       return;
     }
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      search(asked, limit, abort.signal).then(
-        (found) => {
-          hits.value = found;
-          askedFor.current = asked;
-          failed.value = false;
-          if (hurried.current && found[0] !== undefined) choose(found[0]);
-          hurried.current = false;
-        },
-        () => {
-          if (!abort.signal.aborted) failed.value = true;
-        },
-      );
-    }, pauseMs);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
+    const show = (found: Hit[]) => {
+      hits.value = found;
+      askedFor.current = asked;
+      failed.value = false;
+      if (hurried.current && found[0] !== undefined) choose(found[0]);
+      hurried.current = false;
     };
+    return searchSoon(asked, limit, pauseMs, show, () => (failed.value = true));
   }, [text.value]);
 
   const key = (e: KeyboardEvent) => {

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { appInfo, type AppInfo } from "../api/app";
 import { ApiError } from "../api/client";
 import { problem, synthetic } from "./store";
@@ -15,4 +15,16 @@ export async function askApp(): Promise<void> {
     const trouble = e instanceof ApiError ? e.trouble : "away";
     problem.value = { trouble, retry: () => { problem.value = null; void askApp(); } };
   }
+}
+
+/** Gives what is known of the server, once it has answered. */
+export function appKnown(): Promise<AppInfo> {
+  return new Promise((resolve) => {
+    const end = effect(() => {
+      if (app.value === null) return;
+      resolve(app.value);
+      // The effect has no end yet where this is its first run.
+      queueMicrotask(() => end());
+    });
+  });
 }
