@@ -32,6 +32,7 @@ var table = []arrow{
 	{"geo/search", []string{"geo"}},
 	{"internal/pgcluster/pgtest", []string{"internal/pgcluster"}},
 	{"internal/photo", []string{"geo"}},
+	{"internal/measure/table", []string{"internal/measure"}},
 	{"internal/...", nil},
 	{"web", nil},
 }
