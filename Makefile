@@ -94,9 +94,20 @@ lint: go-present $(WEB_MODULES)/.stamp-test web ## format, vet, staticcheck, imp
 	go test -vet=off ./internal/arrows
 	cd web && npm run --silent check
 
-bench: go-present ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem -timeout 30m \
-		$$(grep -rlE --include='*_test.go' '^func Benchmark' . | xargs -r -n 1 dirname | sort -u)
+# One package after the other: they would disturb each other. What they say goes
+# to the errors' output, the table to the other, as Markdown.
+BENCH ?= .
+BENCH_ROWS := $(CURDIR)/.cache/bench.jsonl
+
+bench: go-present ## run the benchmarks, print one table (BENCH=name for some)
+	@scripts/setup.sh run >&2
+	@mkdir -p $(dir $(BENCH_ROWS))
+	@go run ./internal/measure/table >$(BENCH_ROWS)
+	@status=0; \
+	GRIDPATROL_BENCH=$(BENCH_ROWS) go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m \
+		$$(grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Benchmark' . | xargs -r -n 1 dirname | sort -u) >&2 || status=1; \
+	go run ./internal/measure/table $(BENCH_ROWS) || status=1; \
+	exit $$status
 
 clean: ## remove what was built, not the data
 	rm -rf bin .cache $(WEB_MODULES)
