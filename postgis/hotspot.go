@@ -9,19 +9,19 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
-// CellCounts counts reports by their H3 cell of hotspot.BaseResolution, in
-// ascending order of cells. Rejected and duplicate reports are counted only
-// where the filter names their state. It is for everybody: whoever shows the
-// counts to the public suppresses the small ones, and names the categories
-// whose places are Coarse.
-func (s *Store) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
-	list, err := s.FrameCounts(ctx, f, nil)
+// CellCounts counts the reports in scope by their H3 cell of
+// hotspot.BaseResolution, in ascending order of cells. Rejected and duplicate
+// reports are counted only where the filter names their state. Counts of the
+// whole district are quicker from Tallies, which are the same.
+func (s *Store) CellCounts(ctx context.Context, scope access.Scope, f hotspot.Filter) ([]hotspot.Count, error) {
+	list, err := s.FrameCounts(ctx, scope, f, nil)
 	out := make([]hotspot.Count, len(list))
 	for i, c := range list {
 		out[i] = hotspot.Count{Cell: c.Cell, N: c.N}
@@ -33,8 +33,11 @@ func (s *Store) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Cou
 // where the next begins, and the last with the filter's To. Starts are
 // ascending; what came before the first is not counted. Without starts
 // everything is of frame 0. The answer is ascending by cell and frame.
-func (s *Store) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
-	args := pgx.NamedArgs{"district": s.district}
+func (s *Store) FrameCounts(ctx context.Context, scope access.Scope, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
+	if scope.Empty() {
+		return nil, nil
+	}
+	args := s.scopeArgs(scope)
 	frame := `0`
 	if len(starts) > 0 {
 		// width_bucket is 0 before the first, 1 within it.
@@ -45,6 +48,9 @@ func (s *Store) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time
 		}
 	}
 	from := ` FROM reports r WHERE r.district_code = @district` + cellConditions(f, args)
+	if !scope.All {
+		from += inScope
+	}
 	sql := `SELECT r.cell, 0, 0, ` + frame + `, count(*)` + from
 	if len(f.Coarse) > 0 {
 		args["coarse"], args["coarse_lon"], args["coarse_lat"] = f.Coarse, patrol.CoarseLon, patrol.CoarseLat

@@ -7,6 +7,8 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
@@ -20,17 +22,36 @@ func TestCellCounts(t *testing.T) {
 	}
 	east := w.accept(t, w.intake(t, place(7, 1), ""))
 	near, _ := cell.At(place(1, 1), hotspot.BaseResolution)
-	list, err := w.CellCounts(t.Context(), hotspot.Filter{})
+	list, err := w.CellCounts(t.Context(), everything, hotspot.Filter{})
 	if err != nil || len(list) != 2 || !slices.Contains(list, hotspot.Count{Cell: near, N: 3}) {
 		t.Errorf("CellCounts = %v, %v", list, err)
 	}
 	bound := orb.MultiPoint{place(6, 0), place(7, 3)}.Bound()
-	list, err = w.CellCounts(t.Context(), hotspot.Filter{Bound: &bound, Category: []string{"fire_safety"},
+	list, err = w.CellCounts(t.Context(), everything, hotspot.Filter{Bound: &bound, Category: []string{"fire_safety"},
 		Status: []string{"dispatched"}, From: east.CreatedAt, To: east.CreatedAt.Add(time.Second)})
 	if err != nil || len(list) != 1 || list[0].N != 1 {
 		t.Errorf("CellCounts in the east = %v, %v", list, err)
 	}
-	if list, err = w.CellCounts(t.Context(), hotspot.Filter{Status: []string{"closed"}}); err != nil || len(list) != 0 {
+	grid := w.b.Current().Index.Areas(geo.Grid)
+	for name, tt := range map[string]struct {
+		scope access.Scope
+		want  []int
+	}{
+		"nowhere":      {access.Scope{}, nil},
+		"where it is":  {access.Scope{Areas: []geo.ID{grid[3].ID}}, []int{1}},
+		"where not":    {access.Scope{Areas: []geo.ID{grid[1].ID}}, nil},
+		"two of grids": {access.Scope{Areas: []geo.ID{grid[0].ID, grid[1].ID}}, []int{3}},
+	} {
+		list, err := w.CellCounts(t.Context(), tt.scope, hotspot.Filter{})
+		var got []int
+		for _, c := range list {
+			got = append(got, c.N)
+		}
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s: CellCounts = %v, %v, want %v", name, list, err, tt.want)
+		}
+	}
+	if list, err = w.CellCounts(t.Context(), everything, hotspot.Filter{Status: []string{"closed"}}); err != nil || len(list) != 0 {
 		t.Errorf("CellCounts of closed reports = %v, %v", list, err)
 	}
 }
@@ -84,7 +105,7 @@ func TestFrameCounts(t *testing.T) {
 			}
 			want[hotspot.FrameCount{Cell: c, Frame: frame}]++
 		}
-		got, err := w.FrameCounts(t.Context(), f, starts)
+		got, err := w.FrameCounts(t.Context(), everything, f, starts)
 		if err != nil || len(got) != len(want) || len(want) == 0 {
 			t.Fatalf("%s: FrameCounts gives %d counts, %v, want %d", name, len(got), err, len(want))
 		}
@@ -114,7 +135,7 @@ func BenchmarkFrameCounts(b *testing.B) {
 	}
 	f := hotspot.Filter{To: frames[len(frames)-1].To, Coarse: []string{"neighbour_dispute", "lonely_elder", "left_behind_child"}}
 	for b.Loop() {
-		counts, err := w.FrameCounts(b.Context(), f, starts)
+		counts, err := w.FrameCounts(b.Context(), everything, f, starts)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/tiles"
@@ -37,6 +38,12 @@ type Reports interface {
 	Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error)
 	// Report gives one within the scope, else geo.ErrNotFound.
 	Report(ctx context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error)
+	// CellCounts counts those within the scope that pass the filter, by cell of
+	// resolution hotspot.BaseResolution.
+	CellCounts(ctx context.Context, scope access.Scope, f hotspot.Filter) ([]hotspot.Count, error)
+	// FrameCounts is CellCounts by frames, which begin at starts (ascending);
+	// the last ends with the filter's To.
+	FrameCounts(ctx context.Context, scope access.Scope, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error)
 }
 
 // Duties gives the rules in force; what counts here is which categories are

@@ -140,10 +140,10 @@ func (d *desk) Report(_ context.Context, scope access.Scope, id geo.ID) (patrol.
 	return patrol.Report{}, nil, geo.ErrNotFound
 }
 
-func (d *desk) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
+func (d *desk) CellCounts(_ context.Context, scope access.Scope, f hotspot.Filter) ([]hotspot.Count, error) {
 	var out []hotspot.Count
 	for _, r := range d.reports {
-		if r.CreatedAt.Before(f.From) || !r.CreatedAt.Before(f.To) || f.Category != nil && !slices.Contains(f.Category, r.Category) {
+		if !scope.Covers(r.Decision.AreaIDs) || r.CreatedAt.Before(f.From) || !r.CreatedAt.Before(f.To) || f.Category != nil && !slices.Contains(f.Category, r.Category) {
 			continue
 		}
 		c, err := cell.At(r.Point, hotspot.BaseResolution)
@@ -155,8 +155,19 @@ func (d *desk) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count,
 	return out, nil
 }
 
-func (d *desk) FrameCounts(context.Context, hotspot.Filter, []time.Time) ([]hotspot.FrameCount, error) {
+func (d *desk) FrameCounts(context.Context, access.Scope, hotspot.Filter, []time.Time) ([]hotspot.FrameCount, error) {
 	panic("collections have no frames")
+}
+
+// wholeTown is the desk's counts of the whole town, as the tiles want them.
+type wholeTown struct{ *desk }
+
+func (c wholeTown) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
+	return c.desk.CellCounts(ctx, access.Scope{All: true}, f)
+}
+
+func (c wholeTown) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
+	return c.desk.FrameCounts(ctx, access.Scope{All: true}, f, starts)
 }
 
 type duties struct{ *patrol.Duties }
@@ -221,7 +232,7 @@ func newRig(t testing.TB) *rig {
 	now := func() time.Time { return testNow }
 	var err error
 	r.tiles, err = tiles.New(tiles.Config{
-		Boundaries: r.history, Counts: r.desk, Viewer: Viewers(who, r.desk, book, now),
+		Boundaries: r.history, Counts: wholeTown{r.desk}, Viewer: Viewers(who, r.desk, book, now),
 		PublicURL: where, Problem: writeProblem, Now: now,
 	})
 	if err != nil {

@@ -125,6 +125,24 @@ func (v *viewer) ReportPoints(ctx context.Context, f hotspot.Filter, limit int) 
 	return out, nil
 }
 
+// CellCounts counts the reports that the viewer reads, at their true places;
+// none for who reads none of them. Who reads every report is answered from
+// memory instead.
+func (v *viewer) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
+	if !v.ReadsReports() {
+		return nil, nil
+	}
+	return v.reports.CellCounts(ctx, v.principal.Scope, f)
+}
+
+// FrameCounts is CellCounts by frames, as the store's.
+func (v *viewer) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
+	if !v.ReadsReports() {
+		return nil, nil
+	}
+	return v.reports.FrameCounts(ctx, v.principal.Scope, f, starts)
+}
+
 // gridOf is the code of the grid a report was routed to, nil where there was
 // none.
 func gridOf(r *patrol.Report) any {

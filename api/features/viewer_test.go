@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -258,5 +260,43 @@ func TestHotspotItems(t *testing.T) {
 	}
 	if got := r.page(t, "/ogc/collections/hotspots/items?resolution=9&bbox=0,0,1,1"); len(got.Features) != 0 {
 		t.Errorf("%d cells far away", len(got.Features))
+	}
+}
+
+// TestViewersCountTheirOwnReports checks who is counted what: an officer the
+// reports of the own areas, the public none that are not suppressed.
+func TestViewersCountTheirOwnReports(t *testing.T) {
+	r := newRig(t)
+	area := r.desk.reports[0].Decision.AreaIDs
+	own := access.Scope{Areas: area[len(area)-1:]}
+	want := 0
+	for _, report := range r.desk.reports {
+		if own.Covers(report.Decision.AreaIDs) {
+			want++
+		}
+	}
+	if want == 0 || want == len(r.desk.reports) {
+		t.Fatalf("%d of %d reports are in scope, which tells nothing", want, len(r.desk.reports))
+	}
+	for name, tt := range map[string]struct {
+		principal access.Principal
+		want      int
+	}{
+		"officer": {access.Principal{Kind: "user", Role: access.Officer, Scope: own}, want},
+		"public":  {access.Principal{Role: access.Public}, 0},
+	} {
+		v := &viewer{principal: tt.principal, reports: r.desk, now: testNow}
+		list, err := v.CellCounts(t.Context(), hotspot.Filter{To: testNow.Add(time.Hour)})
+		got := 0
+		for _, c := range list {
+			got += c.N
+		}
+		if err != nil || got != tt.want {
+			t.Errorf("%s is counted %d reports, %v, want %d", name, got, err, tt.want)
+		}
+	}
+	v := &viewer{principal: access.Principal{Role: access.Public}, reports: r.desk, now: testNow}
+	if list, err := v.FrameCounts(t.Context(), hotspot.Filter{}, nil); list != nil || err != nil {
+		t.Errorf("the public is counted frames %v, %v", list, err)
 	}
 }

@@ -88,7 +88,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 
 	tileServer, err := tiles.New(tiles.Config{
 		Boundaries: s.boundaries,
-		Counts:     c.store,
+		Counts:     counts{c.store},
 		Viewer:     features.Viewers(principal, c.store, s.duties, nil),
 		PublicURL:  address,
 		Problem:    problem,
