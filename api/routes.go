@@ -86,19 +86,27 @@ func (s *Server) routes() []route {
 	}
 }
 
-// router serves the table; what is not in it is a 404 or 405 problem.
+// router serves the table with guard before every handler.
 func (s *Server) router() http.Handler {
-	m := mux.NewRouter().SkipClean(true)
 	// Sizes under this do not shrink; a suffix would make the ETag another one.
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	for _, rt := range s.routes() {
-		h := s.guard(rt)
-		if !rt.raw {
-			h = compress(h)
+	return s.routed(func(rt route) http.Handler {
+		if rt.raw {
+			return s.guard(rt)
 		}
+		return compress(s.guard(rt))
+	})
+}
+
+// routed leads requests to what serve gives for their line of the table; what
+// is not in it is a 404 or 405 problem.
+func (s *Server) routed(serve func(route) http.Handler) http.Handler {
+	m := mux.NewRouter().SkipClean(true)
+	for _, rt := range s.routes() {
+		h := serve(rt)
 		var registered *mux.Route
 		if prefix, below := strings.CutSuffix(rt.path, "*"); below {
 			registered = m.PathPrefix(prefix).Handler(h)
