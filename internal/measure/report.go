@@ -2,6 +2,7 @@ package measure
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"testing"
@@ -17,15 +18,17 @@ type entry struct {
 	Text string `json:",omitempty"`
 }
 
-// Report logs the rows, and appends them to the file that $GRIDPATROL_BENCH
+// Report prints the rows, and appends them to the file that $GRIDPATROL_BENCH
 // names, if it does. A row that is reported again, with the same area, text and
 // reference, takes the place of the first: a benchmark may run several times.
 func Report(tb testing.TB, rows ...Row) {
 	tb.Helper()
+	lines := "\n" // ends the line that a benchmark's name begins
 	for _, r := range rows {
-		tb.Log(r.String())
+		lines += r.String() + "\n"
 		add(tb, entry{Row: &r})
 	}
+	fmt.Fprint(os.Stderr, lines) // a benchmark's log is cut after ten lines
 }
 
 // Note reports a fact of the machine that stands over the table, such as the
