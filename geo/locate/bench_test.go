@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/internal/measure"
 	"github.com/paulmach/orb"
 )
 
@@ -22,20 +21,19 @@ func randomPoints(rnd *rand.Rand, n int) []orb.Point {
 	return out
 }
 
-// BenchmarkGrowth prints how the cost grows with the number of areas: towns of
+// BenchmarkGrowth measures how the cost grows with the number of areas: towns of
 // one kind over the same land, neighbours that share sides of twelve edges
-// each; the last one lies in a country. Times are the best of many stretches, as a busy machine disturbs the
-// others.
+// each; the last one lies in a country. Times are the best of many stretches, as a
+// busy machine disturbs the others.
 func BenchmarkGrowth(b *testing.B) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\nareas\tvertices\tlookup ns\tbuild ms\theld MB\t")
 	points := randomPoints(rand.New(rand.NewPCG(5, 6)), 1<<18)
 	for b.Loop() {
 		for _, side := range []int{8, 32, 100, 316, -32} {
 			areas := town(rand.New(rand.NewPCG(1, 2)), geo.Grid, max(side, -side), max(side, -side), 12)
-			vertices := 48 * len(areas)
+			what := fmt.Sprintf("%d areas, %d vertices", len(areas), 48*len(areas))
 			if side < 0 { // in an area of the size of a country, for which cells are large
 				areas = append(areas, square(geo.District, "d", 75, 18, 130, 54))
+				what += ", in one of 55° by 36°"
 			}
 			held := heldBytes(b, areas)
 			build := time.Hour
@@ -55,10 +53,13 @@ func BenchmarkGrowth(b *testing.B) {
 					lookup = min(lookup, float64(time.Since(began))/(1<<14))
 				}
 			}
-			fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t\n", len(areas), vertices, lookup, build.Seconds()*1e3, float64(held)/1e6)
+			row := func(what string, ours float64, unit string) measure.Row {
+				return measure.Row{Area: "lookup in memory, growth", What: what, Ours: ours, Unit: unit}
+			}
+			measure.Report(b, row(what, lookup, "ns"), row(what+": built", build.Seconds()*1e3, "ms"),
+				row(what+": held", float64(held)/1e6, "MB"))
 		}
 	}
-	w.Flush()
 }
 
 // heldBytes measures what an index of the areas holds beside their shapes.

@@ -3,17 +3,16 @@ package locate_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/internal/measure"
 	"github.com/paulmach/orb"
 )
 
@@ -45,9 +44,10 @@ func (c *timer) turn(i, stretch int, points []orb.Point, work func(p orb.Point) 
 	return covered
 }
 
-// BenchmarkReferences prints one table: lookups in memory beside what a user
-// would pick instead, over the demo district, with ratios. Uniform points lie in
-// the district, a million of them; clustered ones are its reports.
+// BenchmarkReferences measures lookups in memory beside what a user would pick
+// instead, over the demo district. Uniform points lie in the district, a million
+// of them; clustered ones are its reports. Ours names the areas of all six
+// kinds, the others count those of the four that do not follow from parents.
 func BenchmarkReferences(b *testing.B) {
 	d, err := drawing()
 	if err != nil {
@@ -100,14 +100,17 @@ func BenchmarkReferences(b *testing.B) {
 			}
 		}
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\nlookup of one point\tuniform ns\tours is faster\tclustered ns\tours is faster\taim\t")
-	u, c := table[0].best, table[1].best
-	fmt.Fprintf(w, "geo/locate\t%.1f\t\t%.1f\t\t40, 35\t\n", u[0], c[0])
-	for i, aim := range []string{"35x", "100x", ""} {
-		fmt.Fprintf(w, "%s\t%.0f\t%.0fx\t%.0f\t%.0fx\t%s\t\n", others[i].name, u[i+1], u[i+1]/u[0], c[i+1], c[i+1]/c[0], aim)
+	rows := []measure.Row{
+		inMemory("one point, uniform", table[0].best[0], "ns", "≤ 40 ns"),
+		inMemory("one point, clustered", table[1].best[0], "ns", "≤ 35 ns"),
 	}
-	w.Flush()
+	for i, aim := range []string{"≥ 35x", "≥ 100x", ""} {
+		for s, what := range []string{"one point, uniform", "one point, clustered"} {
+			r := inMemory(what, table[s].best[0], "ns", aim)
+			r.Against, r.Reference = others[i].name, table[s].best[i+1]
+			rows = append(rows, r)
+		}
+	}
 	var more timer
 	quick := 0
 	for range 40 {
@@ -126,18 +129,29 @@ func BenchmarkReferences(b *testing.B) {
 		}
 		build = min(build, time.Since(began))
 	}
-	fmt.Printf("nearest grid edge %.0f ns, grids within 50 m %.0f ns (aim 3000); built in %v (aim 500ms)\n",
-		more.best[0], more.best[1], build.Round(time.Millisecond))
-	one, two := threads(x, uniform, 1), threads(x, uniform, 2)
-	fmt.Printf("two threads do %.2f times as much as one (aim 1.9); %.0f allocations a lookup; %.1f MB held (aim 25)\n", two/one, allocs, held/1e6)
-	b.ReportMetric(u[0], "ns/uniform")
-	b.ReportMetric(c[0], "ns/clustered")
-	b.ReportMetric(u[1]/u[0], "x-s2")
-	b.ReportMetric(u[2]/u[0], "x-tidwall")
-	b.ReportMetric(0, "ns/op")
+	one, two := 0.0, 0.0
+	for range 100 {
+		one, two = max(one, threads(x, uniform, 1)), max(two, threads(x, uniform, 2))
+	}
+	wire := postgisRate(b, areas, uniform)
+	overWire := inMemory("one point, uniform, two threads", two*1e6, "lookups/s", "")
+	overWire.Against, overWire.Reference = fmt.Sprintf("PostGIS over the wire, %d connections, its best", wire.connections), wire.perSecond
+	twice := inMemory("one point, uniform, two threads", two*1e6, "lookups/s", "≥ 1.9x")
+	twice.Against, twice.Reference = "one thread", one*1e6
+	measure.Report(b, append(rows, overWire, twice,
+		inMemory("allocations a lookup", allocs, "", "≤ 0"),
+		inMemory("held beside the shapes", held/1e6, "MB", "≤ 25 MB"),
+		inMemory("index built", build.Seconds()*1e3, "ms", "≤ 500 ms"),
+		inMemory("nearest grid edge in metres", more.best[0]/1e3, "µs", "≤ 3 µs"),
+		inMemory("grids within 50 m, with distance and probability", more.best[1]/1e3, "µs", "≤ 3 µs"))...)
+	b.ReportMetric(0, "ns/op") // of no meaning here
 	if covered == 0 || allocs != 0 {
 		b.Errorf("%d points covered, %v allocations", covered, allocs)
 	}
+}
+
+func inMemory(what string, ours float64, unit, aim string) measure.Row {
+	return measure.Row{Area: "lookup in memory", What: what, Ours: ours, Unit: unit, Aim: aim}
 }
 
 // uniformPoints gives points spread evenly over the district, on the lattice.
@@ -171,23 +185,19 @@ func heap() float64 {
 	return float64(m.HeapAlloc)
 }
 
-// threads gives how many points a microsecond that many threads locate: the
-// best of some turns.
-func threads(x *locate.Index, points []orb.Point, n int) (best float64) {
-	for range 100 {
-		var wait sync.WaitGroup
-		began := time.Now()
-		for t := range n {
-			wait.Go(func() {
-				for i := range 60_000 {
-					x.Locate(points[(i+t*500_000)%len(points)])
-				}
-			})
-		}
-		wait.Wait()
-		best = max(best, float64(n*60_000)/float64(time.Since(began))*1e3)
+// threads gives how many points a microsecond that many threads locate.
+func threads(x *locate.Index, points []orb.Point, n int) float64 {
+	var wait sync.WaitGroup
+	began := time.Now()
+	for t := range n {
+		wait.Go(func() {
+			for i := range 60_000 {
+				x.Locate(points[(i+t*500_000)%len(points)])
+			}
+		})
 	}
-	return best
+	wait.Wait()
+	return float64(n*60_000) / float64(time.Since(began)) * 1e3
 }
 
 // BenchmarkFixture measures the parts for themselves.
