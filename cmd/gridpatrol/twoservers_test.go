@@ -32,7 +32,7 @@ type serving struct {
 }
 
 // serveTest runs a server on the database until the test ends.
-func serveTest(t *testing.T, databaseURL string, change ...func(*serverConfig)) *serving {
+func serveTest(t testing.TB, databaseURL string, change ...func(*serverConfig)) *serving {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	store, err := postgis.Open(ctx, postgis.Config{
@@ -68,7 +68,7 @@ func serveTest(t *testing.T, databaseURL string, change ...func(*serverConfig)) 
 }
 
 // districtDatabase is a database with the demo's boundaries and duties.
-func districtDatabase(t *testing.T) string {
+func districtDatabase(t testing.TB) string {
 	t.Helper()
 	return pgtest.Template(t, "district", func(url string) error {
 		ctx := context.Background()
