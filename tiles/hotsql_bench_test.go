@@ -5,7 +5,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -83,7 +82,19 @@ func idAt(at time.Time, rnd *rand.Rand) (id uuid.UUID) {
 // counter beside the table: an index has all that is asked of a report, the
 // cells of a tile come by their indexed outlines, and the reports of a cell are
 // one stretch of the index, since H3 numbers the children of a cell in a row.
-type hotspotSQL struct{ pool *pgxpool.Pool }
+// Where the cells are large and the reports many, going through all of them once
+// is twice as fast, and is what is done.
+type hotspotSQL struct {
+	pool *pgxpool.Pool
+	many bool
+}
+
+// manyReports and largeCells say from which number on, and up to which
+// resolution, all reports are gone through.
+const (
+	manyReports = 200_000
+	largeCells  = 7
+)
 
 // newHotspotSQL fills a database of its own with the reports and the outlines
 // of all cells that have any.
@@ -122,19 +133,19 @@ func newHotspotSQL(t testing.TB, reports []counted, connections int32) *hotspotS
 		}
 		return []any{r.id, r.at, due, r.category, r.status, int64(r.cell)}, nil
 	})
-	exec(`CREATE TABLE raw (h3 text, resolution smallint, first bigint, last bigint, shape bytea)`)
+	exec(`CREATE TABLE raw (cell bigint, h3 text, resolution smallint, first bigint, last bigint, shape bytea)`)
 	cells := outlines(t, reports)
-	fill("raw", []string{"h3", "resolution", "first", "last", "shape"}, len(cells), func(i int) ([]any, error) {
+	fill("raw", []string{"cell", "h3", "resolution", "first", "last", "shape"}, len(cells), func(i int) ([]any, error) {
 		shape, err := wkb.Marshal(cell.Boundary(cells[i]))
 		first, last := stretch(cells[i])
-		return []any{cells[i].String(), cell.Resolution(cells[i]), first, last, shape}, err
+		return []any{int64(cells[i]), cells[i].String(), cell.Resolution(cells[i]), first, last, shape}, err
 	})
-	exec(`CREATE TABLE outline AS SELECT h3, resolution, first, last, ST_Transform(ST_GeomFromWKB(shape, 4326), 3857) AS shape FROM raw`)
+	exec(`CREATE TABLE outline AS SELECT cell, h3, resolution, first, last, ST_Transform(ST_GeomFromWKB(shape, 4326), 3857) AS shape FROM raw`)
 	exec(`CREATE EXTENSION IF NOT EXISTS btree_gist`)
 	exec(`CREATE INDEX ON outline USING gist (resolution, shape)`)
 	exec(`CREATE INDEX ON report (cell, at) INCLUDE (status, category, due)`)
 	exec(`VACUUM ANALYZE`)
-	return &hotspotSQL{pool}
+	return &hotspotSQL{pool, len(reports) >= manyReports}
 }
 
 // outlines gives the cells of all resolutions that have reports.
@@ -174,34 +185,39 @@ func stretch(c cell.Cell) (first, last int64) {
 // tile asks for the tile of a filter, which has no bound and no coarse places;
 // cells with less than hotspot.MinPublic reports lose their number.
 func (h *hotspotSQL) tile(ctx context.Context, t maptile.Tile, f hotspot.Filter) (data []byte, err error) {
-	err = h.pool.QueryRow(ctx, hotspotStatement(f), hotspotArgs(t, f)).Scan(&data)
+	whole := h.many && resolutionAt(int(t.Z)) <= largeCells
+	err = h.pool.QueryRow(ctx, hotspotStatement(f, whole), hotspotArgs(t, f)).Scan(&data)
 	return data, err
 }
 
-func hotspotStatement(f hotspot.Filter) string {
-	var b strings.Builder
-	b.WriteString(`
+// hotspotStatement gives the statement for a filter, which goes through the
+// stretches of the tile's cells or through the whole table.
+func hotspotStatement(f hotspot.Filter, whole bool) string {
+	condition := ` FROM report r WHERE r.at >= @from AND r.at < @to`
+	if len(f.Status) > 0 {
+		condition += ` AND r.status = ANY(@status)`
+	} else {
+		condition += ` AND r.status NOT IN ('rejected', 'duplicate')`
+	}
+	if len(f.Category) > 0 {
+		condition += ` AND r.category = ANY(@category)`
+	}
+	if f.Overdue {
+		condition += ` AND r.status NOT IN ('closed', 'handled') AND r.due < @now`
+	}
+	counts := `CROSS JOIN LATERAL (SELECT count(*) AS n` + condition + ` AND r.cell BETWEEN o.first AND o.last) n`
+	if whole {
+		// The parent of a cell: its resolution, and 7 for the digits beyond.
+		counts = `JOIN (SELECT (r.cell & ~(15::bigint << 52)) | (@resolution::int::bigint << 52)
+			| ((1::bigint << 3 * (15 - @resolution::int)) - 1) AS cell, count(*) AS n` + condition + ` GROUP BY 1) n USING (cell)`
+	}
+	return `
 	SELECT ST_AsMVT(f, 'hotspots', 4096, 'shape') FROM (
 		SELECT ST_AsMVTGeom(o.shape, ST_TileEnvelope(@z, @x, @y), 4096, 64, true) AS shape, o.h3,
 			n.n < 5 AS suppressed, CASE WHEN n.n >= 5 THEN n.n END AS count
-		FROM outline o CROSS JOIN LATERAL (
-			SELECT count(*) AS n FROM report r
-			WHERE r.cell BETWEEN o.first AND o.last AND r.at >= @from AND r.at < @to`)
-	if len(f.Status) > 0 {
-		b.WriteString(` AND r.status = ANY(@status)`)
-	} else {
-		b.WriteString(` AND r.status NOT IN ('rejected', 'duplicate')`)
-	}
-	if len(f.Category) > 0 {
-		b.WriteString(` AND r.category = ANY(@category)`)
-	}
-	if f.Overdue {
-		b.WriteString(` AND r.status NOT IN ('closed', 'handled') AND r.due < @now`)
-	}
-	b.WriteString(`) n
+		FROM outline o ` + counts + `
 		WHERE o.resolution = @resolution AND o.shape && ST_TileEnvelope(@z, @x, @y, margin => 64.0 / 4096) AND n.n > 0) f
-	WHERE f.shape IS NOT NULL`)
-	return b.String()
+	WHERE f.shape IS NOT NULL`
 }
 
 func hotspotArgs(t maptile.Tile, f hotspot.Filter) pgx.NamedArgs {

@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,9 @@ func TestHotspotSQLCountsAsWeDo(t *testing.T) {
 	narrow, overdue := year, year
 	narrow.Category, narrow.Status = []string{"fire_safety", "garbage"}, []string{"closed"}
 	overdue.Overdue, overdue.Now = true, testNow
-	for name, f := range map[string]hotspot.Filter{"a year": year, "two categories": narrow, "overdue": overdue} {
+	for name, f := range map[string]hotspot.Filter{"a year": year, "two categories": narrow, "overdue": overdue, "two categories of all reports": narrow} {
 		seen := 0
+		sql.many = strings.HasSuffix(name, "all reports")
 		for _, tile := range hotspotTiles(reports, 3) {
 			want := countedIn(t, reports, f, tile)
 			data, err := sql.tile(t.Context(), tile, f)
