@@ -64,12 +64,6 @@ func Parse(s string) (Cell, error) {
 // String gives the cell as H3 writes it everywhere: 15 hexadecimal digits.
 func (c Cell) String() string { return h3.IndexToString(uint64(c)) }
 
-// Valid reports whether c is a cell.
-func (c Cell) Valid() bool { return h3.Cell(c).IsValid() }
-
-// Resolution gives the resolution, 0 to 15, of a valid cell.
-func Resolution(c Cell) int { return h3.Cell(c).Resolution() }
-
 // Center gives the middle of the cell, lon/lat in degrees. geo.ErrInvalid for
 // what is no cell.
 func Center(c Cell) (orb.Point, error) {
@@ -97,19 +91,6 @@ func Boundary(c Cell) orb.Polygon {
 		ring = append(ring, point(l))
 	}
 	return orb.Polygon{append(ring, ring[0])}
-}
-
-// Parent gives the cell of a coarser (or the same) resolution that c belongs
-// to. geo.ErrInvalid for a finer one.
-func Parent(c Cell, res int) (Cell, error) {
-	if err := check(c); err != nil {
-		return 0, err
-	}
-	p, err := h3.Cell(c).Parent(res)
-	if err != nil {
-		return 0, invalid(err, "the parent of %s at resolution %d", c, res)
-	}
-	return Cell(p), nil
 }
 
 // Children gives the cells of a finer (or the same) resolution that belong to
