@@ -32,7 +32,7 @@ type Columns struct {
 	n       int
 	blocks  []*block // ascending by id, none empty
 	kinds   *kinds
-	book    *book
+	book    *Book
 	cells   pages
 }
 

@@ -14,16 +14,17 @@ import (
 // MinResolution stay empty.
 const levels = BaseResolution + 1
 
-// book numbers the cells that reports lie in, at every resolution, from 1; the
+// Book numbers the cells that reports lie in, at every resolution, from 1; the
 // number 0 stands for none. Numbers are given once and for all, so that columns
-// made one from another share them. Whoever adds cells holds the lock.
-type book struct {
-	mu     sync.Mutex
+// made one from another share them: who keeps things by number keeps them by
+// book.
+type Book struct {
+	mu     sync.Mutex // held by whoever adds cells
 	now    pages
 	byCell [levels]map[cell.Cell]int32
 }
 
-// pages is a book at some moment: whoever holds it sees no cell that comes
+// pages is a Book at some moment: whoever holds it sees no cell that comes
 // later.
 type pages [levels]page
 
@@ -34,8 +35,8 @@ type page struct {
 	order []int32     // numbers but 0, ascending by cell; a new slice for every change
 }
 
-func newBook() *book {
-	b := new(book)
+func newBook() *Book {
+	b := new(Book)
 	for res := MinResolution; res < levels; res++ {
 		b.byCell[res] = make(map[cell.Cell]int32)
 		b.now[res].cells = []cell.Cell{0}
@@ -48,7 +49,7 @@ func newBook() *book {
 
 // number gives the number of a cell of BaseResolution, a new one where it has
 // none yet.
-func (b *book) number(c cell.Cell) (int32, error) {
+func (b *Book) number(c cell.Cell) (int32, error) {
 	if n, ok := b.byCell[BaseResolution][c]; ok {
 		return n, nil
 	}
@@ -59,7 +60,7 @@ func (b *book) number(c cell.Cell) (int32, error) {
 }
 
 // add numbers a cell of the resolution, and its parents.
-func (b *book) add(c cell.Cell, res int) (int32, error) {
+func (b *Book) add(c cell.Cell, res int) (int32, error) {
 	if n, ok := b.byCell[res][c]; ok {
 		return n, nil
 	}
@@ -83,7 +84,7 @@ func (b *book) add(c cell.Cell, res int) (int32, error) {
 
 // addOf numbers the cells of the rows in ascending order, which spares sorting
 // them at every resolution.
-func (b *book) addOf(rows []Row) error {
+func (b *Book) addOf(rows []Row) error {
 	seen := make(map[cell.Cell]struct{})
 	for i := range rows {
 		seen[rows[i].Cell] = struct{}{}
@@ -105,7 +106,7 @@ func (b *book) addOf(rows []Row) error {
 }
 
 // pages gives the book as it is.
-func (b *book) pages() pages {
+func (b *Book) pages() pages {
 	for res := MinResolution; res < levels; res++ {
 		b.now[res].sort()
 	}

@@ -140,7 +140,7 @@ func checkCounts(t *testing.T, random *rand.Rand, c *Columns, rows map[geo.ID]Ro
 	if c.Len() != len(rows) {
 		t.Fatalf("Len() = %d, want %d", c.Len(), len(rows))
 	}
-	for i := range 6 {
+	for i := range 4 {
 		f, public := someFilter(random), random.IntN(2) == 0
 		if i == 0 {
 			f = Filter{Status: states} // everything
@@ -192,7 +192,7 @@ func checkCounts(t *testing.T, random *rand.Rand, c *Columns, rows map[geo.ID]Ro
 // at times many, so that blocks fill up, are cut and vanish. Columns that were
 // changed from stay as they were.
 func TestColumnsCountAsALoopDoes(t *testing.T) {
-	for _, start := range []int{0, 1, 3 * blockRows} {
+	for _, start := range []int{0, 1, 2*blockRows + 5} {
 		t.Run(fmt.Sprint(start), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(start), 7))
 			rows := make(map[geo.ID]Row)
@@ -207,7 +207,7 @@ func TestColumnsCountAsALoopDoes(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkCounts(t, random, c, rows)
-			for round := range 12 {
+			for round := range 8 {
 				old, oldRows := c, make(map[geo.ID]Row, len(rows))
 				var ids []geo.ID
 				for id, r := range rows {
@@ -327,5 +327,38 @@ func TestNothingIsOverdueWithoutNow(t *testing.T) {
 	}
 	if got := c.Counts(Filter{Overdue: true, Now: r.Due.Add(time.Microsecond)}, false); len(got) != 1 {
 		t.Errorf("a microsecond later %v are overdue, want one", got)
+	}
+}
+
+// TestTallyOf compares a tally of counts with the one that the counts are of.
+func TestTallyOf(t *testing.T) {
+	random := rand.New(rand.NewPCG(10, 11))
+	rows := make([]Row, 500)
+	for i := range rows {
+		rows[i] = someRow(t, random)
+	}
+	c, err := NewColumns(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := c.Tally(Filter{}, false)
+	counts := want.Counts(BaseResolution)
+	got, err := TallyOf(append(counts[1:], Count{counts[0].Cell, counts[0].N}, Count{counts[1].Cell, 0}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for res := MinResolution; res <= BaseResolution; res++ {
+		if !reflect.DeepEqual(got.Counts(res), want.Counts(res)) {
+			t.Errorf("TallyOf at resolution %d counts otherwise than what it is of", res)
+		}
+		if cells, numbers := got.Cells(res), got.Numbers(res); cells[0] != 0 || numbers[0] != 0 || len(cells) != len(numbers) {
+			t.Errorf("resolution %d has %d cells and %d numbers", res, len(cells), len(numbers))
+		}
+	}
+	if got.Total() != want.Total() || got.Book() == want.Book() || want.Book() != c.Tally(Filter{}, true).Book() {
+		t.Errorf("TallyOf counts %d of %d reports", got.Total(), want.Total())
+	}
+	if _, err := TallyOf([]Count{{at(t, 125.66, 43.52, 9), 1}}); !errors.Is(err, geo.ErrInvalid) {
+		t.Errorf("TallyOf a coarse cell = %v, want geo.ErrInvalid", err)
 	}
 }

@@ -3,11 +3,14 @@ package hotspot
 import (
 	"math"
 	"time"
+
+	"github.com/gridpatrol/gridpatrol/geo/cell"
 )
 
 // Tally is how many reports of some columns pass a filter, by cell, at every
 // resolution from MinResolution to BaseResolution. It never changes.
 type Tally struct {
+	book   *Book
 	cells  pages
 	counts [levels][]int32 // by resolution and number of the cell; that of 0 says nothing
 	total  int
@@ -25,8 +28,7 @@ func (c *Columns) Counts(f Filter, public bool) []Count {
 
 // Tally counts as Counts does, at every resolution.
 func (c *Columns) Tally(f Filter, public bool) *Tally {
-	t := &Tally{cells: c.cells}
-	base := make([]int32, len(c.cells[BaseResolution].cells))
+		base := make([]int32, len(c.cells[BaseResolution].cells))
 	for b, rows := range c.chosen(&f) {
 		place := b.places(public)
 		if rows == nil {
@@ -39,20 +41,58 @@ func (c *Columns) Tally(f Filter, public bool) *Tally {
 			base[place[i]]++
 		}
 	}
+	return newTally(c.book, c.cells, base)
+}
+
+// TallyOf is the tally of counts of cells of BaseResolution, with a book of its
+// own. A cell that is named more than once has all of its counts. It is
+// geo.ErrInvalid where a cell is of another resolution.
+func TallyOf(counts []Count) (*Tally, error) {
+	rows := make([]Row, len(counts))
+	for i, c := range counts {
+		rows[i].Cell = c.Cell
+	}
+	book := newBook()
+	if err := book.addOf(rows); err != nil {
+		return nil, err
+	}
+	pages := book.pages()
+	base := make([]int32, len(pages[BaseResolution].cells))
+	for _, c := range counts {
+		base[book.byCell[BaseResolution][c.Cell]] += int32(max(c.N, 0))
+	}
+	return newTally(book, pages, base), nil
+}
+
+// newTally adds the counts of the cells of BaseResolution up.
+func newTally(book *Book, cells pages, base []int32) *Tally {
+	t := &Tally{book: book, cells: cells}
 	base[0] = 0
 	for _, n := range base {
 		t.total += int(n)
 	}
 	t.counts[BaseResolution] = base
 	for res := BaseResolution; res > MinResolution; res-- {
-		sums := make([]int32, len(c.cells[res-1].cells))
-		for n, up := range c.cells[res].up {
+		sums := make([]int32, len(cells[res-1].cells))
+		for n, up := range cells[res].up {
 			sums[up] += t.counts[res][n]
 		}
 		t.counts[res-1] = sums
 	}
 	return t
 }
+
+// Book says by whose numbers the tally counts.
+func (t *Tally) Book() *Book { return t.book }
+
+// Cells gives the cells of a resolution, MinResolution to BaseResolution, by
+// number; the first is none. Other tallies of the Book may have more, and then
+// begin with these. The caller does not change them.
+func (t *Tally) Cells(res int) []cell.Cell { return t.cells[res].cells }
+
+// Numbers gives how many reports are in the cells of a resolution, in the order
+// of Cells. The caller does not change them.
+func (t *Tally) Numbers(res int) []int32 { return t.counts[res] }
 
 // Total is the number of reports counted.
 func (t *Tally) Total() int { return t.total }
@@ -61,9 +101,9 @@ func (t *Tally) Total() int { return t.total }
 func (t *Tally) Bytes() int64 {
 	n := 0
 	for _, counts := range t.counts {
-		n += len(counts) * 4
+		n += len(counts)
 	}
-	return int64(n)
+	return int64(n) * 4
 }
 
 // Counts gives the counts of a resolution, MinResolution to BaseResolution,
