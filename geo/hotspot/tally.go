@@ -28,7 +28,7 @@ func (c *Columns) Counts(f Filter, public bool) []Count {
 
 // Tally counts as Counts does, at every resolution.
 func (c *Columns) Tally(f Filter, public bool) *Tally {
-		base := make([]int32, len(c.cells[BaseResolution].cells))
+	base := make([]int32, len(c.cells[BaseResolution].cells))
 	for b, rows := range c.chosen(&f) {
 		place := b.places(public)
 		if rows == nil {
