@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,9 +103,8 @@ func handlerOf(role string) (http.Handler, error) {
 	return nil, fmt.Errorf("no role %q", role)
 }
 
-// demoServer is a server over the demo district, limits that nobody reaches
-// included.
-func demoServer(log *slog.Logger) (*Server, error) {
+// demoWorld is the demo district, drawn and indexed once a process.
+var demoWorld = sync.OnceValues(func() (*fakeStore, error) {
 	d, err := fixtures.Generate(fixtures.Config{Until: time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
 		return nil, err
@@ -117,9 +117,18 @@ func demoServer(log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &fakeStore{
+	return &fakeStore{
 		snapshot: &locate.Snapshot{Revision: geo.Revision{Number: 1, PublishedAt: publishedAt, Areas: len(d.Areas)}, Index: index},
 		duties:   &patrol.Duties{Version: 1, Roster: roster, Rulebook: d.Rulebook},
+	}, nil
+})
+
+// demoServer is a server over the demo district, limits that nobody reaches
+// included.
+func demoServer(log *slog.Logger) (*Server, error) {
+	f, err := demoWorld()
+	if err != nil {
+		return nil, err
 	}
 	return New(Config{
 		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, ReadLog: f,

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -70,6 +71,23 @@ func writeType(w http.ResponseWriter, status int, contentType string, v any) err
 	// A client that is gone is nobody's error.
 	_, _ = w.Write(append(body, '\n'))
 	return nil
+}
+
+// jsonType is the Content-Type of most answers, as a header holds it. Not to be
+// changed: all share it.
+var jsonType = []string{"application/json"}
+
+// writeBody answers 200 with a body.
+func writeBody(w http.ResponseWriter, contentType []string, body []byte) {
+	h := w.Header()
+	h["Content-Type"] = contentType
+	if len(body) >= 2048 {
+		// net/http counts shorter ones, and would send these in chunks.
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	w.WriteHeader(http.StatusOK)
+	// A client that is gone is nobody's error.
+	_, _ = w.Write(body)
 }
 
 // readError gives the error for a body that ended badly: too large stays what

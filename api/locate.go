@@ -44,27 +44,35 @@ type candidate struct {
 
 // locate answers GET /api/v1/locate.
 func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
-	q := newQuery(r)
-	p := q.lonLat()
-	accuracyM, _ := q.number("accuracy_m")
-	if accuracyM < 0 || accuracyM > maxAccuracyM {
-		q.unread("accuracy_m", "must be from 0 to %d metres", maxAccuracyM)
-	}
-	at, plan := q.world()
-	if err := q.err(); err != nil {
+	q, err := readLocateQuery(r.URL.RawQuery)
+	if err != nil {
 		return err
 	}
-	world, err := s.worldAt(r.Context(), at, plan)
+	world, err := s.worldAt(r.Context(), q.at, q.plan)
 	if err != nil {
 		return err
 	}
 	s.metrics.points.Inc()
+	match, _ := world.Index.Locate(q.point)
 	c := world.contacts(PrincipalFrom(r.Context()))
-	out := c.locate(p, accuracyM)
+	var n *notice
+	if q.at.IsZero() && !c.principal.SignedIn() {
+		n, err = s.noticesOf(world).of(world, match)
+	} else {
+		n, err = c.notice(match)
+	}
+	if err != nil {
+		return err
+	}
 	if err := s.logContacts(r.Context(), c, "place", "locate"); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, out)
+	buffer := s.bodies.Get().(*[]byte)
+	*buffer = append(appendLocateAnswer((*buffer)[:0], q.point, c.Revision.Number, n,
+		c.edgeDistanceM(q.point), c.Index.Candidates(geo.Grid, q.point, q.accuracyM)), '\n')
+	writeBody(w, jsonType, *buffer)
+	s.bodies.Put(buffer) // a writer keeps nothing of what it was given
+	return nil
 }
 
 // locate says what covers a point on the lattice, and who answers there as far
@@ -74,19 +82,19 @@ func (c *contacts) locate(p orb.Point, accuracyM float64) locateAnswer {
 	return locateAnswer{
 		Point: lonLat{p[0], p[1]}, Revision: c.Revision.Number, Areas: m.Names(),
 		Responsible:       c.assignees(patrol.Responsible(c.duties, m, c.at), areaIDs(&m)),
-		BoundaryDistanceM: c.edgeDistance(p),
+		BoundaryDistanceM: metres(c.edgeDistanceM(p)),
 		Candidates:        candidates(c.world, p, accuracyM),
 		Synthetic:         synthetic(&m),
 	}
 }
 
-// edgeDistance is how far the nearest grid edge is; nil without grids, and a
-// degree or more off the map, where the plane it is measured in ends.
-func (c *contacts) edgeDistance(p orb.Point) *float64 {
-	if !c.Index.Bound().Pad(1).Contains(p) {
-		return nil
+// edgeDistanceM is how far the nearest grid edge is, in metres; +Inf without
+// grids, and a degree or more off the map, where the plane it is measured in ends.
+func (w world) edgeDistanceM(p orb.Point) float64 {
+	if !w.Index.Bound().Pad(1).Contains(p) {
+		return math.Inf(1)
 	}
-	return metres(c.Index.EdgeDistanceM(geo.Grid, p))
+	return w.Index.EdgeDistanceM(geo.Grid, p)
 }
 
 // WriteLocation writes what GET /api/v1/locate answers the public, for a
@@ -103,7 +111,7 @@ func WriteLocation(w io.Writer, boundaries *locate.Snapshot, duties *patrol.Duti
 func candidates(world world, p orb.Point, accuracyM float64) []candidate {
 	out := []candidate{}
 	for _, c := range world.Index.Candidates(geo.Grid, p, accuracyM) {
-		out = append(out, candidate{c.Area.Kind, c.Area.Code, *metres(c.DistanceM), math.Round(c.Probability*1e4) / 1e4})
+		out = append(out, candidate{c.Area.Kind, c.Area.Code, *metres(c.DistanceM), share(c.Probability)})
 	}
 	return out
 }
@@ -113,6 +121,11 @@ func metres(d float64) *float64 {
 	if math.IsInf(d, 0) || math.IsNaN(d) {
 		return nil
 	}
-	d = math.Round(d*10) / 10
+	d = decimetres(d)
 	return &d
 }
+
+func decimetres(m float64) float64 { return math.Round(m*10) / 10 }
+
+// share rounds a probability to four digits.
+func share(p float64) float64 { return math.Round(p*1e4) / 1e4 }

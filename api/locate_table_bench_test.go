@@ -49,10 +49,10 @@ func BenchmarkLookupHTTP(b *testing.B) {
 		{wires(b, start(b, "bare", body), connections), 0},
 	}
 	for b.Loop() {
-		for range 8 {
+		for range 40 {
 			for i := range roles {
 				r := &roles[i]
-				rate, err := perSecond(connections, time.Second/2, func(worker, n int) error {
+				rate, err := perSecond(connections, time.Second/10, func(worker, n int) error {
 					_, err := r.lines[worker].ask(requests[n%len(requests)], nil)
 					return err
 				})

@@ -24,8 +24,10 @@ type query struct {
 	read   map[string]bool
 }
 
-func newQuery(r *http.Request) *query {
-	values, err := url.ParseQuery(r.URL.RawQuery)
+func newQuery(r *http.Request) *query { return parseQuery(r.URL.RawQuery) }
+
+func parseQuery(raw string) *query {
+	values, err := url.ParseQuery(raw)
 	q := &query{values: values, read: map[string]bool{}}
 	if err != nil {
 		q.unread("", "the query string cannot be read: bad escapes")

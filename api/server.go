@@ -12,12 +12,13 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 )
 
-// Server answers requests. It has no state of its own but sign-in limits and
-// an index for search, so any number of them can serve one district.
+// Server answers requests. It has no state of its own but limits, and indexes
+// and answers that it can make again, so any number of them can serve one district.
 type Server struct {
 	cfg       Config
 	log       *slog.Logger
@@ -30,6 +31,8 @@ type Server struct {
 	passwords *semaphore.Weighted
 	pictures  *semaphore.Weighted
 	finder    finder
+	notices   atomic.Pointer[notices]
+	bodies    sync.Pool // of *[]byte: answers that are put together by hand
 	spooled   spooled
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -59,6 +62,7 @@ func New(c Config) (*Server, error) {
 			return nil, err
 		}
 	}
+	s.bodies.New = func() any { return new([]byte) }
 	s.metrics = newMetrics(s)
 	s.handler = s.observe(s.secured(s.router()))
 	return s, nil
