@@ -17,10 +17,11 @@ type PastReport struct {
 // importChunk is how many reports are written between two calls of progress.
 const importChunk = 2000
 
-// ImportReports writes many past reports in one transaction, without events to
-// anybody. progress hears how many are written so far; nil means nobody. The
-// decisions must rest on boundaries and duties that exist. A report that is
-// there already is a geo.ErrConflict, and then nothing is written.
+// ImportReports writes many past reports in one transaction. Nobody is told of
+// each of them: who follows the event stream is told to read everything anew,
+// and recipients nothing. progress hears how many are written so far; nil means
+// nobody. The decisions must rest on boundaries and duties that exist. A report
+// that is there already is a geo.ErrConflict, and then nothing is written.
 func (s *Store) ImportReports(ctx context.Context, list []PastReport, actor patrol.Actor, progress func(done int)) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', '120s', true)`); err != nil {
@@ -34,6 +35,12 @@ func (s *Store) ImportReports(ctx context.Context, list []PastReport, actor patr
 			if progress != nil {
 				progress(to)
 			}
+		}
+		const reset = `
+			INSERT INTO outbox (district_code, id, kind, type, at, area_ids, data)
+			VALUES (@district, gen_random_uuid(), 'stream', 'reset', now(), '{}', '{}')`
+		if _, err := tx.Exec(ctx, reset, pgx.NamedArgs{"district": s.district}); err != nil {
+			return err
 		}
 		return s.audit(ctx, tx, actor, auditEntry{"report.import", "district", s.district, map[string]int{"reports": len(list)}})
 	})
