@@ -89,6 +89,7 @@ func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*f
 			return encode(l.name, groundFeatures(p, t))
 		})
 	}
+	s.demand.note(l.kind, int(t.Z))
 	level := p.level(l.kind, int(t.Z))
 	mark, ok := level.mark(t)
 	if !ok {

@@ -102,6 +102,8 @@ type Server struct {
 	layers   map[string]*layer
 	cache    *cache
 	prepared preparedSet
+	hint     chan struct{} // see Hint
+	demand   demand
 	hot      *recent[string, *hotCells]
 	frames   *recent[string, *hotFrames]
 	points   *recent[pointsKey, []byte]
@@ -134,6 +136,7 @@ func New(c Config) (*Server, error) {
 		c:      c,
 		layers: make(map[string]*layer),
 		cache:  newCache(c.CacheBytes),
+		hint:   make(chan struct{}, 1),
 		hot:    newRecent[string, *hotCells](c.CountsFor, 64, c.Now),
 		frames: newRecent[string, *hotFrames](c.CountsFor, 8, c.Now),
 		points: newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
