@@ -57,7 +57,7 @@ func (p proxies) address(r *http.Request) netip.Addr {
 // secure reports whether the client speaks HTTPS to the outermost server.
 func (s *Server) secure(r *http.Request) bool {
 	return r.TLS != nil || strings.HasPrefix(s.cfg.PublicURL, "https://") ||
-		s.proxies.trust(peer(r)) && r.Header.Get("X-Forwarded-Proto") == "https"
+		r.Header.Get("X-Forwarded-Proto") == "https" && s.proxies.trust(peer(r))
 }
 
 // loopback reports whether the client reached the server under a loopback name.

@@ -42,7 +42,9 @@ func bound(w http.ResponseWriter, r *http.Request, rt route) {
 	if rt.body > 0 {
 		limit, within = rt.body, 5*time.Minute // photos over a bad line
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+	}
 	control, now := http.NewResponseController(w), time.Now()
 	// Not every connection has deadlines, and those of tests need none.
 	_ = control.SetReadDeadline(now.Add(within))
@@ -128,7 +130,7 @@ func (s *Server) limit(x *exchange, rt route) error {
 	if !x.address.IsValid() {
 		return nil // a Unix socket: the operator's own
 	}
-	if wait, ok := l.allow(bucketKey(x.address), s.cfg.Now()); !ok {
+	if wait, ok := l.allow(bucketKey{address: oneClient(x.address)}, s.cfg.Now()); !ok {
 		return tooMany(wait)
 	}
 	return nil

@@ -19,22 +19,28 @@ type limiter struct {
 	rate Rate
 
 	mu      sync.Mutex
-	buckets map[string]*list.Element
+	buckets map[bucketKey]*list.Element
 	recent  list.List // of *bucket, the latest in front
 }
 
 type bucket struct {
-	key string
+	key bucketKey
 	*rate.Limiter
 }
 
+// bucketKey names who is limited: an address, see oneClient, or a login.
+type bucketKey struct {
+	address netip.Addr
+	login   string
+}
+
 func newLimiter(r Rate) *limiter {
-	return &limiter{rate: r, buckets: map[string]*list.Element{}}
+	return &limiter{rate: r, buckets: map[bucketKey]*list.Element{}}
 }
 
 // allow takes a token of the key's bucket. Where there is none it gives the
 // time until the next, at least a second.
-func (l *limiter) allow(key string, now time.Time) (wait time.Duration, ok bool) {
+func (l *limiter) allow(key bucketKey, now time.Time) (wait time.Duration, ok bool) {
 	if l.rate.PerSecond <= 0 {
 		return 0, true
 	}
@@ -59,15 +65,15 @@ func (l *limiter) allow(key string, now time.Time) (wait time.Duration, ok bool)
 	return max(time.Duration(missing/l.rate.PerSecond*float64(time.Second)), time.Second), false
 }
 
-// bucketKey gives one key for what one client can hold: an IPv4 address, or
-// the /64 of an IPv6 address.
-func bucketKey(a netip.Addr) string {
+// oneClient gives one address for all that one client can hold: an IPv4
+// address itself, the first of its /64 for an IPv6 address.
+func oneClient(a netip.Addr) netip.Addr {
 	if a.Is6() {
 		if p, err := a.Prefix(64); err == nil {
-			return p.String()
+			return p.Addr()
 		}
 	}
-	return a.String()
+	return a
 }
 
 // tooMany is the error of an empty bucket.

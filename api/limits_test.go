@@ -74,15 +74,15 @@ func TestRateLimits(t *testing.T) {
 func TestLimiterForgets(t *testing.T) {
 	l := newLimiter(Rate{1, 1})
 	for i := range maxBuckets + 10 {
-		l.allow(fmt.Sprint(i), testNow)
+		l.allow(bucketKey{login: fmt.Sprint(i)}, testNow)
 	}
 	if len(l.buckets) != maxBuckets || l.recent.Len() != maxBuckets {
 		t.Errorf("remembers %d and %d, want %d", len(l.buckets), l.recent.Len(), maxBuckets)
 	}
-	if _, ok := l.allow(fmt.Sprint(maxBuckets+9), testNow); ok {
+	if _, ok := l.allow(bucketKey{login: fmt.Sprint(maxBuckets + 9)}, testNow); ok {
 		t.Error("the latest was forgotten")
 	}
-	if _, ok := l.allow(fmt.Sprint(maxBuckets+9), testNow.Add(time.Second)); !ok {
+	if _, ok := l.allow(bucketKey{login: fmt.Sprint(maxBuckets + 9)}, testNow.Add(time.Second)); !ok {
 		t.Error("a second later there is no token again")
 	}
 }

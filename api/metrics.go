@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,13 +15,22 @@ import (
 // and statuses: few values, nothing personal.
 type metrics struct {
 	durations *prometheus.HistogramVec
+	mu        sync.RWMutex
+	observers map[answered]prometheus.Observer // of durations
 	reports   *prometheus.CounterVec
 	streams   prometheus.Gauge
 	points    prometheus.Counter
 }
 
+// answered is what the durations of answers are told apart by.
+type answered struct {
+	method, route string
+	status        int
+}
+
 func newMetrics(s *Server) *metrics {
 	m := &metrics{
+		observers: map[answered]prometheus.Observer{},
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "gridpatrol_http_request_duration_seconds", Help: "Time from request to the end of the answer, by route template.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
@@ -61,7 +71,22 @@ func (m *metrics) observe(verb, route string, status int, took time.Duration) {
 	if route == "" {
 		route = "none"
 	}
-	m.durations.WithLabelValues(method(verb), route, strconv.Itoa(status)).Observe(took.Seconds())
+	m.observer(answered{method(verb), route, status}).Observe(took.Seconds())
+}
+
+// observer finds where durations go. Looking labels up takes longer than noting
+// one, so what was found is kept: there are few.
+func (m *metrics) observer(a answered) prometheus.Observer {
+	m.mu.RLock()
+	known := m.observers[a]
+	m.mu.RUnlock()
+	if known == nil {
+		known = m.durations.WithLabelValues(a.method, a.route, strconv.Itoa(a.status))
+		m.mu.Lock()
+		m.observers[a] = known
+		m.mu.Unlock()
+	}
+	return known
 }
 
 // Metrics serves the metrics in Prometheus text, for a listener of their own.

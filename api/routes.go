@@ -94,12 +94,25 @@ func (s *Server) router() http.Handler {
 		panic(err) // the options are constants
 	}
 	return s.routed(func(rt route) http.Handler {
+		guarded := s.guard(rt)
 		if rt.raw {
-			return s.guard(rt)
+			return guarded
 		}
-		return compress(s.guard(rt))
+		compressed := compress(guarded)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if len(r.Header["Accept-Encoding"]) > 0 {
+				compressed(w, r)
+				return
+			}
+			w.Header()["Vary"] = acceptEncoding
+			guarded.ServeHTTP(w, r)
+		})
 	})
 }
+
+// acceptEncoding is the Vary of what is compressed for who asks for it, as a
+// header holds it. Not to be changed: all answers share it.
+var acceptEncoding = []string{"Accept-Encoding"}
 
 // routed leads requests to what serve gives for their line of the table; what
 // is not in it is a 404 or 405 problem.
@@ -108,11 +121,15 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 	for _, rt := range s.routes() {
 		h := serve(rt)
 		var registered *mux.Route
+		// Only templates need the router's expressions.
 		if prefix, below := strings.CutSuffix(rt.path, "*"); below {
-			registered = m.PathPrefix(prefix).Handler(h)
+			registered = m.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return strings.HasPrefix(r.URL.Path, prefix) })
+		} else if strings.Contains(rt.path, "{") {
+			registered = m.Path(rt.path)
 		} else {
-			registered = m.Path(rt.path).Handler(h)
+			registered = m.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return r.URL.Path == rt.path })
 		}
+		registered.Handler(h)
 		switch rt.method {
 		case "":
 		case http.MethodGet:
@@ -131,7 +148,15 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 		err.(*fault).Allow = allow
 		s.writeError(w, r, err)
 	})
-	return m
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var match mux.RouteMatch
+		m.Match(r, &match) // there is always a handler, if only of errors
+		// The router itself would copy the request twice, whatever there is to tell.
+		if len(match.Vars) > 0 {
+			r = mux.SetURLVars(r, match.Vars)
+		}
+		match.Handler.ServeHTTP(w, r)
+	})
 }
 
 // allowed lists the methods that the path of a request takes.

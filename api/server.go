@@ -34,6 +34,7 @@ type Server struct {
 	notices   atomic.Pointer[notices]
 	bodies    sync.Pool // of *[]byte: answers that are put together by hand
 	spooled   spooled
+	texts     areaCache
 	closing   chan struct{}
 	closeOnce sync.Once
 	handler   http.Handler
@@ -75,16 +76,27 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // shutdown; give it to http.Server.RegisterOnShutdown. Other requests go on.
 func (s *Server) Close() { s.closeOnce.Do(func() { close(s.closing) }) }
 
+// safety are the headers that every answer has, in the form in which a header
+// holds them. All answers share the values, which are not to be changed.
+var safety = []struct {
+	name  string
+	value []string
+}{
+	{"X-Content-Type-Options", []string{"nosniff"}},
+	{"Referrer-Policy", []string{"no-referrer"}},
+	{"X-Frame-Options", []string{"DENY"}},
+	{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+	{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'"}},
+	{"Permissions-Policy", []string{"geolocation=(self), camera=(self)"}},
+}
+
 // secured sets the headers that every answer has. The page sets its own policy.
 func (s *Server) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		h.Set("Permissions-Policy", "geolocation=(self), camera=(self)")
+		for _, header := range safety {
+			h[header.name] = header.value
+		}
 		if s.secure(r) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}

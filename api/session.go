@@ -65,7 +65,7 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if wait, ok := s.signIn.allow("login:"+login, s.cfg.Now()); !ok {
+	if wait, ok := s.signIn.allow(bucketKey{login: login}, s.cfg.Now()); !ok {
 		return tooMany(wait)
 	}
 	account, err := s.checkPassword(r, login, password)
