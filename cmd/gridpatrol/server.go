@@ -32,6 +32,7 @@ type server struct {
 	relay      *notify.Relay
 	deliverer  *notify.Deliverer
 	photos     *photo.Store
+	tiles      *tiles.Server
 	basemap    *basemap.Server // nil: there is none
 	api        *api.Server
 	log        *slog.Logger
@@ -101,6 +102,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.tiles = tileServer
 	ogc, err := features.New(features.Config{
 		Boundaries: s.boundaries,
 		Reports:    c.store,
@@ -159,11 +161,11 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 }
 
 // run does what goes on beside the requests until ctx ends: it follows
-// publishes and changes of duties, numbers and hands out events, and delivers
-// the outbox. It returns when all of it has stopped.
+// publishes and changes of duties, draws boundaries ahead of requests, numbers and
+// hands out events, and delivers the outbox. It returns when all of it has stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.follow, s.keepHouse} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.follow, s.keepHouse, s.tiles.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
@@ -178,6 +180,7 @@ func (s *server) follow(ctx context.Context) {
 		if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil && ctx.Err() == nil {
 			s.log.Warn("boundaries or duties could not be read again; the old ones stay in force", "err", err)
 		}
+		s.tiles.Hint()
 	})
 	if ctx.Err() == nil {
 		s.log.Error("listening has ended", "err", err)
