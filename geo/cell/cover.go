@@ -19,6 +19,17 @@ import (
 // added on all sides) past ±179, ±89 or across 180° of longitude, or needs
 // more than a million cells ("too-many-cells").
 func Cover(bound orb.Bound, res int) ([]Cell, error) {
+	found, err := around(bound, res)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.DeleteFunc(found, func(c Cell) bool { return !geo.Intersects(orb.MultiPolygon{Boundary(c)}, bound) })
+	slices.Sort(out)
+	return out, nil
+}
+
+// around gives all cells that Cover gives and some more, in no particular order.
+func around(bound orb.Bound, res int) ([]Cell, error) {
 	if err := checkResolution(res); err != nil {
 		return nil, err
 	}
@@ -60,9 +71,7 @@ func Cover(bound orb.Bound, res int) ([]Cell, error) {
 	if err != nil {
 		return nil, invalid(err, "the cells of %v", bound)
 	}
-	out := slices.DeleteFunc(cells(found), func(c Cell) bool { return !geo.Intersects(orb.MultiPolygon{Boundary(c)}, bound) })
-	slices.Sort(out)
-	return out, nil
+	return cells(found), nil
 }
 
 func tooFar(bound orb.Bound, res int) error {
