@@ -115,6 +115,11 @@ func (d *drip) write(text ...string) error {
 	for _, t := range text {
 		d.buffer = append(d.buffer, t...)
 	}
+	return d.full()
+}
+
+// full sends what has come together in the buffer, if that is enough.
+func (d *drip) full() error {
 	if len(d.buffer) >= dripSize {
 		d.flush()
 	}
