@@ -28,6 +28,7 @@ type server struct {
 	store      *postgis.Store
 	boundaries *postgis.Boundaries
 	duties     *postgis.Duties
+	tallies    *postgis.Tallies
 	hub        *notify.Hub
 	relay      *notify.Relay
 	deliverer  *notify.Deliverer
@@ -53,13 +54,18 @@ type serverConfig struct {
 	log       *slog.Logger
 }
 
-// newServer loads boundaries and duties and wires everything; run does the rest.
+// newServer loads boundaries, duties and what is counted of reports, and wires
+// everything; run does the rest.
 func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), log: c.log}
 	if s.duties, err = postgis.NewDuties(c.store); err != nil {
 		return nil, err
 	}
+	s.tallies = postgis.NewTallies(c.store, s.duties)
 	if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil {
+		return nil, err
+	}
+	if err := s.tallies.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	zone, err := time.LoadLocation(timeZone)
@@ -161,11 +167,12 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 }
 
 // run does what goes on beside the requests until ctx ends: it follows
-// publishes and changes of duties, draws boundaries ahead of requests, numbers and
-// hands out events, and delivers the outbox. It returns when all of it has stopped.
+// publishes, changes of duties and reports, draws boundaries ahead of requests,
+// numbers and hands out events, and delivers the outbox. It returns when all of
+// it has stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.follow, s.keepHouse, s.tiles.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.follow, s.keepHouse, s.tiles.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
@@ -173,6 +180,7 @@ func (s *server) run(ctx context.Context) {
 
 // follow keeps boundaries and duties at what is published. A hint says when to
 // look; the look itself compares revisions, so a lost hint costs two seconds.
+// Reports are read elsewhere, so that many of them never delay a publish.
 func (s *server) follow(ctx context.Context) {
 	err := s.store.Listen(ctx, func() {
 		s.hub.Hint()
@@ -181,6 +189,7 @@ func (s *server) follow(ctx context.Context) {
 			s.log.Warn("boundaries or duties could not be read again; the old ones stay in force", "err", err)
 		}
 		s.tiles.Hint()
+		s.tallies.Poke() // last: which places are public follows from the duties
 	})
 	if ctx.Err() == nil {
 		s.log.Error("listening has ended", "err", err)
@@ -274,6 +283,15 @@ func (s *server) register(r *prometheus.Registry) {
 	})
 	gauge("snapshot_age_seconds", "Since the boundaries that are served were loaded.", func() float64 {
 		return s.boundaries.Age().Seconds()
+	})
+	gauge("counted_reports", "Reports that hot spots are counted from.", func() float64 {
+		return float64(s.tallies.Current().Len())
+	})
+	gauge("counted_reports_bytes", "About how much memory they take.", func() float64 {
+		return float64(s.tallies.Current().Bytes())
+	})
+	gauge("counted_reports_lag_seconds", "Since they were last known to be those of the database.", func() float64 {
+		return s.tallies.Lag().Seconds()
 	})
 	counter := func(name, help string, f func(notify.DeliveryStats) int64) {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "gridpatrol_" + name, Help: help}, func() float64 {
