@@ -36,8 +36,18 @@ type corners struct {
 }
 
 func newTopology(x *locate.Index) *topology {
-	c := &corners{number: make(map[worldPoint]int32)}
 	kinds := geo.Kinds()
+	vertices := 0
+	for _, kind := range kinds {
+		for _, a := range x.Areas(kind) {
+			for _, polygon := range a.Shape {
+				for _, ring := range polygon {
+					vertices += len(ring)
+				}
+			}
+		}
+	}
+	c := &corners{number: make(map[worldPoint]int32, vertices/2)} // most are on two outlines at least
 	var rings [6][][][][]int32
 	for k, kind := range kinds {
 		areas := x.Areas(kind)

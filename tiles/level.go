@@ -54,6 +54,10 @@ func (b *box) add(p spot) {
 	b.maxX, b.maxY = max(b.maxX, p.x), max(b.maxY, p.y)
 }
 
+func (b box) meets(o box) bool {
+	return b.minX <= o.maxX && b.maxX >= o.minX && b.minY <= o.maxY && b.maxY >= o.minY
+}
+
 // span is the tiles of a row from x to lastX that show a feature: the outline
 // may cross them, or they lie inside as a whole.
 type span struct {

@@ -102,14 +102,9 @@ func inserted(line []spot, more []insertion) []spot {
 // vertices of both; with touched, only those that one of these arcs has to do
 // with. A sweep from west to east.
 func (d *drawing) crossings(t *topology, touched []bool) (out []crossing) {
-	var pieces []piece
-	for a, line := range d.lines {
-		for i := 1; i < len(line); i++ {
-			pieces = append(pieces, piece{int32(a), int32(i - 1), line[i-1], line[i], min(line[i-1].x, line[i].x)})
-		}
-	}
-	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(a.minX, b.minX) })
-	for i, p := range pieces {
+	pieces := d.pieces(touched)
+	for i := range pieces {
+		p := &pieces[i]
 		maxX, minY, maxY := max(p.a.x, p.b.x), min(p.a.y, p.b.y), max(p.a.y, p.b.y)
 		for j := i + 1; j < len(pieces) && pieces[j].minX <= maxX; j++ {
 			q := &pieces[j]
@@ -117,12 +112,67 @@ func (d *drawing) crossings(t *topology, touched []bool) (out []crossing) {
 				t.arcs[p.arc].kinds&t.arcs[q.arc].kinds == 0 || touched != nil && !touched[p.arc] && !touched[q.arc] {
 				continue
 			}
-			if c, ok := meet(p, *q); ok {
+			if c, ok := meet(*p, *q); ok {
 				out = append(out, c)
 			}
 		}
 	}
 	return out
+}
+
+// pieces gives the pieces of all lines from west to east; with touched, those
+// of lines whose boxes meet that of a touched one.
+func (d *drawing) pieces(touched []bool) []piece {
+	boxes := make([]box, len(d.lines))
+	var near []box // of the touched
+	total := 0
+	for a, line := range d.lines {
+		boxes[a] = boxOf(line[0])
+		for _, p := range line[1:] {
+			boxes[a].add(p)
+		}
+		if touched != nil && touched[a] {
+			near = append(near, boxes[a])
+		}
+		total += len(line) - 1
+	}
+	out := make([]piece, 0, total)
+	for a, line := range d.lines {
+		if touched != nil && !slices.ContainsFunc(near, boxes[a].meets) {
+			continue
+		}
+		for i := 1; i < len(line); i++ {
+			out = append(out, piece{int32(a), int32(i - 1), line[i-1], line[i], min(line[i-1].x, line[i].x)})
+		}
+	}
+	return westToEast(out)
+}
+
+// westToEast sorts pieces by their western ends: twice by 16 bits of it, which
+// takes a third of the time of comparing.
+func westToEast(in []piece) []piece {
+	if len(in) == 0 {
+		return in
+	}
+	first := slices.MinFunc(in, func(a, b piece) int { return cmp.Compare(a.minX, b.minX) }).minX
+	out := make([]piece, len(in))
+	for shift := 0; shift < 32; shift += 16 {
+		var from [1<<16 + 1]int32
+		digit := func(p *piece) uint32 { return uint32(p.minX-first) >> shift & (1<<16 - 1) }
+		for i := range in {
+			from[digit(&in[i])+1]++
+		}
+		for i := 1; i < len(from); i++ {
+			from[i] += from[i-1]
+		}
+		for i := range in {
+			n := &from[digit(&in[i])]
+			out[*n] = in[i]
+			*n++
+		}
+		in, out = out, in
+	}
+	return in
 }
 
 // meet reports whether two pieces cross, or one ends in the midst of the other.
