@@ -75,9 +75,16 @@ func (n *near) nearest(p *plane, edges []edge, wanted func(*edge) bool) float64 
 	row := n.row(min(max(p.at.Lat, n.box.minLat), n.box.maxLat))
 	scale := n.scale(p)
 	look := func(row, first, last int) {
+		if best < math.Inf(1) {
+			first, last = n.clip(p, row, first, last, best, scale)
+		}
+		if first > last {
+			return
+		}
 		for _, i := range n.in(row, first, last) {
-			if e := &edges[i]; wanted == nil || wanted(e) {
-				best = min(best, p.toEdge(e))
+			e := &edges[i]
+			if square := p.toEdge(e); square < best && (wanted == nil || wanted(e)) {
+				best = square
 			}
 		}
 	}
@@ -114,6 +121,27 @@ func (n *near) nearest(p *plane, edges []edge, wanted func(*edge) bool) float64 
 			return best
 		}
 	}
+}
+
+// clip gives those of some columns of a row that may hold something nearer than
+// the root of best, which is finite; first is behind last where none may. It
+// errs on the far side by more than all rounding.
+func (n *near) clip(p *plane, row, first, last int, best, scale float64) (int, int) {
+	const slack = 1e-9
+	dy := max(0, float64(n.south(row)-int64(p.at.Lat)), float64(int64(p.at.Lat)-n.south(row+1))) * p.latM
+	rest := best*(1+slack) - dy*dy*(1-slack)
+	if rest < 0 {
+		return 0, -1
+	}
+	reach := math.Sqrt(rest)/scale + 1 // +Inf where the scale is 0
+	west, east := float64(p.at.Lon)-reach, float64(p.at.Lon)+reach
+	if west > float64(n.box.minLon) {
+		first = max(first, n.column(int32(min(west, float64(n.box.maxLon)))))
+	}
+	if east < float64(n.box.maxLon) {
+		last = min(last, n.column(int32(max(east, float64(n.box.minLon)))))
+	}
+	return first, last
 }
 
 // scale gives the least metres that a unit of longitude has between the point

@@ -121,6 +121,17 @@ func BenchmarkReferences(b *testing.B) {
 	if quick == 0 {
 		b.Error("no point has an edge or a candidate")
 	}
+	var each []time.Duration
+	for _, p := range uniform[:20_000] {
+		least := time.Hour
+		for range 4 { // a disturbed look tells nothing of the point
+			began := time.Now()
+			x.Candidates(geo.Grid, p, 50)
+			least = min(least, time.Since(began))
+		}
+		each = append(each, least)
+	}
+	slices.Sort(each)
 	build := time.Hour
 	for range 12 {
 		began := time.Now()
@@ -130,8 +141,9 @@ func BenchmarkReferences(b *testing.B) {
 		build = min(build, time.Since(began))
 	}
 	one, two := 0.0, 0.0
-	for range 100 {
-		one, two = max(one, threads(x, uniform, 1)), max(two, threads(x, uniform, 2))
+	for turn := range 100 { // each over points that no cache holds from the turn before
+		one = max(one, threads(x, uniform, 1, turn*120_000))
+		two = max(two, threads(x, uniform, 2, turn*120_000+60_000))
 	}
 	wire := postgisRate(b, areas, uniform)
 	overWire := inMemory("one point, uniform, two threads", two*1e6, "lookups/s", "")
@@ -143,7 +155,8 @@ func BenchmarkReferences(b *testing.B) {
 		inMemory("held beside the shapes", held/1e6, "MB", "≤ 25 MB"),
 		inMemory("index built", build.Seconds()*1e3, "ms", "≤ 500 ms"),
 		inMemory("nearest grid edge in metres", more.best[0]/1e3, "µs", "≤ 3 µs"),
-		inMemory("grids within 50 m, with distance and probability", more.best[1]/1e3, "µs", "≤ 3 µs"))...)
+		inMemory("grids within 50 m, with distance and probability", more.best[1]/1e3, "µs", "≤ 3 µs"),
+		inMemory("the same, the slowest of 100 points", each[len(each)*99/100].Seconds()*1e6, "µs", "≤ 3 µs"))...)
 	b.ReportMetric(0, "ns/op") // of no meaning here
 	if covered == 0 || allocs != 0 {
 		b.Errorf("%d points covered, %v allocations", covered, allocs)
@@ -185,14 +198,15 @@ func heap() float64 {
 	return float64(m.HeapAlloc)
 }
 
-// threads gives how many points a microsecond that many threads locate.
-func threads(x *locate.Index, points []orb.Point, n int) float64 {
+// threads gives how many points a microsecond that many threads locate, from
+// one on.
+func threads(x *locate.Index, points []orb.Point, n, from int) float64 {
 	var wait sync.WaitGroup
 	began := time.Now()
 	for t := range n {
 		wait.Go(func() {
 			for i := range 60_000 {
-				x.Locate(points[(i+t*500_000)%len(points)])
+				x.Locate(points[(from+i+t*500_000)%len(points)])
 			}
 		})
 	}
