@@ -49,20 +49,22 @@ func districtRig(t testing.TB) (*rig, *fixtures.District) {
 func TestDistrictTilesAreSmall(t *testing.T) {
 	r, district := districtRig(t)
 	index := r.history.Current().Index
-	sums := make(map[cell.Cell]int)
+	var rows []hotspot.Row
 	for i := range district.Reports {
 		report := &district.Reports[i]
 		c, err := cell.At(report.Point, hotspot.BaseResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sums[c]++
+		rows = append(rows, hotspot.Row{ID: report.ID, At: report.CreatedAt, Due: report.DueAt, Category: report.Category, Status: string(report.Status), Cell: c, Public: c})
 		r.viewer.points = append(r.viewer.points, ReportPoint{
 			Point: report.Point, ID: report.ID.String(), Category: report.Category, Status: string(report.Status)})
 	}
-	for c, n := range sums {
-		r.ledger.counts = append(r.ledger.counts, hotspot.Count{Cell: c, N: n})
+	columns, err := hotspot.NewColumns(rows)
+	if err != nil {
+		t.Fatal(err)
 	}
+	r.ledger.columns = columns
 	r.viewer.own, r.viewer.every = true, true
 
 	for _, l := range allLayers() {

@@ -5,67 +5,96 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
-	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 )
 
 // MinResolution is the coarsest resolution hot spots come in; the finest is
 // hotspot.BaseResolution.
-const MinResolution = 4
+const MinResolution = hotspot.MinResolution
+
+// The zooms of hot-spot tiles.
+const (
+	minHotZoom = 6
+	maxHotZoom = 14
+)
 
 // HotspotQuery asks for hot spots.
 type HotspotQuery struct {
 	// From (included) and To (excluded) bound the time a report was accepted.
-	// Zero: To is the end of the day, From 365 days before To. Who may not read
-	// every report gets a window of hotspot.PublicWindow.
+	// Zero: To is the end of the day, From 365 days before To. Who reads no
+	// reports gets a window of hotspot.PublicWindow.
 	From, To   time.Time
-	Category   []string // any of these; empty for all
-	Status     []string // any of these; empty for all
-	Overdue    bool     // only what is overdue; geo.ErrForbidden for who may not read every report
-	Resolution int      // MinResolution to hotspot.BaseResolution
+	Category   []string         // any of these; empty for all
+	Status     []string         // any of these; empty for all
+	Overdue    bool             // only what is overdue; geo.ErrForbidden for who reads no reports
+	Resolution int              // MinResolution to hotspot.BaseResolution
+	Variable   hotspot.Variable // what the statistics compare; zero: hotspot.OfCounts
 }
 
 // Hotspots is an answer to a HotspotQuery.
 type Hotspots struct {
-	From, To   time.Time      // the window counted, UTC
-	Resolution int            // of the cells
-	Total      *int           // reports in all cells; nil where suppressed
-	Cells      []hotspot.Cell // ascending; the caller owns them
+	From, To   time.Time // the window counted, UTC
+	Resolution int       // of the cells
+	// Total is the reports in all cells; nil where it would tell how many a
+	// suppressed cell has.
+	Total *int
+	// Analysis is the statistics of the district, nil where there are none: for
+	// who counts own areas only, and for a district without cells.
+	Analysis *hotspot.Analysis
+	Cells    []HotCell // ascending; the caller owns them
+	least    int       // the smallest count that is shown
 }
 
-// Hotspots counts reports by cell as the viewer may see them: cells with less
-// than hotspot.MinPublic reports are suppressed but for who may read every
-// report, and so is a small total. Bad queries are geo.ErrInvalid. Counts may
-// be a few seconds old.
+// Hotspots counts reports by cell as the viewer may see them: of the district,
+// or of the viewer's own areas where it reads reports of these only. For who
+// reads no reports they are counted at the places that everybody is shown,
+// cells with less than hotspot.MinPublic are suppressed, and the statistics are
+// of the numbers as shown. Bad queries are geo.ErrInvalid. Counts of own areas
+// may be a few seconds old.
 func (s *Server) Hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspots, error) {
-	h, level, err := s.hotspots(ctx, v, q)
+	f, err := s.question(v, q)
 	if err != nil {
 		return Hotspots{}, err
 	}
-	h.Cells = make([]hotspot.Cell, len(level))
-	total := 0
-	for i, c := range level {
-		h.Cells[i] = c.shown(v)
-		total += c.n
+	h, err := s.heat(ctx, v, f)
+	if err != nil {
+		return Hotspots{}, err
 	}
-	h.Total = hotspot.Shown(total, smallest(v))
-	return h, nil
+	return h.answer(f, q), nil
 }
 
-// hotspots gives the answer without its cells, and the cells with outlines.
-func (s *Server) hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspots, []hotCell, error) {
+// answer gives all cells of a resolution.
+func (h *heat) answer(f hotspot.Filter, q HotspotQuery) Hotspots {
+	cells, shown := h.cells(q.Variable, q.Resolution), 0
+	for i := range cells {
+		shown += cells[i].N
+	}
+	return Hotspots{From: f.From, To: f.To, Resolution: q.Resolution, Total: total(h.tally.Total(), shown, h.least),
+		Analysis: h.compared(q.Variable).analysis, Cells: cells, least: h.least}
+}
+
+// total gives a total as it may be shown, beside numbers of its parts that add
+// up to shown: nil where what is left tells how few reports were suppressed.
+func total(n, shown, least int) *int {
+	if left := n - shown; left > 0 && left < least {
+		return nil
+	}
+	return &n
+}
+
+// question checks the query, and gives the filter with the window that the
+// viewer gets.
+func (s *Server) question(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 	f, err := s.filter(v, q)
 	if err != nil {
-		return Hotspots{}, nil, err
+		return hotspot.Filter{}, err
 	}
-	if v.ReadsEveryReport() {
+	if v.ReadsReports() {
 		if f.To.IsZero() {
 			f.To = hotspot.Tomorrow(s.c.Now()).UTC()
 		}
@@ -76,53 +105,44 @@ func (s *Server) hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspo
 		f.From, f.To = hotspot.PublicWindow(f.From, f.To, s.c.Now())
 	}
 	if !f.From.Before(f.To) {
-		return Hotspots{}, nil, geo.Invalid("invalid-parameters", "from must lie before to",
+		return hotspot.Filter{}, geo.Invalid("invalid-parameters", "from must lie before to",
 			geo.FieldError{Pointer: "from", Detail: "does not lie before to"})
 	}
-	cells, err := s.hot.get(filterID(f), func() (*hotCells, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-		defer cancel()
-		counts, err := s.c.Counts.CellCounts(ctx, f)
-		return &hotCells{counts: counts}, err
-	})
-	if err != nil {
-		return Hotspots{}, nil, err
-	}
-	level, err := cells.at(q.Resolution)
-	if err != nil {
-		return Hotspots{}, nil, err
-	}
-	return Hotspots{From: f.From, To: f.To, Resolution: q.Resolution}, level, nil
+	return f, nil
 }
 
-// filter checks the query and gives what the store is asked: texts in order,
-// times as they are, private categories at their coarse places for who may not
-// read every report.
+// filter checks the query and gives what is counted: texts in order, times as
+// they are.
 func (s *Server) filter(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 	var fields []geo.FieldError
 	if q.Resolution < MinResolution || q.Resolution > hotspot.BaseResolution {
 		fields = append(fields, geo.FieldError{Pointer: "resolution", Detail: fmt.Sprintf("is not within %d to %d", MinResolution, hotspot.BaseResolution)})
+	}
+	if q.Variable != "" && !slices.Contains(hotspot.Variables(), q.Variable) {
+		fields = append(fields, geo.FieldError{Pointer: "variable", Detail: "is neither count nor rate"})
 	}
 	if fields = append(fields, s.unknown(q.Category, q.Status)...); fields != nil {
 		return hotspot.Filter{}, geo.Invalid("invalid-parameters", "the question about hot spots cannot be taken", fields...)
 	}
 	f := hotspot.Filter{From: q.From.UTC(), To: q.To.UTC(), Category: inOrder(q.Category), Status: inOrder(q.Status)}
 	if q.Overdue {
-		if !v.ReadsEveryReport() {
-			return hotspot.Filter{}, forbidden("what is overdue is for who may read every report")
+		if !v.ReadsReports() {
+			return hotspot.Filter{}, forbidden("what is overdue is for who may read reports")
 		}
-		f.Overdue, f.Now = true, s.c.Now()
-	}
-	if !v.ReadsEveryReport() && s.c.Private != nil {
-		f.Coarse = inOrder(s.c.Private())
+		// Questions of one moment have one answer.
+		f.Overdue, f.Now = true, s.c.Now().Truncate(s.c.CountsFor)
 	}
 	return f, nil
 }
 
-// filterID names a filter: equal ones have equal names. Its Now and Bound are
-// left out, which here no two differ by.
+// filterID names a filter: equal ones have equal names. Its Bound is left out,
+// which here no two differ by.
 func filterID(f hotspot.Filter) string {
-	return fmt.Sprintf("%d %d %q %q %t %q", f.From.UnixNano(), f.To.UnixNano(), f.Category, f.Status, f.Overdue, f.Coarse)
+	now := int64(0)
+	if f.Overdue {
+		now = f.Now.UnixNano()
+	}
+	return fmt.Sprintf("%d %d %q %q %d", f.From.UnixNano(), f.To.UnixNano(), f.Category, f.Status, now)
 }
 
 // unknown gives the faults of a filter's texts.
@@ -153,55 +173,6 @@ func inOrder(texts []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(texts)))
 }
 
-// hotCells is one answer of the store, rolled up a resolution at a time when
-// it is first asked for.
-type hotCells struct {
-	counts []hotspot.Count
-	levels [hotspot.BaseResolution + 1]struct {
-		once  sync.Once
-		cells []hotCell
-		err   error
-	}
-}
-
-type hotCell struct {
-	cell    cell.Cell
-	n       int
-	outline orb.Polygon // lon/lat in degrees
-	bound   orb.Bound
-}
-
-// at gives the cells of a resolution within 0 to BaseResolution, ascending.
-func (h *hotCells) at(res int) ([]hotCell, error) {
-	l := &h.levels[res]
-	l.once.Do(func() {
-		counts, err := hotspot.RollUp(h.counts, res)
-		if err != nil {
-			l.err = fmt.Errorf("roll up counts: %w", err)
-			return
-		}
-		l.cells = make([]hotCell, len(counts))
-		for i, c := range counts {
-			outline := cell.Boundary(c.Cell)
-			l.cells[i] = hotCell{c.Cell, c.N, outline, outline.Bound()}
-		}
-	})
-	return l.cells, l.err
-}
-
-// shown gives the cell as the viewer may see it.
-func (c *hotCell) shown(v Viewer) hotspot.Cell {
-	return hotspot.Suppress([]hotspot.Count{{Cell: c.cell, N: c.n}}, smallest(v))[0]
-}
-
-// smallest is the smallest count that the viewer may see.
-func smallest(v Viewer) int {
-	if v.ReadsEveryReport() {
-		return 1
-	}
-	return hotspot.MinPublic
-}
-
 // resolutionAt is the resolution of hot spots by zoom: cells some 20 to 50
 // pixels wide.
 func resolutionAt(zoom int) int {
@@ -222,52 +193,31 @@ func resolutionAt(zoom int) int {
 
 // hotspotTile answers with the hot spots that the sender may see.
 func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile) error {
-	q, err := filterParams(r)
+	q, err := filterParams(r, "variable")
 	if err != nil {
 		return err
 	}
 	q.Resolution = resolutionAt(int(t.Z))
 	v := s.c.Viewer(r)
-	_, cells, err := s.hotspots(r.Context(), v, q)
+	f, err := s.question(v, q)
 	if err != nil {
 		return err
 	}
-	data, err := encode(l.name, hotspotFeatures(cells, v, t))
+	h, err := s.heat(r.Context(), v, f)
+	if err != nil {
+		return err
+	}
+	tile, err := s.hotTiles.get(key{layer: string(q.Variable), number: h.serial, tile: t}, func() ([]byte, error) {
+		return h.render(l.name, q.Variable, t), nil
+	})
 	if err != nil {
 		return err
 	}
 	w.Header().Add("Vary", "Authorization, Cookie")
 	caching := revalidate
-	if v.ReadsEveryReport() {
+	if v.ReadsReports() {
 		caching = ownOnly
 	}
-	write(w, r, finish(data), caching)
+	write(w, r, tile, caching)
 	return nil
-}
-
-func hotspotFeatures(cells []hotCell, v Viewer, t maptile.Tile) []feature {
-	snap := newSnapper(t)
-	bound := reach(t)
-	var out []feature
-	for i := range cells {
-		c := &cells[i]
-		if !c.bound.Intersects(bound) {
-			continue
-		}
-		g := polygonal(snap.polygons(projectPolygons(orb.MultiPolygon{c.outline})))
-		if g == nil {
-			continue
-		}
-		name := c.cell.String()
-		out = append(out, feature{featureID(name), g, hotspotProperties(c.shown(v))})
-	}
-	return out
-}
-
-func hotspotProperties(c hotspot.Cell) map[string]any {
-	out := map[string]any{"h3": c.Cell.String(), "suppressed": c.Suppressed}
-	if !c.Suppressed {
-		out["count"] = c.N
-	}
-	return out
 }

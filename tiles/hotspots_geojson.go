@@ -33,6 +33,7 @@ type HotspotCollection struct {
 	To         time.Time          `json:"to"`
 	Resolution int                `json:"resolution"`
 	Total      *int               `json:"total"`            // null where suppressed
+	Analysis   *analysisDocument  `json:"analysis"`         // null where there is none
 	Frames     []frameDocument    `json:"frames,omitempty"` // where there was a step, oldest first
 	Features   []*geojson.Feature `json:"features"`
 }
@@ -44,12 +45,44 @@ type frameDocument struct {
 	Total *int      `json:"total"` // null where suppressed
 }
 
+// analysisDocument is the statistics of the district as a whole.
+type analysisDocument struct {
+	Method       string           `json:"method"`
+	Resolution   int              `json:"resolution"`
+	Variable     hotspot.Variable `json:"variable"`
+	Cells        int              `json:"cells"`
+	Reports      int              `json:"reports"` // in the cells that show their number
+	Households   float64          `json:"households"`
+	Mean         float64          `json:"mean"`
+	SD           float64          `json:"sd"`
+	Q            float64          `json:"q"`
+	Threshold    float64          `json:"p_threshold"`
+	Significant  int              `json:"significant"`
+	SuppressedAs float64          `json:"suppressed_as,omitempty"` // what a suppressed cell counts as
+}
+
+// newAnalysisDocument gives what is told of an analysis; nil of none. least is
+// the smallest count that is shown.
+func newAnalysisDocument(a *hotspot.Analysis, least int) *analysisDocument {
+	if a == nil {
+		return nil
+	}
+	d := &analysisDocument{
+		Method: "Getis-Ord Gi*", Resolution: a.Resolution, Variable: a.Variable, Cells: a.Cells, Reports: a.Reports,
+		Households: decimals(a.Households, 10), Mean: decimals(a.Mean, 1e4), SD: decimals(a.SD, 1e4),
+		Q: a.Q, Threshold: pValue(a.Threshold), Significant: a.Significant,
+	}
+	if least > 1 {
+		d.SuppressedAs = hotspot.SuppressedAs
+	}
+	return d
+}
+
 // PostHotspots answers POST /api/v1/hotspots: {"from"?, "to"?, "category"?,
-// "status"?, "overdue"?, "resolution"?, "step"?} → a HotspotCollection of
-// polygons with properties h3, suppressed and, where it is not suppressed,
-// count. Category and status are a text or a list of texts. With a step there
-// are also frames, and the property counts: a number a frame, null where it is
-// suppressed.
+// "status"?, "overdue"?, "resolution"?, "variable"?, "step"?} → a
+// HotspotCollection of polygons with the properties of HotCell. Category and
+// status are a text or a list of texts. With a step there are also frames, and
+// the property counts: a number a frame, null where it is suppressed.
 func (s *Server) PostHotspots(w http.ResponseWriter, r *http.Request) {
 	if err := s.postHotspots(w, r); err != nil {
 		s.c.Problem(w, r, err)
@@ -96,11 +129,7 @@ func (s *Server) collection(ctx context.Context, v Viewer, q HotspotQuery) (Hots
 	if err != nil {
 		return HotspotCollection{}, err
 	}
-	out := HotspotCollection{"FeatureCollection", found.From, found.To, found.Resolution, found.Total, nil, make([]*geojson.Feature, len(found.Cells))}
-	for i, c := range found.Cells {
-		out.Features[i] = cellFeature(c)
-	}
-	return out, nil
+	return found.collection(), nil
 }
 
 func (s *Server) framedCollection(ctx context.Context, v Viewer, q HotspotQuery, step hotspot.Step) (HotspotCollection, error) {
@@ -108,23 +137,27 @@ func (s *Server) framedCollection(ctx context.Context, v Viewer, q HotspotQuery,
 	if err != nil {
 		return HotspotCollection{}, err
 	}
-	out := HotspotCollection{"FeatureCollection", found.From, found.To, found.Resolution, found.Total,
-		make([]frameDocument, len(found.Frames)), make([]*geojson.Feature, len(found.Cells))}
+	out := found.collection()
+	out.Frames = make([]frameDocument, len(found.Frames))
 	for i, f := range found.Frames {
 		out.Frames[i] = frameDocument{f.From.UTC(), f.To.UTC(), found.Totals[i]}
 	}
-	for i, c := range found.Cells {
-		out.Features[i] = cellFeature(c)
-		out.Features[i].Properties["counts"] = found.Counts[i]
+	for i, counts := range found.Counts {
+		out.Features[i].Properties["counts"] = counts
 	}
 	return out, nil
 }
 
-func cellFeature(c hotspot.Cell) *geojson.Feature {
-	f := geojson.NewFeature(cell.Boundary(c.Cell))
-	f.ID = c.Cell.String()
-	f.Properties = hotspotProperties(c)
-	return f
+func (h *Hotspots) collection() HotspotCollection {
+	out := HotspotCollection{Type: "FeatureCollection", From: h.From, To: h.To, Resolution: h.Resolution, Total: h.Total,
+		Analysis: newAnalysisDocument(h.Analysis, h.least), Features: make([]*geojson.Feature, len(h.Cells))}
+	for i := range h.Cells {
+		c := &h.Cells[i]
+		f := geojson.NewFeature(cell.Boundary(c.Cell.Cell))
+		f.ID, f.Properties = c.Cell.Cell.String(), c.Properties()
+		out.Features[i] = f
+	}
+	return out
 }
 
 // parseQuestion reads the body of PostHotspots. Unknown, repeated and
@@ -161,6 +194,10 @@ func parseQuestion(body []byte) (q HotspotQuery, step hotspot.Step, err error) {
 		case "step":
 			if fault = decode(d, &step, "is no text"); fault == "" && !slices.Contains(hotspot.Steps(), step) {
 				fault = "is neither month nor week"
+			}
+		case "variable":
+			if fault = decode(d, &q.Variable, "is no text"); fault == "" && !slices.Contains(hotspot.Variables(), q.Variable) {
+				fault = "is neither count nor rate"
 			}
 		case "resolution":
 			fault = decode(d, &q.Resolution, "is no whole number")

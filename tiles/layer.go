@@ -61,8 +61,9 @@ func allLayers() []*layer {
 		area(geo.VillageGroup, 8, "village groups", "households", "population"),
 		area(geo.Grid, 6, "patrol grids", "class", "households", "population"),
 		area(geo.Compound, 9, "residential compounds", "households", "population"),
-		{"hotspots", fromCounts, "", 6, 14, "reports counted by H3 cell; without an account over the last 7, 30, 90 or 365 days or a month of the calendar, and without the count where it is below 5",
-			map[string]string{"h3": "String", "count": "Number", "suppressed": "Boolean"}},
+		{"hotspots", fromCounts, "", minHotZoom, maxHotZoom, "reports counted by H3 cell, with the rate per 1,000 households and the Getis-Ord Gi* statistics of the cell of resolution 8; without an account over the last 7, 30, 90 or 365 days or a month of the calendar, and without count and rate where the count is below 5",
+			map[string]string{"h3": "String", "count": "Number", "suppressed": "Boolean", "rate": "Number", "households": "Number",
+				"z_score": "Number", "p_value": "Number", "significant": "Boolean", "analysis_h3": "String"}},
 		{"reports", fromReports, "", 10, 16, "reports, the 4000 newest of a tile; without an account without id and with the position rounded to some 50 m, the time to the day",
 			map[string]string{"id": "String", "category": "String", "status": "String", "overdue": "Boolean", "t": "Number"}},
 	}

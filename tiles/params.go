@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
@@ -97,10 +98,10 @@ func (s *Server) tileParam(r *http.Request) (*layer, maptile.Tile, error) {
 }
 
 // filterParams reads the parameters that narrow reports down: from, to,
-// category, status, overdue. All that cannot be read are refused at once;
+// category, status, overdue, and more names, of which variable is one. All that cannot be read are refused at once;
 // whether there are such categories and states is asked elsewhere.
-func filterParams(r *http.Request) (HotspotQuery, error) {
-	values, err := query(r, "from", "to", "category", "status", "overdue")
+func filterParams(r *http.Request, more ...string) (HotspotQuery, error) {
+	values, err := query(r, append(more, "from", "to", "category", "status", "overdue")...)
 	if err != nil {
 		return HotspotQuery{}, err
 	}
@@ -117,6 +118,7 @@ func filterParams(r *http.Request) (HotspotQuery, error) {
 		To:       instant("to"),
 		Category: listParam(values.Get("category")),
 		Status:   listParam(values.Get("status")),
+		Variable: hotspot.Variable(values.Get("variable")),
 	}
 	switch values.Get("overdue") {
 	case "true":

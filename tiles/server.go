@@ -36,14 +36,10 @@ type Boundaries interface {
 	Revision(ctx context.Context, n int) (*locate.Snapshot, error)
 }
 
-// Counts counts reports by cell.
+// Counts has what is counted of the reports of the whole district.
 type Counts interface {
-	// CellCounts counts the reports of the whole district that pass the
-	// filter, by cell of resolution hotspot.BaseResolution.
-	CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error)
-	// FrameCounts is CellCounts by frames, which begin at starts (ascending);
-	// the last ends with the filter's To.
-	FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error)
+	// Current gives the columns as they are now; never nil.
+	Current() *hotspot.Columns
 }
 
 // Viewer is whoever sent a request, as far as tiles care.
@@ -52,10 +48,20 @@ type Viewer interface {
 	// read: its report tiles are then nobody else's, and never cached.
 	ReadsReports() bool
 	// ReadsEveryReport reports whether that is all of the district: hot spots
-	// are then free of suppression and of fixed windows.
+	// are then counted of all of it, as otherwise for who reads no reports.
 	ReadsEveryReport() bool
+	// OwnAreas names the areas whose reports the viewer reads: viewers of one
+	// name are counted the same.
+	OwnAreas() string
+	// CellCounts counts the reports that the viewer reads and that pass the
+	// filter, by cell of resolution hotspot.BaseResolution. It is asked of who
+	// reads the reports of some areas only.
+	CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error)
+	// FrameCounts is CellCounts by frames, which begin at starts (ascending);
+	// the last ends with the filter's To.
+	FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error)
 	// ReportPoints gives the newest reports that pass the filter (whose Bound
-	// is set, and whose Coarse says nothing) and that the viewer may see, at
+	// is set) and that the viewer may see, at
 	// most limit, in the form the viewer may see them.
 	ReportPoints(ctx context.Context, f hotspot.Filter, limit int) ([]ReportPoint, error)
 }
@@ -86,27 +92,28 @@ type Config struct {
 	// Categories is nil or Statuses is empty, any.
 	Categories func() []string
 	Statuses   []string
-	// Private gives the categories that concern private life: for the public
-	// they are counted at their coarse places. Nil for none.
-	Private func() []string
 	// Now is the clock; nil for time.Now. Days, weeks and months are those of
 	// its time zone.
 	Now        func() time.Time
 	CacheBytes int64         // of finished tiles; 0 for 32 MiB
-	CountsFor  time.Duration // how long hot-spot counts are kept; 0 for 3 s
+	CountsFor  time.Duration // how long counts of a viewer's own areas, and public tiles of reports, are kept; 0 for 3 s
 }
 
 // Server answers for /tiles. Safe for concurrent use.
 type Server struct {
-	c        Config
-	layers   map[string]*layer
-	cache    *cache
-	prepared preparedSet
-	hint     chan struct{} // see Hint
-	demand   demand
-	hot      *recent[string, *hotCells]
-	frames   *recent[string, *hotFrames]
-	points   *recent[pointsKey, []byte]
+	c         Config
+	layers    map[string]*layer
+	cache     *cache
+	prepared  preparedSet
+	hint      chan struct{} // see Hint
+	demand    demand
+	hotTiles  *cache // apart: they change with every report, boundaries seldom
+	heats     heats
+	ownHeat   *recent[string, *heat]
+	frames    *recent[framesKey, []hotspot.Series]
+	galleries galleries
+	districts districts
+	points    *recent[pointsKey, []byte]
 }
 
 // New checks the configuration and makes a server.
@@ -133,13 +140,14 @@ func New(c Config) (*Server, error) {
 		c.CountsFor = 3 * time.Second
 	}
 	s := &Server{
-		c:      c,
-		layers: make(map[string]*layer),
-		cache:  newCache(c.CacheBytes),
-		hint:   make(chan struct{}, 1),
-		hot:    newRecent[string, *hotCells](c.CountsFor, 64, c.Now),
-		frames: newRecent[string, *hotFrames](c.CountsFor, 8, c.Now),
-		points: newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
+		c:        c,
+		layers:   make(map[string]*layer),
+		cache:    newCache(c.CacheBytes),
+		hint:     make(chan struct{}, 1),
+		hotTiles: newCache(c.CacheBytes / 4),
+		ownHeat:  newRecent[string, *heat](c.CountsFor, 64, c.Now),
+		frames:   newRecent[framesKey, []hotspot.Series](c.CountsFor, 8, c.Now),
+		points:   newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
 	}
 	for _, l := range allLayers() {
 		s.layers[l.name] = l

@@ -16,6 +16,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
@@ -137,37 +138,39 @@ func (h history) Revision(_ context.Context, n int) (*locate.Snapshot, error) {
 	return nil, geo.ErrNotFound
 }
 
-// ledger counts a fixed list of reports and remembers what it was asked. With
-// frames, the first and the last get all of them.
-type ledger struct {
-	counts []hotspot.Count
-	asked  []hotspot.Filter
-	starts []time.Time
-	err    error
-}
+// ledger has the columns of all reports.
+type ledger struct{ columns *hotspot.Columns }
 
-func (l *ledger) FrameCounts(_ context.Context, f hotspot.Filter, starts []time.Time) (out []hotspot.FrameCount, err error) {
-	l.asked, l.starts = append(l.asked, f), starts
-	for _, c := range l.counts {
-		out = append(out, hotspot.FrameCount{Cell: c.Cell, Frame: 0, N: c.N}, hotspot.FrameCount{Cell: c.Cell, Frame: len(starts) - 1, N: c.N})
+func (l *ledger) Current() *hotspot.Columns { return l.columns }
+
+// accept adds n reports in a cell, dispatched, of fire, overdue the day after.
+func (l *ledger) accept(t testing.TB, at time.Time, c cell.Cell, n int) {
+	t.Helper()
+	rows := make([]hotspot.Row, n)
+	for i := range rows {
+		rows[i] = hotspot.Row{ID: uuid.New(), At: at, Due: at.AddDate(0, 0, 1), Category: "fire", Status: "dispatched", Cell: c, Public: c}
 	}
-	return out, l.err
+	var err error
+	if l.columns, err = l.columns.With(rows, nil); err != nil {
+		t.Fatal(err)
+	}
 }
 
-func (l *ledger) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
-	l.asked = append(l.asked, f)
-	return l.counts, l.err
-}
-
-// reader is a viewer with a fixed list of reports.
+// reader is a viewer with a fixed list of reports, and a list of what is
+// counted of the own areas, in every frame.
 type reader struct {
 	own, every bool
 	points     []ReportPoint
 	asked      *hotspot.Filter // the last filter
+	areas      string
+	counts     []hotspot.Count
+	counted    *[]hotspot.Filter // what was asked
+	err        error
 }
 
 func (v reader) ReadsReports() bool     { return v.own }
 func (v reader) ReadsEveryReport() bool { return v.every }
+func (v reader) OwnAreas() string       { return v.areas }
 func (v reader) ReportPoints(_ context.Context, f hotspot.Filter, limit int) ([]ReportPoint, error) {
 	if v.asked != nil {
 		*v.asked = f
@@ -179,6 +182,22 @@ func (v reader) ReportPoints(_ context.Context, f hotspot.Filter, limit int) ([]
 		}
 	}
 	return out, nil
+}
+
+func (v reader) CellCounts(_ context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
+	if v.counted != nil {
+		*v.counted = append(*v.counted, f)
+	}
+	return v.counts, v.err
+}
+
+func (v reader) FrameCounts(_ context.Context, _ hotspot.Filter, starts []time.Time) (out []hotspot.FrameCount, err error) {
+	for _, c := range v.counts {
+		for i := range starts {
+			out = append(out, hotspot.FrameCount{Cell: c.Cell, Frame: i, N: c.N})
+		}
+	}
+	return out, v.err
 }
 
 var testNow = time.Date(2026, 9, 30, 12, 0, 0, 0, time.UTC)
@@ -197,7 +216,11 @@ func newRig(t testing.TB) *rig {
 	first, second := town(t, 1, "old "), town(t, 2, "")
 	first.Revision.PublishedAt = testNow.AddDate(0, -2, 0)
 	second.Revision.PublishedAt = testNow.AddDate(0, -1, 0)
-	r := &rig{ledger: &ledger{}, viewer: &reader{}, history: history{first, second}}
+	empty, err := hotspot.NewColumns(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{ledger: &ledger{empty}, viewer: &reader{}, history: history{first, second}}
 	s, err := New(Config{
 		Boundaries: r.history,
 		Counts:     r.ledger,
@@ -206,7 +229,6 @@ func newRig(t testing.TB) *rig {
 		Problem:    writeProblem,
 		Categories: func() []string { return []string{"fire", "rubbish"} },
 		Statuses:   []string{"dispatched", "closed"},
-		Private:    func() []string { return []string{"fire"} },
 		Now:        func() time.Time { return testNow },
 	})
 	if err != nil {

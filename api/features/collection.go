@@ -85,7 +85,9 @@ func (s *Server) allCollections() []*collection {
 		{"category", "string", true}, {"status", "string", true}, {"grid", "string", true},
 		{"created_at", "string", false}, {"updated_at", "string", false},
 	}
-	hot := []field{{"h3", "string", true}, {"count", "integer", false}, {"suppressed", "boolean", false}}
+	hot := []field{{"h3", "string", true}, {"count", "integer", false}, {"suppressed", "boolean", false},
+		{"rate", "number", false}, {"households", "number", false}, {"z_score", "number", false}, {"p_value", "number", false},
+		{"significant", "boolean", false}, {"analysis_h3", "string", false}}
 	return []*collection{
 		area(geo.District, "District"),
 		area(geo.Township, "Townships and streets"),
@@ -95,11 +97,13 @@ func (s *Server) allCollections() []*collection {
 		area(geo.Compound, "Residential compounds", people...),
 		{"reports", "Reports", "Reports, newest first. Without an account positions are rounded to some 50 m, " +
 			"to some 500 m where private life is concerned.", report, nil, &reports{s}, true},
-		{"hotspots", "Hot spots", "Reports counted by H3 cell. Without an account over the last 7, 30, 90 or 365 days or a month of the calendar, " +
-			"and without the count where it is small.", hot, []parameter{
+		{"hotspots", "Hot spots", "Reports counted by H3 cell, with the rate per 1,000 households and the Getis-Ord Gi* statistics " +
+			"of the cell of resolution 8. Without an account over the last 7, 30, 90 or 365 days or a month of the calendar, and without count and rate " +
+			"where the count is small; with an account for some areas counted of these alone, without rates and statistics.", hot, []parameter{
 			{"category", "reports of these categories, separated by commas", "string"},
 			{"status", "reports in these states, separated by commas", "string"},
 			{"resolution", "H3 resolution of the cells, 4 to 10; 8 where it is not given", "integer"},
+			{"variable", "what the statistics compare: count, or rate for reports per 1,000 households; count where it is not given", "string"},
 		}, &hotspots{s}, true},
 	}
 }

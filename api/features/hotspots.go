@@ -28,25 +28,25 @@ func (s *hotspots) page(r *http.Request, q itemsQuery) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	var all []hotspot.Cell
+	var all []tiles.HotCell
 	for _, c := range cells {
 		name, ok := q.equal["h3"]
-		if (!ok || c.Cell.String() == name) && within(c.Cell, q) {
+		if (!ok || c.Cell.Cell.String() == name) && within(c.Cell.Cell, q) {
 			all = append(all, c)
 		}
 	}
 	p := page{matched: len(all)}
 	rest := all
 	if q.cursor != "" {
-		rest = all[sort.Search(len(all), func(i int) bool { return all[i].Cell.String() > q.cursor }):]
+		rest = all[sort.Search(len(all), func(i int) bool { return all[i].Cell.Cell.String() > q.cursor }):]
 	}
 	if len(rest) > q.limit {
 		rest = rest[:q.limit]
-		p.next = rest[len(rest)-1].Cell.String()
+		p.next = rest[len(rest)-1].Cell.Cell.String()
 	}
 	p.features = make([]feature, len(rest))
-	for i, c := range rest {
-		p.features[i] = hotspotFeature(c)
+	for i := range rest {
+		p.features[i] = hotspotFeature(&rest[i])
 	}
 	return p, nil
 }
@@ -62,14 +62,14 @@ func (s *hotspots) feature(r *http.Request, id string, extra map[string]string) 
 	if err != nil {
 		return feature{}, err
 	}
-	i := sort.Search(len(cells), func(i int) bool { return cells[i].Cell >= c })
-	if i == len(cells) || cells[i].Cell != c {
+	i := sort.Search(len(cells), func(i int) bool { return cells[i].Cell.Cell >= c })
+	if i == len(cells) || cells[i].Cell.Cell != c {
 		return feature{}, fmt.Errorf("no report in cell %s: %w", id, geo.ErrNotFound)
 	}
-	return hotspotFeature(cells[i]), nil
+	return hotspotFeature(&cells[i]), nil
 }
 
-func (s *hotspots) cells(r *http.Request, q itemsQuery) ([]hotspot.Cell, error) {
+func (s *hotspots) cells(r *http.Request, q itemsQuery) ([]tiles.HotCell, error) {
 	question := tiles.HotspotQuery{From: q.datetime.from, To: q.datetime.to, Resolution: defaultResolution}
 	list := func(name string) []string {
 		if q.extra[name] == "" {
@@ -78,6 +78,7 @@ func (s *hotspots) cells(r *http.Request, q itemsQuery) ([]hotspot.Cell, error) 
 		return strings.Split(q.extra[name], ",")
 	}
 	question.Category, question.Status = list("category"), list("status")
+	question.Variable = hotspot.Variable(q.extra["variable"])
 	if text, ok := q.extra["resolution"]; ok {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -97,10 +98,10 @@ func within(c cell.Cell, q itemsQuery) bool {
 	return slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(shape, b) })
 }
 
-func hotspotFeature(c hotspot.Cell) feature {
-	properties := map[string]any{"h3": c.Cell.String(), "suppressed": c.Suppressed, "count": nil}
-	if !c.Suppressed {
-		properties["count"] = c.N
+func hotspotFeature(c *tiles.HotCell) feature {
+	properties := c.Properties()
+	if c.Suppressed {
+		properties["count"] = nil
 	}
-	return newFeature(c.Cell.String(), cell.Boundary(c.Cell), properties)
+	return newFeature(c.Cell.Cell.String(), cell.Boundary(c.Cell.Cell), properties)
 }

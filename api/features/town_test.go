@@ -159,15 +159,21 @@ func (d *desk) FrameCounts(context.Context, access.Scope, hotspot.Filter, []time
 	panic("collections have no frames")
 }
 
-// wholeTown is the desk's counts of the whole town, as the tiles want them.
-type wholeTown struct{ *desk }
-
-func (c wholeTown) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
-	return c.desk.CellCounts(ctx, access.Scope{All: true}, f)
-}
-
-func (c wholeTown) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
-	return c.desk.FrameCounts(ctx, access.Scope{All: true}, f, starts)
+// Current has all reports at their true places, for who reads all of them.
+func (d *desk) Current() *hotspot.Columns {
+	var rows []hotspot.Row
+	for _, r := range d.reports {
+		c, err := cell.At(r.Point, hotspot.BaseResolution)
+		if err != nil {
+			panic(err) // the town is drawn where there are cells
+		}
+		rows = append(rows, hotspot.Row{ID: r.ID, At: r.CreatedAt, Due: r.DueAt, Category: r.Category, Status: string(r.Status), Cell: c, Public: c})
+	}
+	columns, err := hotspot.NewColumns(rows)
+	if err != nil {
+		panic(err)
+	}
+	return columns
 }
 
 type duties struct{ *patrol.Duties }
@@ -232,7 +238,7 @@ func newRig(t testing.TB) *rig {
 	now := func() time.Time { return testNow }
 	var err error
 	r.tiles, err = tiles.New(tiles.Config{
-		Boundaries: r.history, Counts: wholeTown{r.desk}, Viewer: Viewers(who, r.desk, book, now),
+		Boundaries: r.history, Counts: r.desk, Viewer: Viewers(who, r.desk, book, now),
 		PublicURL: where, Problem: writeProblem, Now: now,
 	})
 	if err != nil {

@@ -3,6 +3,8 @@ package features
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -123,6 +125,16 @@ func (v *viewer) ReportPoints(ctx context.Context, f hotspot.Filter, limit int) 
 		}
 	}
 	return out, nil
+}
+
+// OwnAreas names the principal's areas, in any order.
+func (v *viewer) OwnAreas() string {
+	ids := make([]string, len(v.principal.Scope.Areas))
+	for i, id := range v.principal.Scope.Areas {
+		ids[i] = id.String()
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, " ")
 }
 
 // CellCounts counts the reports that the viewer reads, at their true places;

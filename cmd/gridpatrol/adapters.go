@@ -9,7 +9,6 @@ import (
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/api"
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/internal/photo"
 	"github.com/gridpatrol/gridpatrol/notify"
 	"github.com/gridpatrol/gridpatrol/patrol"
@@ -21,19 +20,6 @@ const timeZone = "Asia/Shanghai"
 
 // principalOf says who sent a request that came through the API's guard.
 func principalOf(r *http.Request) access.Principal { return api.PrincipalFrom(r.Context()) }
-
-// counts is the store as the tiles want it: of the whole district.
-type counts struct{ store *postgis.Store }
-
-// CellCounts counts reports by cell.
-func (c counts) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
-	return c.store.CellCounts(ctx, access.Scope{All: true}, f)
-}
-
-// FrameCounts counts reports by cell and frame.
-func (c counts) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
-	return c.store.FrameCounts(ctx, access.Scope{All: true}, f, starts)
-}
 
 // liveEvents is the hub as the API wants it.
 type liveEvents struct{ hub *notify.Hub }

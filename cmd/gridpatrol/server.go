@@ -95,13 +95,12 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 
 	tileServer, err := tiles.New(tiles.Config{
 		Boundaries: s.boundaries,
-		Counts:     counts{c.store},
+		Counts:     s.tallies,
 		Viewer:     features.Viewers(principal, c.store, s.duties, nil),
 		PublicURL:  address,
 		Problem:    problem,
 		Categories: s.categories,
 		Statuses:   texts(patrol.Statuses()),
-		Private:    s.privateCategories,
 		// Windows of days are days of the district.
 		Now: func() time.Time { return time.Now().In(zone) },
 	})
@@ -246,21 +245,6 @@ func (s *server) categories() []string {
 	codes := make([]string, len(book.Categories))
 	for i, c := range book.Categories {
 		codes[i] = c.Code
-	}
-	return codes
-}
-
-// privateCategories lists those that concern private life.
-func (s *server) privateCategories() []string {
-	book := s.duties.Current().Rulebook
-	if book == nil {
-		return nil
-	}
-	var codes []string
-	for _, c := range book.Categories {
-		if c.Private {
-			codes = append(codes, c.Code)
-		}
 	}
 	return codes
 }

@@ -90,21 +90,16 @@ func (t *Tally) Book() *Book { return t.book }
 // begin with these. The caller does not change them.
 func (t *Tally) Cells(res int) []cell.Cell { return t.cells[res].cells }
 
+// Order gives the numbers of all cells of a resolution, ascending by cell. The
+// caller does not change them.
+func (t *Tally) Order(res int) []int32 { return t.cells[res].order }
+
 // Numbers gives how many reports are in the cells of a resolution, in the order
 // of Cells. The caller does not change them.
 func (t *Tally) Numbers(res int) []int32 { return t.counts[res] }
 
 // Total is the number of reports counted.
 func (t *Tally) Total() int { return t.total }
-
-// Bytes is about how much memory the tally takes.
-func (t *Tally) Bytes() int64 {
-	n := 0
-	for _, counts := range t.counts {
-		n += len(counts)
-	}
-	return int64(n) * 4
-}
 
 // Counts gives the counts of a resolution, MinResolution to BaseResolution,
 // ascending by cell, as RollUp gives them. The caller owns them.

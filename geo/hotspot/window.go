@@ -7,13 +7,15 @@ import "time"
 // What the public may find out, with windows and without: every report stands
 // on the public map as a point of its own, with its category, its state and
 // the day it came, its place rounded to a square of 50 m, or of 500 m where
-// private life is concerned. Counts below MinPublic are suppressed, and
-// private categories are counted at their rounded places (Filter.Coarse). Who
-// subtracts one window from another, as anybody can who asks again tomorrow,
-// may so find a single report, and then knows no more than its point says.
-// Windows of any length would only make that easy, to the second: hence few
-// fixed ones, which begin and end with the district's days: these, and
-// calendar months, one at a time or in a row as frames.
+// private life is concerned. Public counts are of those points as they are
+// shown (Row.Public), by days as they are shown, and statistics are made of
+// public counts: so all of it could be worked out from the map, and tells
+// nothing else. Counts below MinPublic are suppressed all the same, as are
+// totals that would give such a count away, and windows are few and fixed,
+// beginning and ending with the district's days: these, and calendar months,
+// one at a time or in a row as frames. Who subtracts one window from another,
+// as anybody can who asks again tomorrow, may so find a single report, and then
+// knows no more than its point says.
 var windowDays = [...]int{7, 30, 90, 365}
 
 // PublicWindow gives the window that the public gets when it asks for reports

@@ -1,0 +1,62 @@
+package tiles
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
+)
+
+// HotCell is a cell as the viewer may see it.
+type HotCell struct {
+	hotspot.Cell
+	Households float64 // those that live in it
+	Peopled    bool    // whether Households are known: not for who counts own areas only
+	Stat       hotspot.Stat
+	Compared   bool // whether there is a Stat
+}
+
+// Rate gives the reports per 1,000 households, to two decimals; ok is false
+// where the count is suppressed or there are too few households.
+func (c *HotCell) Rate() (rate float64, ok bool) {
+	if c.Suppressed || !c.Peopled {
+		return 0, false
+	}
+	rate, ok = hotspot.Rate(c.N, c.Households)
+	return decimals(rate, 100), ok
+}
+
+// Properties are the cell's properties in GeoJSON, the same as in tiles; what
+// does not apply is absent. The caller owns them.
+func (c *HotCell) Properties() map[string]any {
+	out := map[string]any{"h3": c.Cell.Cell.String(), "suppressed": c.Suppressed}
+	if !c.Suppressed {
+		out["count"] = c.N
+	}
+	if rate, ok := c.Rate(); ok {
+		out["rate"] = rate
+	}
+	if c.Peopled {
+		out["households"] = decimals(c.Households, 10)
+	}
+	if c.Compared {
+		out["z_score"] = decimals(c.Stat.Z, 1000)
+		out["p_value"] = pValue(c.Stat.P)
+		out["significant"] = c.Stat.Significant
+		out["analysis_h3"] = c.Stat.Cell.String()
+	}
+	return out
+}
+
+// decimals rounds to a whole number of parts.
+func decimals(v, parts float64) float64 { return math.Round(v*parts) / parts }
+
+// pValue rounds to four digits that count, however small.
+func pValue(p float64) float64 {
+	var buffer [32]byte
+	rounded, err := strconv.ParseFloat(string(strconv.AppendFloat(buffer[:0], p, 'e', 3, 64)), 64)
+	if err != nil {
+		return p // not reached: it was written as a number
+	}
+	return rounded
+}
