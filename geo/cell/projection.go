@@ -83,5 +83,6 @@ func (g *projection) at(i, j float64) vector {
 // areaM2 is that of a cell on the sphere; the plane shows it the larger the
 // farther from the middle of the face.
 func (g *projection) areaM2(i, j float64) float64 {
-	return g.east.cross(g.north).length() / math.Pow(g.at(i, j).length(), 3) * earthM * earthM
+	depth := g.at(i, j).length()
+	return g.east.cross(g.north).length() / (depth * depth * depth) * earthM * earthM
 }

@@ -52,8 +52,7 @@ type Analysis struct {
 	Threshold   float64 // the largest P that is significant; 0 where none is
 	Significant int     // how many cells are
 
-	cells []cell.Cell // ascending
-	stats []Stat      // one a cell
+	stats []Stat // in ascending order of cells
 }
 
 // Stat is what the statistics say of a cell.
@@ -78,26 +77,22 @@ func Rate(n int, households float64) (perThousand float64, ok bool) {
 
 // At gives the statistics of the analysis cell that c is or lies in. For a
 // coarser c it is the one among the analysis cells in it with the largest Z.
-// ok is false where there are none: outside the district, and where nothing
-// can be told because all cells have the same number.
+// ok is false where there are none: outside the district, for cells that are not
+// compared, and where nothing can be told because all have the same number.
 func (a *Analysis) At(c cell.Cell) (s Stat, ok bool) {
 	if a == nil || !c.Valid() {
 		return Stat{}, false
 	}
-	if cell.Resolution(c) >= AnalysisResolution {
-		p, err := cell.Parent(c, AnalysisResolution)
-		if err != nil {
-			return Stat{}, false
-		}
-		i, found := slices.BinarySearch(a.cells, p)
-		if !found || math.IsNaN(a.stats[i].Z) {
-			return Stat{}, false
-		}
-		return a.stats[i], true
+	first, last := c, c
+	if cell.Resolution(c) > AnalysisResolution {
+		first = mustParent(c, AnalysisResolution)
+		last = first
+	} else if span, end, err := cell.Span(c, AnalysisResolution); err == nil {
+		first, last = span, end
 	}
-	for i := range a.stats {
-		p, err := cell.Parent(a.cells[i], cell.Resolution(c))
-		if err == nil && p == c && !math.IsNaN(a.stats[i].Z) && (!ok || a.stats[i].Z > s.Z) {
+	i, _ := slices.BinarySearchFunc(a.stats, first, func(s Stat, c cell.Cell) int { return cmp.Compare(s.Cell, c) })
+	for ; i < len(a.stats) && a.stats[i].Cell <= last; i++ {
+		if !math.IsNaN(a.stats[i].Z) && (!ok || a.stats[i].Z > s.Z) {
 			s, ok = a.stats[i], true
 		}
 	}
@@ -105,79 +100,107 @@ func (a *Analysis) At(c cell.Cell) (s Stat, ok bool) {
 }
 
 // Analyse compares the cells of the district by their reports. Cells without
-// any count as 0; those outside the district's own that have reports are added.
-// The counts may be of several resolutions and name a cell more than once;
-// those that are not positive, and those of cells coarser than
-// AnalysisResolution, are left out. It is nil for a district without cells.
+// any count as 0; those at its rim that are not its own, and those next to it, are
+// compared where they have reports. The counts may be of several resolutions and
+// name a cell more than once; those that are not positive, those of cells
+// coarser than AnalysisResolution and those farther off are left out. It is nil
+// for a district without cells.
 //
 // Of rates only cells with at least MinHouseholds are compared, and only they
 // are anybody's neighbours.
 func (d *District) Analyse(counts []Count, of Variable) *Analysis {
-	fine := make([]Count, 0, len(counts))
+	if d.Len() == 0 {
+		return nil
+	}
+	sums := make([]int, len(d.cells))
+	last, at, found := cell.Cell(0), 0, false // counts mostly come in order
 	for _, c := range counts {
-		if c.Cell.Valid() && cell.Resolution(c.Cell) >= AnalysisResolution {
-			fine = append(fine, c)
+		if c.N <= 0 {
+			continue
+		}
+		p, err := cell.Parent(c.Cell, AnalysisResolution)
+		if err != nil {
+			continue // coarser
+		}
+		if p != last {
+			last = p
+			at, found = slices.BinarySearch(d.cells, p)
+		}
+		if found {
+			sums[at] += c.N
 		}
 	}
-	rolled, err := RollUp(fine, AnalysisResolution)
-	if err != nil {
-		return nil // not reached: every cell is a fine one
-	}
-	return d.AnalyseShown(Suppress(rolled, 1), of)
+	return d.analyse(of, func(i int) (int, bool) { return sums[i], false })
 }
 
 // AnalyseShown is Analyse of numbers as they are shown, of cells of
 // AnalysisResolution, each once: a suppressed one counts as SuppressedAs.
-// Others are left out.
+// Cells of another resolution are left out.
 func (d *District) AnalyseShown(shown []Cell, of Variable) *Analysis {
 	if d.Len() == 0 {
 		return nil
 	}
-	stats := make(map[cell.Cell]Stat, d.Len())
-	for _, c := range d.analysis {
-		h, _ := d.Households(c)
-		stats[c] = Stat{Cell: c, Households: h}
-	}
+	numbers := make([]Cell, len(d.cells))
 	for _, c := range shown {
-		if c.Cell.Valid() && cell.Resolution(c.Cell) == AnalysisResolution {
-			h, _ := d.Households(c.Cell)
-			stats[c.Cell] = Stat{Cell: c.Cell, N: c.N, Suppressed: c.Suppressed, Households: h}
+		if i, found := slices.BinarySearch(d.cells, c.Cell); found {
+			numbers[i] = c
 		}
 	}
-	a := &Analysis{Resolution: AnalysisResolution, Variable: of, Q: Q}
-	for c, s := range stats {
-		if of == OfRates && s.Households < MinHouseholds {
-			continue
-		}
-		a.cells, a.stats = append(a.cells, c), append(a.stats, s)
-	}
-	slices.Sort(a.cells)
-	slices.SortFunc(a.stats, func(s, t Stat) int { return cmp.Compare(s.Cell, t.Cell) })
-	a.compare()
-	return a
+	return d.analyse(of, func(i int) (int, bool) { return numbers[i].N, numbers[i].Suppressed })
 }
 
-func (a *Analysis) compare() {
-	a.Cells = len(a.cells)
-	values := make([]float64, a.Cells)
-	for i, s := range a.stats {
-		n := float64(s.N)
+// analyse compares the cells by number, which says of each how many reports it
+// has and whether that is suppressed.
+func (d *District) analyse(of Variable, number func(i int) (n int, suppressed bool)) *Analysis {
+	a := &Analysis{Resolution: AnalysisResolution, Variable: of, Q: Q}
+	index := make([]int32, len(d.cells)) // of a cell among those compared, or -1
+	compared := make([]int32, 0, d.owned)
+	values := make([]float64, 0, d.owned)
+	a.stats = make([]Stat, 0, d.owned)
+	for i, c := range d.cells {
+		index[i] = -1
+		s := Stat{Cell: c, Households: d.households[i]}
+		s.N, s.Suppressed = number(i)
+		value := float64(s.N)
 		if s.Suppressed {
-			n = SuppressedAs
+			value = SuppressedAs
+		}
+		if value == 0 && !d.own[i] || of == OfRates && s.Households < MinHouseholds {
+			continue
+		}
+		if of == OfRates {
+			value = value / s.Households * 1000
+		}
+		if s.Suppressed {
 			a.Suppressed++
 		}
 		a.Reports += s.N
 		a.Households += s.Households
-		values[i] = n
-		if a.Variable == OfRates {
-			values[i] = n / s.Households * 1000
-		}
+		index[i] = int32(len(compared))
+		compared = append(compared, int32(i))
+		values, a.stats = append(values, value), append(a.stats, s)
 	}
+	a.Cells = len(compared)
 	if a.Cells == 0 {
-		return
+		return a
 	}
-	z, mean, sd := Gi(values, a.neighbours)
+	var near []int32
+	z, mean, sd := Gi(values, func(i int) []int32 {
+		near = near[:0]
+		for _, n := range d.near[compared[i]] {
+			if k := index[n]; k >= 0 {
+				near = append(near, k)
+			}
+		}
+		return near
+	})
 	a.Mean, a.SD = mean, sd
+	a.judge(z)
+	return a
+}
+
+// judge turns Gi* into probabilities, and says which are significant.
+func (a *Analysis) judge(z []float64) {
 	p := make([]float64, 0, len(z))
 	for i := range z {
 		a.stats[i].Z, a.stats[i].P = z[i], TwoSided(z[i])
@@ -196,18 +219,4 @@ func (a *Analysis) compare() {
 			a.Significant++
 		}
 	}
-}
-
-func (a *Analysis) neighbours(i int) []int32 {
-	ring, err := cell.Ring(a.cells[i], 1)
-	if err != nil {
-		return nil
-	}
-	var out []int32
-	for _, c := range ring {
-		if k, found := slices.BinarySearch(a.cells, c); found {
-			out = append(out, int32(k))
-		}
-	}
-	return out
 }
