@@ -1,10 +1,12 @@
 package postgis
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,7 +111,10 @@ func (s *Store) allCounted(ctx context.Context, tx pgx.Tx, book *patrol.Rulebook
 	if err != nil {
 		return nil, err
 	}
-	return readCounted(rows, book, n)
+	list, err := readCounted(rows, book, n)
+	// In order, the columns are made of them without a copy.
+	slices.SortFunc(list, func(a, b hotspot.Row) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	return list, err
 }
 
 // binaryResults asks for what countedReader reads: scanning a million rows into
