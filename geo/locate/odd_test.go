@@ -63,6 +63,37 @@ func window(low, high int32) (out []geo.LatticePoint) {
 	return out
 }
 
+// Compounds ten metres wide in a district of sixty kilometres, a dozen of them
+// in one cell, some with a courtyard.
+func TestLocateTenMetreCompounds(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(13, 14))
+	const width, height = 1240, 900 // units of longitude and latitude
+	areas := []geo.Area{square(geo.District, "d", 125.4, 43.2, 126.1, 43.8)}
+	var corners [13][13]geo.LatticePoint
+	for i := range corners {
+		for k := range corners[i] {
+			corners[i][k] = geo.LatticePoint{
+				Lon: 1_256_600_000 + int32(i)*width + rnd.Int32N(width/2), Lat: 435_200_000 + int32(k)*height + rnd.Int32N(height/2)}
+		}
+	}
+	var points []geo.LatticePoint
+	for i := range 12 {
+		for k := range 12 {
+			a, b, c, d := corners[i][k], corners[i+1][k], corners[i+1][k+1], corners[i][k+1]
+			shape := orb.MultiPolygon{{ringThrough(a, b, c, d)}}
+			if middle := (geo.LatticePoint{Lon: a.Lon/2 + c.Lon/2, Lat: a.Lat/2 + c.Lat/2}); (i+k)%3 == 0 {
+				hole := ringThrough(middle, geo.LatticePoint{Lon: middle.Lon, Lat: middle.Lat + 40}, geo.LatticePoint{Lon: middle.Lon + 50, Lat: middle.Lat})
+				shape[0] = append(shape[0], hole)
+				points = append(points, around(middle)...)
+			}
+			areas = append(areas, geo.Area{Kind: geo.Compound, Code: fmt.Sprintf("%03d", rnd.IntN(7)*144+i*12+k), Shape: shape})
+			points = append(append(points, around(a)...), beside(a, b, rnd.Float64())...)
+			points = append(append(points, beside(b, c, rnd.Float64())...), beside(a, c, rnd.Float64())...)
+		}
+	}
+	compare(t, areas, points, 1, 100, 0)
+}
+
 // Any rings at all: they cross themselves and each other, lie on each other,
 // have spikes, run along cell borders and through cell corners. Every lattice
 // point round them is asked for.
