@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/gridpatrol/gridpatrol/fixtures"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/internal/logfile"
 	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
@@ -82,9 +84,12 @@ func handlerOf(role string) (http.Handler, error) {
 		}
 	}
 	if role == "bare" {
+		// With next to nothing in its memory it would collect garbage all the time.
+		debug.SetGCPercent(2000)
 		return constant, nil
 	}
-	s, err := demoServer(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	log := logfile.New(os.Stderr) // as the program logs
+	s, err := demoServer(slog.New(log.Handler(slog.NewTextHandler(log, nil))))
 	if err != nil {
 		return nil, err
 	}

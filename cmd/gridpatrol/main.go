@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/internal/logfile"
 )
 
 // cli is the command line. Every flag that an operator sets once is also an
@@ -73,16 +74,25 @@ func (c *Common) dataDir() (string, error) {
 
 // logger writes log lines to standard error; standard output belongs to what
 // a command was asked for.
-func (c *Common) logger() *slog.Logger {
+func (c *Common) logger() *slog.Logger { return slog.New(c.logHandler(os.Stderr)) }
+
+// serverLogger is logger for a command that logs every request and should not
+// wait for that; close writes what is left.
+func (c *Common) serverLogger() (log *slog.Logger, close func()) {
+	w := logfile.New(os.Stderr)
+	return slog.New(w.Handler(c.logHandler(w))), func() { _ = w.Close() } // nowhere to say that the log failed
+}
+
+func (c *Common) logHandler(w io.Writer) slog.Handler {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo
 	}
 	opts := &slog.HandlerOptions{Level: level}
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+		return slog.NewJSONHandler(w, opts)
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+	return slog.NewTextHandler(w, opts)
 }
 
 // exitError ends the program with a status of its own; its text, if any, has

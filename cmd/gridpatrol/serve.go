@@ -72,7 +72,8 @@ func (c *serveCmd) Run(ctx context.Context, common *Common, out io.Writer) error
 // serve opens the database, lets fill do what it wants with it, and serves
 // until ctx ends or something fails that the server cannot do without.
 func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, fill filler) (err error) {
-	log := common.logger()
+	log, closeLog := common.serverLogger()
+	defer closeLog()
 	if err := f.check(); err != nil {
 		return asWrongCall(err)
 	}
