@@ -1,8 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +17,7 @@ import (
 // feature by feature, or {"points": …}.
 func (m *many) document(w http.ResponseWriter, in *feed) error {
 	d := &document{many: m, feed: in, dec: json.NewDecoder(in), out: newDrip(w, "application/geo+json", m.spooled)}
+	d.between = `{"type":"FeatureCollection","revision":` + strconv.Itoa(d.Revision.Number) + `,"features":[` + "\n"
 	defer d.out.stop()
 	err := d.read()
 	if d.compact != nil && err == nil {
@@ -33,7 +37,9 @@ type document struct {
 	*many
 	feed     *feed
 	dec      *json.Decoder
+	base     int64 // where in the body the decoder's text began
 	out      *drip
+	between  string // what stands before the next feature
 	seen     map[string]bool
 	kind     string
 	features bool
@@ -131,9 +137,13 @@ func (d *document) readFeatures() error {
 	if err := d.delim('['); err != nil {
 		return err
 	}
-	between := `{"type":"FeatureCollection","revision":` + strconv.Itoa(d.Revision.Number) + `,"features":[` + "\n"
-	if !d.dec.More() {
-		if err := d.out.write(between); err != nil {
+	if !d.slow {
+		if err := d.quickFeatures(); err != nil {
+			return err
+		}
+	}
+	if !d.dec.More() && d.n == 0 {
+		if err := d.out.write(d.between); err != nil {
 			return err
 		}
 	}
@@ -147,13 +157,16 @@ func (d *document) readFeatures() error {
 		if err != nil {
 			return err
 		}
-		if err := d.out.write(between, string(answer)); err != nil {
+		if err := d.out.write(d.between, string(answer)); err != nil {
 			return err
 		}
-		between = ",\n"
+		d.between = ",\n"
 	}
 	return d.delim(']')
 }
+
+// offset is how far the body was read.
+func (d *document) offset() int64 { return d.base + d.dec.InputOffset() }
 
 // delim reads the bracket that must come next.
 func (d *document) delim(want json.Delim) error {
@@ -163,7 +176,7 @@ func (d *document) delim(want json.Delim) error {
 		return d.bad(err)
 	}
 	if token != want {
-		return fail("malformed-json", fmt.Sprintf("there must be a %s at byte %d", want, d.dec.InputOffset()))
+		return fail("malformed-json", fmt.Sprintf("there must be a %s at byte %d", want, d.offset()))
 	}
 	return nil
 }
@@ -173,5 +186,27 @@ func (d *document) bad(err error) error {
 	if d.feed.failed != nil {
 		return d.feed.failed
 	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fail("malformed-json", fmt.Sprintf("%s, at byte %d", syntax.Error(), d.place(syntax)))
+	}
 	return malformed(err)
+}
+
+// place gives the byte of the body, counted from 1, that is at fault. The
+// decoder counts the bytes of values alone for those inside of one, and from 0
+// for those between two.
+func (d *document) place(err *json.SyntaxError) int64 {
+	at := d.offset()
+	d.feed.failed = err // nothing more is read
+	var raw json.RawMessage
+	if again := d.dec.Decode(&raw); again != error(err) {
+		return at + 1
+	}
+	text, _ := io.ReadAll(d.dec.Buffered()) // memory never fails
+	var syntax *json.SyntaxError
+	if errors.As(json.NewDecoder(bytes.NewReader(text)).Decode(&raw), &syntax) {
+		return at + syntax.Offset
+	}
+	return at + 1
 }

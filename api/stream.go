@@ -30,13 +30,15 @@ func newFeed(w http.ResponseWriter, r *http.Request) *feed {
 // allow starts a piece of at most n bytes, and what is read ahead.
 func (f *feed) allow(n int) { f.left = n }
 
+func errTooLong() error { return fail("too-large", "a feature has more than 1 MiB") }
+
 // Read reads from the body.
 func (f *feed) Read(p []byte) (int, error) {
 	if f.failed != nil {
 		return 0, f.failed
 	}
 	if f.left <= 0 {
-		f.failed = fail("too-large", "a feature has more than 1 MiB")
+		f.failed = errTooLong()
 		return 0, f.failed
 	}
 	if len(p) > f.left {
@@ -72,7 +74,7 @@ func (f *feed) records() iter.Seq2[[]byte, error] {
 			piece, err := in.ReadSlice(end)
 			record = append(record, piece...)
 			if len(record) > maxFeature {
-				yield(nil, fail("too-large", "a feature has more than 1 MiB"))
+				yield(nil, errTooLong())
 				return
 			}
 			if errors.Is(err, bufio.ErrBufferFull) {
