@@ -17,8 +17,6 @@ import (
 	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 // asMVT is the tile that PostGIS makes: same extent, rim, fields and numbers.
 const asMVT = `
 	SELECT ST_AsMVT(f, $1, 4096, 'shape', 'id') FROM (

@@ -7,17 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
-	"net/http"
-	"net/http/httptest"
-	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/paulmach/orb/clip"
@@ -28,43 +24,23 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/internal/measure"
 )
 
-// BenchmarkReferences prints one table: tiles of village groups of the demo
-// district at zooms 10 to 16, uncached, beside what one would use instead, and
-// tiles from the cache beside a handler that does nothing else. Every way gets
-// the same tiles, in turns; the best turn of each counts.
+// BenchmarkReferences measures tiles of village groups of the demo district at
+// zooms 10 to 16: uncached beside what one would use instead, and from the
+// cache beside handlers that do nothing else. Every way gets the same tiles, in
+// turns; the best turn of each counts. Servers have a process each.
 func BenchmarkReferences(b *testing.B) {
 	r, _ := districtRig(b)
 	p := r.prepared.of(r.history.Current())
-	began := time.Now()
-	fresh := &prepared{snapshot: p.snapshot}
-	for z := 10; z <= maxZoom; z++ {
-		fresh.level(geo.VillageGroup, z)
+	tiles := benchTiles(p)
+	dir := filled(b, r, tiles)
+	over := func(role, encoding string) func(int, int) (int, error) {
+		return overHTTP(b, playing(b, role, dir), tiles, encoding)
 	}
-	build := time.Since(began)
-	rnd := rand.New(rand.NewPCG(7, 8))
-	var tiles []maptile.Tile
-	for z := maptile.Zoom(10); z <= maxZoom; z++ {
-		tiles = append(tiles, sample(p, geo.VillageGroup, z, 60, rnd)...)
-	}
-	rnd.Shuffle(len(tiles), func(i, j int) { tiles[i], tiles[j] = tiles[j], tiles[i] })
-
-	c := r.c
-	c.CacheBytes = 1 // nothing is kept
-	uncached, err := New(c)
-	if err != nil {
-		b.Fatal(err)
-	}
-	uncached.prepared.recent = []*prepared{p}
-	cold := httptest.NewServer(uncached.Handler())
-	defer cold.Close()
-	warm := httptest.NewServer(r.handler)
-	defer warm.Close()
-	bare := httptest.NewServer(bareHandler(r, tiles))
-	defer bare.Close()
+	cold, warm := playing(b, "cold", dir), playing(b, "warm", dir)
 	database := districtTable(b, p.snapshot.Index, 8)
-	ourBytes, theirBytes := 0, 0
 	inDatabase := func(_, i int) (int, error) {
 		t := tiles[i%len(tiles)]
 		var data []byte
@@ -75,6 +51,27 @@ func BenchmarkReferences(b *testing.B) {
 		t := tiles[i%len(tiles)]
 		return len(p.level(geo.VillageGroup, int(t.Z)).render("village_groups", t)), nil
 	}
+	withOrb := func(_, i int) (int, error) { return orbTile(p.snapshot.Index, tiles[i%len(tiles)]) }
+	ways := []struct {
+		name string
+		many int
+		turn time.Duration
+		do   func(worker, i int) (int, error)
+	}{
+		{"memory", 1, time.Second / 2, inMemory},
+		{"plain", 4, time.Second / 2, overHTTP(b, cold, tiles, "identity")},
+		{"gzipped", 4, time.Second / 2, overHTTP(b, cold, tiles, "gzip")},
+		{"orb", 1, time.Second / 2, withOrb},
+		{"orb", 2, time.Second / 2, withOrb},
+		{"ST_AsMVT", 1, time.Second, inDatabase},
+		{"ST_AsMVT", 4, time.Second, inDatabase},
+		{"ST_AsMVT", 8, time.Second, inDatabase},
+		{"cached", 4, time.Second / 2, overHTTP(b, warm, tiles, "gzip")},
+		{"bare", 4, time.Second / 2, over("bare", "gzip")},
+		{"files", 4, time.Second / 2, over("files", "gzip")},
+		{"asked again", 4, time.Second / 2, overHTTP(b, warm, tiles, "gzip\r\nIf-None-Match: *")},
+	}
+	ourBytes, theirBytes := 0, 0
 	for i := range tiles {
 		own, _ := inMemory(0, i)
 		other, err := inDatabase(0, i)
@@ -83,55 +80,103 @@ func BenchmarkReferences(b *testing.B) {
 		}
 		ourBytes, theirBytes = ourBytes+own, theirBytes+other
 	}
-	over := func(server *httptest.Server, encoding string) func(int, int) (int, error) {
-		return overHTTP(b, server, tiles, encoding)
-	}
-	rows := []struct {
-		name string
-		many int
-		turn time.Duration
-		do   func(worker, i int) (int, error)
-		best float64
-	}{
-		{"in memory, one core", 1, time.Second / 2, inMemory, 0},
-		{"over HTTP, plain", 4, time.Second / 2, over(cold, "identity"), 0},
-		{"over HTTP, gzipped", 4, time.Second / 2, over(cold, "gzip"), 0},
-		{"orb: clone, project, clip, simplify, encode; one core", 1, time.Second / 2, func(_, i int) (int, error) { return orbTile(p.snapshot.Index, tiles[i%len(tiles)]) }, 0},
-		{"the same on two", 2, time.Second / 2, func(_, i int) (int, error) { return orbTile(p.snapshot.Index, tiles[i%len(tiles)]) }, 0},
-		{"ST_AsMVT, 1 connection", 1, time.Second, inDatabase, 0},
-		{"ST_AsMVT, 4 connections", 4, time.Second, inDatabase, 0},
-		{"ST_AsMVT, 8 connections", 8, time.Second, inDatabase, 0},
-		{"cached, gzipped", 4, time.Second / 4, over(warm, "gzip"), 0},
-		{"bare handler with the same bytes", 4, time.Second / 4, over(bare, "gzip"), 0},
-		{"cached, asked again (304)", 4, time.Second / 4, over(warm, "gzip\r\nIf-None-Match: *"), 0},
-	}
+	best := make([]float64, len(ways))
 	for b.Loop() {
 		for range 6 {
-			for i := range rows {
-				rate, err := rate(rows[i].many, rows[i].turn, rows[i].do)
+			for i, w := range ways {
+				rate, err := rate(w.many, w.turn, w.do)
 				if err != nil {
-					b.Fatal(rows[i].name, err)
+					b.Fatal(w.name, err)
 				}
-				rows[i].best = max(rows[i].best, rate)
+				best[i] = max(best[i], rate)
 			}
 		}
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nvillage groups, zooms 10 to 16\ttiles/s")
-	for _, row := range rows {
-		fmt.Fprintf(w, "%s\t%.0f\n", row.name, row.best)
+	of := func(name string) (rate float64) {
+		for i, w := range ways {
+			if w.name == name && (w.name != "orb" || w.many == 1) {
+				rate = max(rate, best[i])
+			}
+		}
+		return rate
 	}
-	w.Flush()
-	database4 := max(rows[5].best, rows[6].best, rows[7].best)
-	fmt.Printf("in memory %.1f times orb on a core (aim 4); over HTTP %.1f times ST_AsMVT plain, %.1f gzipped (aim 18 of pg_tileserv)\n",
-		rows[0].best/rows[3].best, rows[1].best/database4, rows[2].best/database4)
-	fmt.Printf("cached: %.2f of the bare handler (aim 0.85); %.2f of ST_AsMVT's bytes (aim 0.86); zooms 10 to 16 prepared in %v\n",
-		rows[8].best/rows[9].best, float64(ourBytes)/float64(theirBytes), build.Round(time.Millisecond))
-	b.ReportMetric(rows[1].best, "plain/s")
-	b.ReportMetric(rows[2].best, "gzipped/s")
-	b.ReportMetric(rows[0].best/rows[3].best, "x-orb")
-	b.ReportMetric(rows[8].best/rows[9].best, "of-bare")
+	row := func(what, ours, aim, against, name string) measure.Row {
+		r := measure.Row{Area: "boundary tiles", What: what, Ours: of(ours), Unit: "/s", Against: against, Aim: aim}
+		if name != "" {
+			r.Reference = of(name)
+		}
+		return r
+	}
+	measure.Report(b,
+		row("drawn in memory, one core", "memory", "≥ 4x", "orb: clone, project, clip, simplify, encode; one core", "orb"),
+		row("uncached over HTTP, 4 connections", "plain", "≥ 20,000 /s", "", ""),
+		row("uncached over HTTP, gzipped", "gzipped", "≥ 10,000 /s", "", ""),
+		row("uncached over HTTP", "plain", "≥ 18x", "ST_AsMVT, its best of 1, 4 and 8 connections", "ST_AsMVT"),
+		row("uncached over HTTP, gzipped", "gzipped", "≥ 18x", "ST_AsMVT, its best of 1, 4 and 8 connections", "ST_AsMVT"),
+		measure.Row{Area: "boundary tiles", What: fmt.Sprintf("bytes of %d tiles", len(tiles)), Ours: float64(ourBytes) / 1e6, Unit: "MB",
+			Against: "ST_AsMVT", Reference: float64(theirBytes) / 1e6, Aim: "≤ 0.86 of it"},
+		row("cached, gzipped", "cached", "≥ 0.85 of it", "bare handler with the same bytes", "bare"),
+		row("cached, gzipped", "cached", "", "http.FileServer over the same bytes", "files"),
+		row("cached, asked again, answered 304", "asked again", "", "", ""),
+	)
+	b.ReportMetric(of("plain"), "plain/s")
+	b.ReportMetric(of("gzipped"), "gzipped/s")
+	b.ReportMetric(of("memory")/of("orb"), "x-orb")
+	b.ReportMetric(of("cached")/of("bare"), "of-bare")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkAfterAPublish measures how long the first tile waits that is asked
+// for after a publish, at once and when it was drawn ahead.
+func BenchmarkAfterAPublish(b *testing.B) {
+	r, _ := districtRig(b)
+	snapshot := r.history.Current()
+	at := snapshot.Index.Bound().Center()
+	zooms := []maptile.Zoom{10, 13, 16}
+	inf := time.Duration(math.MaxInt64)
+	all, once, ahead := inf, make([]time.Duration, len(zooms)), make([]time.Duration, len(zooms))
+	for i := range zooms {
+		once[i], ahead[i] = inf, inf
+	}
+	timed := func(best *time.Duration, do func()) {
+		began := time.Now()
+		do()
+		*best = min(*best, time.Since(began))
+	}
+	publish := func() { // what is drawn, and the tiles, are of other boundaries
+		r.prepared.recent, r.cache = nil, newCache(r.c.CacheBytes)
+	}
+	for b.Loop() {
+		for range 3 {
+			for i, z := range zooms {
+				publish()
+				timed(&once[i], func() { r.get(tilePath("village_groups", at, z)) })
+			}
+			publish()
+			timed(&all, func() { r.warm(context.Background(), snapshot) })
+			for i, z := range zooms {
+				timed(&ahead[i], func() { r.get(tilePath("village_groups", at, z)) })
+			}
+		}
+	}
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1e3 }
+	rows := []measure.Row{{Area: "boundary tiles", What: "all zooms of all kinds drawn ahead, one core", Ours: ms(all), Unit: "ms"}}
+	for i, z := range zooms {
+		rows = append(rows, measure.Row{Area: "boundary tiles", What: fmt.Sprintf("first tile after a publish, zoom %d, drawn ahead", z), Ours: ms(ahead[i]), Unit: "ms",
+			Against: "asked for before anything is drawn", Reference: ms(once[i])})
+	}
+	measure.Report(b, rows...)
+	b.ReportMetric(0, "ns/op")
+}
+
+// benchTiles are 60 tiles of each zoom that show something, in any order.
+func benchTiles(p *prepared) (tiles []maptile.Tile) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for z := maptile.Zoom(10); z <= maxZoom; z++ {
+		tiles = append(tiles, sample(p, geo.VillageGroup, z, 60, rnd)...)
+	}
+	rnd.Shuffle(len(tiles), func(i, j int) { tiles[i], tiles[j] = tiles[j], tiles[i] })
+	return tiles
 }
 
 // rate gives how many times a second many workers do something.
@@ -178,29 +223,13 @@ func orbTile(x *locate.Index, t maptile.Tile) (int, error) {
 	return len(data), err
 }
 
-// bareHandler answers with the finished tiles by path and does nothing else.
-func bareHandler(r *rig, tiles []maptile.Tile) http.Handler {
-	bodies := make(map[string][]byte)
-	for _, t := range tiles {
-		path := pathOf(t)
-		bodies[path] = r.get(path, "Accept-Encoding", "gzip").Body.Bytes()
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body := bodies[r.URL.Path]
-		w.Header().Set("Content-Type", contentType)
-		w.Header().Set("Content-Encoding", "gzip")
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = w.Write(body) // a failure shows at the client
-	})
-}
-
 func pathOf(t maptile.Tile) string {
 	return fmt.Sprintf("/tiles/village_groups/%d/%d/%d.mvt", t.Z, t.X, t.Y)
 }
 
 // overHTTP asks with as little work as an HTTP client can do: a connection a
 // worker, requests written before.
-func overHTTP(b *testing.B, server *httptest.Server, tiles []maptile.Tile, encoding string) func(worker, i int) (int, error) {
+func overHTTP(b *testing.B, address string, tiles []maptile.Tile, encoding string) func(worker, i int) (int, error) {
 	requests := make([][]byte, len(tiles))
 	for i, t := range tiles {
 		requests[i] = fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: map\r\nAccept-Encoding: %s\r\n\r\n", pathOf(t), encoding)
@@ -211,7 +240,7 @@ func overHTTP(b *testing.B, server *httptest.Server, tiles []maptile.Tile, encod
 	}
 	lines := make([]line, 4)
 	for i := range lines {
-		c, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+		c, err := net.Dial("tcp", address)
 		if err != nil {
 			b.Fatal(err)
 		}
