@@ -15,13 +15,6 @@ const (
 	coarse    = 10 // how many squares on a side a coarse one has
 )
 
-// The sides of the squares of CoarsePoint, in steps of 1e-7° of longitude and
-// of latitude; the squares are counted from zero.
-const (
-	CoarseLon = coarse * publicLon
-	CoarseLat = coarse * publicLat
-)
-
 // PublicMargin is farther than PublicPoint or CoarsePoint moves any point, in
 // degrees of either axis.
 const PublicMargin = 0.005
@@ -35,7 +28,7 @@ func PublicPoint(p orb.Point) orb.Point { return centre(p, publicLon, publicLat)
 
 // CoarsePoint is PublicPoint with squares of about 500 m, for categories that
 // are Private: in the country 50 m name the house.
-func CoarsePoint(p orb.Point) orb.Point { return centre(p, CoarseLon, CoarseLat) }
+func CoarsePoint(p orb.Point) orb.Point { return centre(p, coarse*publicLon, coarse*publicLat) }
 
 // centre gives the middle of the square with those sides that p lies in.
 func centre(p orb.Point, lonStep, latStep int32) orb.Point {

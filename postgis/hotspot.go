@@ -1,19 +1,15 @@
 package postgis
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gridpatrol/gridpatrol/access"
-	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
-	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
 // CellCounts counts the reports in scope by their H3 cell of
@@ -47,59 +43,21 @@ func (s *Store) FrameCounts(ctx context.Context, scope access.Scope, f hotspot.F
 			f.From = starts[0]
 		}
 	}
-	from := ` FROM reports r WHERE r.district_code = @district` + cellConditions(f, args)
+	sql := `SELECT r.cell, ` + frame + `, count(*) FROM reports r WHERE r.district_code = @district` + cellConditions(f, args)
 	if !scope.All {
-		from += inScope
+		sql += inScope
 	}
-	sql := `SELECT r.cell, 0, 0, ` + frame + `, count(*)` + from
-	if len(f.Coarse) > 0 {
-		args["coarse"], args["coarse_lon"], args["coarse_lat"] = f.Coarse, patrol.CoarseLon, patrol.CoarseLat
-		sql += ` AND r.category <> ALL(@coarse) GROUP BY 1, 4
-			UNION ALL SELECT 0, min(r.lon_e7), min(r.lat_e7), ` + frame + `, count(*)` + from + ` AND r.category = ANY(@coarse)
-			GROUP BY floor(r.lon_e7 / @coarse_lon::float8), floor(r.lat_e7 / @coarse_lat::float8), 4`
-	} else {
-		sql += ` GROUP BY 1, 4`
-	}
-	rows, err := s.pool.Query(ctx, sql, args)
+	rows, err := s.pool.Query(ctx, sql+` GROUP BY 1, 2 ORDER BY 1, 2`, args)
 	if err != nil {
 		return nil, wrap("count reports by cell", err)
 	}
-	list, err := pgx.CollectRows(rows, scanFrameCount)
-	if err != nil {
-		return nil, wrap("count reports by cell", err)
-	}
-	return inCellOrder(list), nil
-}
-
-// scanFrameCount reads a count of a cell, or, where that is 0, of a coarse
-// square by any point in it.
-func scanFrameCount(row pgx.CollectableRow) (c hotspot.FrameCount, err error) {
-	var id int64
-	var at geo.LatticePoint
-	if err := row.Scan(&id, &at.Lon, &at.Lat, &c.Frame, &c.N); err != nil {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c hotspot.FrameCount, err error) {
+		var id int64 // cells fit: their first bit is 0
+		err = row.Scan(&id, &c.Frame, &c.N)
+		c.Cell = cell.Cell(id)
 		return c, err
-	}
-	if c.Cell = cell.Cell(id); id == 0 {
-		c.Cell, err = cell.At(patrol.CoarsePoint(at.Point()), hotspot.BaseResolution)
-	}
-	return c, err
-}
-
-// inCellOrder sorts the counts and adds up those of one cell and frame: true
-// places and coarse ones may meet.
-func inCellOrder(list []hotspot.FrameCount) []hotspot.FrameCount {
-	slices.SortFunc(list, func(a, b hotspot.FrameCount) int {
-		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Frame, b.Frame))
 	})
-	out := list[:0]
-	for _, c := range list {
-		if last := len(out) - 1; last >= 0 && out[last].Cell == c.Cell && out[last].Frame == c.Frame {
-			out[last].N += c.N
-			continue
-		}
-		out = append(out, c)
-	}
-	return out
+	return list, wrap("count reports by cell", err)
 }
 
 // cellConditions gives the conditions of the filter, put together from

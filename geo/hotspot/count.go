@@ -34,10 +34,6 @@ type Filter struct {
 	Bound    *orb.Bound
 	Overdue  bool      // only what is past its time limit, and not done, at Now
 	Now      time.Time // for Overdue
-	// Coarse are categories whose reports are counted in the cell of the place
-	// that the public sees of them (patrol.CoarsePoint), not of the true one.
-	// It narrows nothing down.
-	Coarse []string
 }
 
 // Cell is a cell as it is shown: with its count, or with the mere fact that
