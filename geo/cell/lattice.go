@@ -51,7 +51,7 @@ func NewLattice(bound orb.Bound, res int) (*Lattice, error) {
 	if err != nil {
 		return nil, err
 	}
-	laid := layer{origin: h3.Cell(middle), res: res}
+	laid := layer{origin: h3.Cell(middle), res: res, cells: make([]placed, 0, len(blocks)*49)}
 	for _, b := range blocks {
 		if err := laid.add(b); err != nil {
 			return nil, err
@@ -141,10 +141,13 @@ type layer struct {
 	res    int
 	turns  map[h3.CoordIJ][]h3.CoordIJ // by the place of the second cell from the middle one: that of each
 	cells  []placed
+
+	children []Cell // of the block now laid out
 }
 
 func (y *layer) add(block Cell) error {
-	children := childrenOf(block, y.res)
+	children := appendChildren(y.children[:0], block, y.res)
+	y.children = children
 	if len(children) < 2 {
 		return geo.Invalid("not-a-resolution", "blocks have more than one cell")
 	}
@@ -190,18 +193,17 @@ func nearPentagon(c Cell) error {
 	return geo.Invalid("near-a-pentagon", fmt.Sprintf("no lattice can be laid out up to %s: a pentagon of the grid lies near", c))
 }
 
-// childrenOf gives the cells that belong to a valid cell, by number: the middle
-// one first.
-func childrenOf(c Cell, res int) []Cell {
-	digit := Cell(1) << (digitBits * (MaxResolution - Resolution(c) - 1))
+// appendChildren appends the cells that belong to a valid cell, by number: the
+// middle one first.
+func appendChildren(out []Cell, c Cell, res int) []Cell {
 	if Resolution(c) == res {
-		return []Cell{c}
+		return append(out, c)
 	}
+	digit := Cell(1) << (digitBits * (MaxResolution - Resolution(c) - 1))
 	first := c&^(15<<resolutionAt)&^(7*digit) | Cell(Resolution(c)+1)<<resolutionAt
-	var out []Cell
 	for k := range Cell(7) {
 		if child := first + k*digit; child.Valid() {
-			out = append(out, childrenOf(child, res)...)
+			out = appendChildren(out, child, res)
 		}
 	}
 	return out

@@ -104,7 +104,7 @@ func (s *spread) base(inside []float64) (level, []float64) {
 		households float64
 		inside     float64
 	}
-	var rows []row
+	rows := make([]row, 0, len(s.households)/2)
 	const crumb = 1e-9 // of a cell: what rounding leaves of none
 	for at, h := range s.households {
 		if h <= 0 && inside[at] < crumb {

@@ -16,6 +16,7 @@ type spread struct {
 	total      []float64 // by area: households
 	households []float64 // by place
 	taken      []float64 // by place: m² of an area that its parts take up; 0 in between
+	lands      []land    // room for those of one area
 }
 
 // land is what an area covers of a cell.
@@ -93,10 +94,11 @@ func (s *spread) all() error {
 		if rest <= 0 {
 			continue
 		}
-		lands, err := s.land(i)
+		lands, err := s.land(s.lands[:0], i)
 		if err != nil {
 			return err
 		}
+		s.lands = lands
 		if len(parts) > 0 {
 			if lands, err = s.free(lands, parts); err != nil {
 				return err
@@ -107,9 +109,8 @@ func (s *spread) all() error {
 	return nil
 }
 
-// land gives what the area covers.
-func (s *spread) land(i int) ([]land, error) {
-	var out []land
+// land appends what the area covers.
+func (s *spread) land(out []land, i int) ([]land, error) {
 	err := s.overlay.measure(s.areas[i].Shape, func(at int32, share float64) {
 		out = append(out, land{at, share * s.m2(at)})
 	})
@@ -125,11 +126,10 @@ func (s *spread) m2(at int32) float64 {
 func (s *spread) free(lands []land, parts []int) ([]land, error) {
 	var inner []land
 	for _, part := range parts {
-		l, err := s.land(part)
-		if err != nil {
+		var err error
+		if inner, err = s.land(inner, part); err != nil {
 			return nil, err
 		}
-		inner = append(inner, l...)
 	}
 	for _, l := range inner {
 		s.taken[l.at] += l.m2
