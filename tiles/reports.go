@@ -20,16 +20,19 @@ const maxPoints = 4000
 // of more than one request.
 const storeTimeout = 5 * time.Second
 
-// pointsKey names a report tile of the public, the same for everybody. Only
-// filters that passed the check become keys, and their times are days.
+// pointsKey names a report tile in the public form, the same for everybody who
+// is limited to the same areas, or to none. Only filters that passed the check
+// become keys, and their times are days.
 type pointsKey struct {
 	tile   maptile.Tile
 	filter string
+	areas  string
 }
 
 // reportTile answers with the reports that the sender may see. What officers
-// see is theirs alone; what the public sees is kept for a few seconds, of so
-// many tiles as recent takes.
+// see is theirs alone; what is shown in the public form is kept for a few
+// seconds, of so many tiles as recent takes. Only what everybody may see may be
+// kept on the way.
 func (s *Server) reportTile(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile) error {
 	q, err := filterParams(r)
 	if err != nil {
@@ -52,8 +55,12 @@ func (s *Server) reportTile(w http.ResponseWriter, r *http.Request, l *layer, t 
 		if f.Overdue {
 			return forbidden("what is overdue is for who may read reports")
 		}
+		areas := v.OwnAreas()
+		if areas != "" {
+			caching = ownOnly
+		}
 		f.From, f.To = s.wholeDays(f.From, f.To)
-		data, err = s.points.get(pointsKey{t, filterID(f)}, func() ([]byte, error) {
+		data, err = s.points.get(pointsKey{t, filterID(f), areas}, func() ([]byte, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 			defer cancel()
 			return s.pointTile(ctx, v, l, t, f)
@@ -86,9 +93,13 @@ func dayOf(t time.Time) time.Time {
 }
 
 func (s *Server) pointTile(ctx context.Context, v Viewer, l *layer, t maptile.Tile, f hotspot.Filter) ([]byte, error) {
-	points, err := v.ReportPoints(ctx, f, maxPoints)
+	points, err := v.ReportPoints(ctx, f, maxPoints+1) // one more tells whether some are left out
 	if err != nil {
 		return nil, err
+	}
+	more := len(points) > maxPoints
+	if more {
+		points = points[:maxPoints]
 	}
 	own := v.ReadsReports()
 	snap := newSnapper(t)
@@ -110,6 +121,9 @@ func (s *Server) pointTile(ctx context.Context, v Viewer, l *layer, t maptile.Ti
 			f.properties["overdue"] = p.Overdue
 		}
 		features = append(features, f)
+	}
+	if more && len(features) > 0 {
+		features[len(features)-1].properties["cut"] = true
 	}
 	return encode(l.name, features)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/maptile"
 
@@ -140,5 +141,52 @@ func TestReportTilesKeepFiltersApart(t *testing.T) {
 	}
 	if n := len(r.points.byKey); n > 256 {
 		t.Errorf("%d tiles are kept, want 256 at most", n)
+	}
+}
+
+// TestReportTileSaysWhatIsLeftOut asks for tiles with as many reports as fit,
+// and one more.
+func TestReportTileSaysWhatIsLeftOut(t *testing.T) {
+	for _, n := range []int{maxPoints, maxPoints + 1} {
+		r := newRig(t)
+		r.viewer.own = true
+		for i := range n {
+			r.viewer.points = append(r.viewer.points, ReportPoint{Point: townMiddle(), ID: uuid.NewString(),
+				Category: "fire", Status: "closed", Accepted: testNow.Add(-time.Duration(i) * time.Second)})
+		}
+		w := r.get(tilePath("reports", townMiddle(), 13))
+		_, features := decodeTile(t, w.Body.Bytes(), maptile.At(townMiddle(), 13))
+		if len(features) != maxPoints || w.Body.Len() > maxTile {
+			t.Errorf("of %d reports the tile shows %d in %d bytes, want %d in %d at most", n, len(features), w.Body.Len(), maxPoints, maxTile)
+		}
+		oldest := testNow.Add(-(maxPoints - 1) * time.Second).Unix()
+		for _, f := range features {
+			at, _ := f.Properties["t"].(float64)
+			if cut := f.Properties["cut"] == true; cut != (n > maxPoints && int64(at) == oldest) {
+				t.Errorf("of %d reports, the one %d s after the oldest shown has cut: %v", n, int64(at)-oldest, cut)
+			}
+		}
+	}
+}
+
+// TestReportTilesKeepAreasApart asks for one tile as the public and as two who
+// read the public form of their areas alone.
+func TestReportTilesKeepAreasApart(t *testing.T) {
+	r := newRig(t)
+	path := tilePath("reports", townMiddle(), 13)
+	for _, c := range []struct {
+		areas   string
+		points  int
+		caching string
+	}{{"", 3, "public, no-cache"}, {"a", 1, "private, no-cache"}, {"b", 2, "private, no-cache"}, {"", 3, "public, no-cache"}, {"a", 1, "private, no-cache"}} {
+		r.viewer.areas, r.viewer.points = c.areas, nil
+		for range c.points {
+			r.viewer.points = append(r.viewer.points, ReportPoint{Point: townMiddle(), Category: "fire", Status: "closed"})
+		}
+		w := r.get(path)
+		_, features := decodeTile(t, w.Body.Bytes(), maptile.At(townMiddle(), 13))
+		if len(features) != c.points || w.Header().Get("Cache-Control") != c.caching {
+			t.Errorf("limited to %q: %d reports, %s; want %d, %s", c.areas, len(features), w.Header().Get("Cache-Control"), c.points, c.caching)
+		}
 	}
 }

@@ -50,8 +50,9 @@ type Viewer interface {
 	// ReadsEveryReport reports whether that is all of the district: hot spots
 	// are then counted of all of it, as otherwise for who reads no reports.
 	ReadsEveryReport() bool
-	// OwnAreas names the areas whose reports the viewer reads: viewers of one
-	// name are counted the same.
+	// OwnAreas names the areas that the viewer is limited to, in whatever form
+	// it reads reports; empty for who is not. Viewers of one name, and one way of
+	// reading, are shown and counted the same.
 	OwnAreas() string
 	// CellCounts counts the reports that the viewer reads and that pass the
 	// filter, by cell of resolution hotspot.BaseResolution. It is asked of who
@@ -61,8 +62,8 @@ type Viewer interface {
 	// the last ends with the filter's To.
 	FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error)
 	// ReportPoints gives the newest reports that pass the filter (whose Bound
-	// is set) and that the viewer may see, at
-	// most limit, in the form the viewer may see them.
+	// is set) and that the viewer may see, at most limit, newest first, in the
+	// form the viewer may see them.
 	ReportPoints(ctx context.Context, f hotspot.Filter, limit int) ([]ReportPoint, error)
 }
 

@@ -43,7 +43,8 @@ func (s *Server) viewer(r *http.Request) *viewer {
 }
 
 // ReadsReports reports whether the principal reads reports of its areas as
-// they are. Everybody else gets the public form of all.
+// they are. Everybody else gets the public form: of all, or of the areas that
+// its token is limited to.
 func (v *viewer) ReadsReports() bool {
 	return access.Can(v.principal, access.ReadReports) && access.Can(v.principal, access.ReadDescriptions)
 }
@@ -53,9 +54,10 @@ func (v *viewer) ReadsEveryReport() bool {
 	return v.ReadsReports() && v.principal.Scope.All
 }
 
-// scope is where the viewer reads reports: the public form is everywhere.
+// scope is where the viewer reads reports: without an account, the public form
+// of them everywhere.
 func (v *viewer) scope() access.Scope {
-	if v.ReadsReports() {
+	if access.Can(v.principal, access.ReadReports) {
 		return v.principal.Scope
 	}
 	return access.Scope{All: true}
@@ -127,7 +129,7 @@ func (v *viewer) ReportPoints(ctx context.Context, f hotspot.Filter, limit int) 
 	return out, nil
 }
 
-// OwnAreas names the principal's areas, in any order.
+// OwnAreas names the areas that the principal is limited to; empty for none.
 func (v *viewer) OwnAreas() string {
 	ids := make([]string, len(v.principal.Scope.Areas))
 	for i, id := range v.principal.Scope.Areas {

@@ -15,6 +15,7 @@ import (
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
@@ -184,6 +185,21 @@ func TestReportTilesKeepTheScope(t *testing.T) {
 		if i < 0 || !slices.Contains(r.desk.reports[i].Decision.AreaIDs, area) || len(f.Properties) != 5 {
 			t.Fatalf("the officer sees %v", f.Properties)
 		}
+	}
+	// A consumer of one grid is shown the public form of that grid's reports.
+	r.principal = access.Principal{Kind: "token", Role: access.Consumer, Scope: access.Scope{Areas: []geo.ID{area}}}
+	inGrid := 0
+	for i := range r.desk.reports {
+		if slices.Contains(r.desk.reports[i].Decision.AreaIDs, area) {
+			inGrid++
+		}
+	}
+	seen := look()[0].Features
+	if len(seen) != inGrid || inGrid == len(r.desk.reports) || len(seen[0].Properties) != 3 || seen[0].ID != nil {
+		t.Errorf("a consumer of one grid sees %d reports, the first as %v; want %d without id", len(seen), seen[0].Properties, inGrid)
+	}
+	if got := len(walk(t, r, "/ogc/collections/reports/items?limit=50")); got != inGrid {
+		t.Errorf("a consumer of one grid is listed %d reports, want %d", got, inGrid)
 	}
 	r.principal = access.Principal{Kind: "user", Role: access.Officer} // holds no post
 	w := httptest.NewRecorder()
