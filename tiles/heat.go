@@ -37,11 +37,11 @@ type comparison struct {
 	}
 }
 
-// compared gives the statistics of a variable.
+// compared gives the statistics of a variable, of counts where none is named.
 func (h *heat) compared(of hotspot.Variable) *comparison {
-	c := &h.counts
-	if of == hotspot.OfRates {
-		c = &h.rates
+	c := &h.rates
+	if of != hotspot.OfRates {
+		c, of = &h.counts, hotspot.OfCounts
 	}
 	c.once.Do(func() {
 		if h.district != nil {
@@ -52,16 +52,13 @@ func (h *heat) compared(of hotspot.Variable) *comparison {
 	return c
 }
 
-// cell gives a cell as it is shown, by its number.
+// cell gives a cell as it is shown, by its number, without its households.
 func (h *heat) cell(c *comparison, res int, number int32) (out HotCell) {
 	at, n := h.tally.Cells(res)[number], int(h.tally.Numbers(res)[number])
 	if out.Cell.Cell = at; n >= h.least {
 		out.N = n
 	} else {
 		out.Suppressed = true
-	}
-	if h.district != nil {
-		out.Households, out.Peopled = h.district.Households(at)
 	}
 	if res >= hotspot.AnalysisResolution {
 		out.Stat, out.Compared = c.analysis.At(at)
@@ -87,7 +84,11 @@ func (h *heat) cells(of hotspot.Variable, res int) []HotCell {
 	out := make([]HotCell, 0, len(h.tally.Cells(res)))
 	for _, number := range h.tally.Order(res) {
 		if h.tally.Numbers(res)[number] > 0 {
-			out = append(out, h.cell(c, res, number))
+			at := h.cell(c, res, number)
+			if h.district != nil {
+				at.Households, at.Peopled = h.district.Households(at.Cell.Cell)
+			}
+			out = append(out, at)
 		}
 	}
 	return out

@@ -17,7 +17,15 @@ type gallery struct {
 	book *hotspot.Book
 	mu   sync.RWMutex
 	// by resolution
-	rooms [hotspot.BaseResolution + 1]room
+	rooms    [hotspot.BaseResolution + 1]room
+	district *hotspot.District // whose households homes are
+	homes    [hotspot.BaseResolution + 1][]home
+}
+
+// home is the households in a cell.
+type home struct {
+	households float64
+	known      bool
 }
 
 // room is the cells of a resolution.
@@ -68,19 +76,27 @@ func newHexagon(c cell.Cell) hexagon {
 }
 
 // hang draws the cells of the resolution that are not drawn yet, and gives the
-// room. Whoever reads it holds the lock for reading, which hang takes; done
-// lets go of it.
-func (g *gallery) hang(res int, cells []cell.Cell) (r *room, done func()) {
+// room and by number the households, none where the district is nil. Whoever
+// reads them holds the lock for reading, which hang takes; done lets go of it.
+func (g *gallery) hang(res int, cells []cell.Cell, district *hotspot.District) (r *room, homes []home, done func()) {
 	r = &g.rooms[res]
 	g.mu.RLock()
-	if len(r.hexagons) < len(cells) {
+	for len(r.hexagons) < len(cells) || district != nil && (g.district != district || len(g.homes[res]) < len(cells)) {
 		g.mu.RUnlock()
 		g.mu.Lock()
 		r.add(leastZoom(res), cells)
+		if g.district != district && district != nil {
+			g.district, g.homes = district, [len(g.homes)][]home{}
+		}
+		for n := len(g.homes[res]); n < len(cells) && district != nil; n++ {
+			var h home
+			h.households, h.known = district.Households(cells[n])
+			g.homes[res] = append(g.homes[res], h)
+		}
 		g.mu.Unlock()
-		g.mu.RLock() // what is drawn stays drawn
+		g.mu.RLock() // another district may have come in between
 	}
-	return r, g.mu.RUnlock
+	return r, g.homes[res], g.mu.RUnlock
 }
 
 // add draws the cells that are not drawn yet.

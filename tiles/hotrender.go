@@ -60,7 +60,7 @@ func (h *heat) render(name string, of hotspot.Variable, t maptile.Tile) []byte {
 	res := resolutionAt(int(t.Z))
 	compared, numbers := h.compared(of), h.tally.Numbers(res)
 	snap := newSnapper(t)
-	room, done := h.gallery.hang(res, h.tally.Cells(res))
+	room, homes, done := h.gallery.hang(res, h.tally.Cells(res), h.district)
 	defer done()
 	for _, number := range room.in(t, res) {
 		if int(number) >= len(numbers) || numbers[number] == 0 {
@@ -72,6 +72,9 @@ func (h *heat) render(name string, of hotspot.Variable, t maptile.Tile) []byte {
 		}
 		r.ring = ring
 		cell := h.cell(compared, res, number)
+		if h.district != nil {
+			cell.Households, cell.Peopled = homes[number].households, homes[number].known
+		}
 		r.feature(&cell, ring)
 	}
 	return r.finish(name)

@@ -207,6 +207,9 @@ func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t
 	if err != nil {
 		return err
 	}
+	if q.Variable == "" {
+		q.Variable = hotspot.OfCounts // one tile, however it is asked for
+	}
 	tile, err := s.hotTiles.get(key{layer: string(q.Variable), number: h.serial, tile: t}, func() ([]byte, error) {
 		return h.render(l.name, q.Variable, t), nil
 	})
