@@ -12,31 +12,38 @@ import (
 	"github.com/twpayne/go-geom"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
-// readAreas gives the areas of revision n, in no order. About is how many
-// there will be.
-func (s *Store) readAreas(ctx context.Context, tx pgx.Tx, n, about int) ([]geo.Area, error) {
+// readAreas gives the areas of a revision, in no order. A shape whose version is
+// in force at have too is the one that have holds.
+func (s *Store) readAreas(ctx context.Context, tx pgx.Tx, r geo.Revision, have *locate.Snapshot) ([]geo.Area, error) {
 	const sql = `
 		SELECT area_id, kind, code, name, name_en, coalesce(parent_kind, ''), coalesce(parent_code, ''), alias,
-		       unit_type, class, households, population, area_m2, synthetic, from_revision, shape
+		       unit_type, class, households, population, area_m2, synthetic, from_revision,
+		       CASE WHEN revs @> @have::integer THEN NULL ELSE shape END
 		FROM area_versions WHERE district_code = @district AND revs @> @revision::integer`
-	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "revision": n})
+	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "revision": r.Number, "have": have.Revision.Number})
 	if err != nil {
 		return nil, err
 	}
-	areas := make([]geo.Area, 0, about)
+	areas := make([]geo.Area, 0, r.Areas)
 	return pgx.AppendRows(areas, rows, func(row pgx.CollectableRow) (a geo.Area, err error) {
 		var shape *geom.MultiPolygon
 		err = row.Scan(&a.ID, &a.Kind, &a.Code, &a.Name, &a.NameEn, &a.Parent.Kind, &a.Parent.Code, &a.Alias,
 			&a.UnitType, &a.Class, &a.Households, &a.Population, &a.AreaM2, &a.Synthetic, &a.FromRevision, &shape)
-		if err == nil {
-			a.Shape = orbMultiPolygon(shape)
+		if err != nil {
+			return a, err
 		}
 		if len(a.Alias) == 0 {
 			a.Alias = nil
 		}
-		return a, err
+		if shape != nil {
+			a.Shape = orbMultiPolygon(shape)
+		} else if held, ok := have.Index.ByID(a.ID); ok {
+			a.Shape = held.Shape
+		}
+		return a, nil
 	})
 }
 

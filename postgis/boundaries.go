@@ -69,7 +69,8 @@ func (b *Boundaries) Lag() time.Duration {
 
 // Refresh takes over what is published now, if it is newer than what is in
 // memory. The new snapshot is built aside and checked against count and hash of
-// its revision; where that fails the old one stays, and the error says why.
+// its revision; where that fails the old one stays, and the error says why. What
+// did not change is not read again: both snapshots hold the same shapes then.
 // The revision never goes down.
 func (b *Boundaries) Refresh(ctx context.Context) error {
 	b.loading.Lock()
@@ -88,7 +89,7 @@ func (b *Boundaries) Refresh(ctx context.Context) error {
 		b.seen.Store(&asked)
 		return nil
 	}
-	next, err := b.store.loadSnapshot(ctx, revision)
+	next, err := b.store.loadSnapshot(ctx, revision, have.snapshot, ground == have.ground && b.seen.Load() != nil)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func (b *Boundaries) Revision(ctx context.Context, n int) (*locate.Snapshot, err
 		return nil, fmt.Errorf("revision %d: %w", n, geo.ErrNotFound)
 	}
 	return b.past.get(ctx, int64(n), func(ctx context.Context) (*locate.Snapshot, error) {
-		return b.store.loadSnapshot(ctx, n)
+		return b.store.loadSnapshot(ctx, n, b.Current(), false)
 	})
 }
 

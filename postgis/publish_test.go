@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -255,6 +256,81 @@ func TestRefreshKeepsWhatIsGood(t *testing.T) {
 	if err := w.b.Refresh(t.Context()); !errors.Is(err, geo.ErrUnavailable) || w.b.Current().Revision.Number != 1 {
 		t.Errorf("Refresh went back: %v, revision %d", err, w.b.Current().Revision.Number)
 	}
+}
+
+// What a publish left alone is read once, also of a revision of the past.
+func TestSnapshotsShareShapes(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	first := w.b.Current()
+	if _, err := w.Publish(t.Context(), Publication{Base: 1, Areas: town(3)}); err != nil {
+		t.Fatal(err)
+	}
+	w.refresh(t)
+	fresh := NewBoundaries(w.Store) // without anything in memory
+	if err := fresh.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	past, err := fresh.Revision(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct{ before, after, want *locate.Snapshot }{
+		"the next":    {first, w.b.Current(), fresh.Current()},
+		"of the past": {fresh.Current(), past, first},
+	} {
+		shared := 0
+		for _, want := range c.want.Index.All() {
+			got, ok := c.after.Index.Area(want.Kind, want.Code)
+			if !ok || !got.Shape.Equal(want.Shape) || got.Name != want.Name || got.FromRevision != want.FromRevision {
+				t.Errorf("%s: %s = %+v, want %+v", what, want.Ref(), got, want)
+				continue
+			}
+			if before, ok := c.before.Index.ByID(want.ID); ok && &before.Shape[0][0][0] == &got.Shape[0][0][0] {
+				shared++
+			}
+		}
+		if n := c.want.Index.Len(); shared == 0 || shared == n {
+			t.Errorf("%s: %d of %d shapes are shared, want those that did not change", what, shared, n)
+		}
+	}
+}
+
+// A database that was put back and has gone on differently since then has other
+// shapes under the numbers that are in memory: they are found by the hash.
+func TestRefreshAfterAnotherHistory(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	was := w.b.Current()
+	areas := asAreas(was.Index.All())
+	for i := range areas { // as a history with other ground might have had them
+		areas[i].Shape = town(2)[0].Shape
+	}
+	index, err := locate.Build(areas, locate.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, wrong := range map[string]*locate.Index{"other shapes": index, "other areas": NewBoundaries(w.Store).Current().Index} {
+		w.b.current.Store(&loaded{snapshot: &locate.Snapshot{Revision: was.Revision, Index: wrong}})
+		if _, err := w.Publish(t.Context(), Publication{Base: w.currentRevision(t), Areas: town(2)}); err != nil {
+			t.Fatal(err)
+		}
+		w.refresh(t)
+		for _, want := range was.Index.All() {
+			if got, ok := w.b.Current().Index.Area(want.Kind, want.Code); !ok || !got.Shape.Equal(want.Shape) {
+				t.Errorf("%s in memory: %s has not the shape that was published", name, want.Ref())
+			}
+		}
+	}
+}
+
+func (w *world) currentRevision(t *testing.T) int {
+	t.Helper()
+	n, _, err := w.boundaryVersions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // While reports are accepted by eight writers the boundaries change again and

@@ -46,8 +46,33 @@ func (s *Store) revisionAt(ctx context.Context, t time.Time) (n int, err error) 
 	return n, wrap("the revision at "+t.UTC().Format(time.RFC3339), err)
 }
 
-// loadSnapshot reads a revision whole and checks it; 0 is the empty one.
-func (s *Store) loadSnapshot(ctx context.Context, n int) (*locate.Snapshot, error) {
+// loadSnapshot reads revision n whole and checks it; 0 is the empty one. The
+// shapes of versions that are in force at have too, another snapshot, are taken
+// from there and not read again; so is the base map, if keepGround says so.
+func (s *Store) loadSnapshot(ctx context.Context, n int, have *locate.Snapshot, keepGround bool) (*locate.Snapshot, error) {
+	snapshot, areas, err := s.readSnapshot(ctx, n, have, keepGround)
+	if err != nil {
+		return nil, wrap(fmt.Sprintf("read revision %d", n), err)
+	}
+	if n > 0 {
+		err := checkSnapshot(snapshot.Revision, areas)
+		if err != nil && have.Revision.Number > 0 {
+			// The database was put back, and have is of another history.
+			return s.loadSnapshot(ctx, n, &locate.Snapshot{}, false)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	snapshot.Index, err = locate.Build(areas, locate.Config{})
+	if err != nil {
+		return nil, fmt.Errorf("index revision %d: %w", n, err)
+	}
+	return snapshot, nil
+}
+
+// readSnapshot reads what loadSnapshot checks and indexes.
+func (s *Store) readSnapshot(ctx context.Context, n int, have *locate.Snapshot, keepGround bool) (*locate.Snapshot, []geo.Area, error) {
 	snapshot := &locate.Snapshot{}
 	var areas []geo.Area
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -55,8 +80,13 @@ func (s *Store) loadSnapshot(ctx context.Context, n int) (*locate.Snapshot, erro
 		if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', '30s', true)`); err != nil {
 			return err
 		}
-		if snapshot.Ground, err = s.readGround(ctx, tx); err != nil || n == 0 {
+		if keepGround {
+			snapshot.Ground = have.Ground
+		} else if snapshot.Ground, err = s.readGround(ctx, tx); err != nil {
 			return err
+		}
+		if n == 0 {
+			return nil
 		}
 		const sql = `SELECT ` + revisionColumns + ` FROM revisions WHERE district_code = @district AND number = @number`
 		rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "number": n})
@@ -66,20 +96,8 @@ func (s *Store) loadSnapshot(ctx context.Context, n int) (*locate.Snapshot, erro
 		if snapshot.Revision, err = pgx.CollectExactlyOneRow(rows, scanRevision); err != nil {
 			return err
 		}
-		areas, err = s.readAreas(ctx, tx, n, snapshot.Revision.Areas)
+		areas, err = s.readAreas(ctx, tx, snapshot.Revision, have)
 		return err
 	})
-	if err != nil {
-		return nil, wrap(fmt.Sprintf("read revision %d", n), err)
-	}
-	if n > 0 {
-		if err := checkSnapshot(snapshot.Revision, areas); err != nil {
-			return nil, err
-		}
-	}
-	snapshot.Index, err = locate.Build(areas, locate.Config{})
-	if err != nil {
-		return nil, fmt.Errorf("index revision %d: %w", n, err)
-	}
-	return snapshot, nil
+	return snapshot, areas, err
 }
