@@ -70,7 +70,8 @@ func play(role string) error {
 
 // handlerOf gives the handler of a role: the server with everything round it,
 // the handler of a lookup directly in net/http, a constant answer behind our
-// router, and a constant answer behind nothing.
+// router, and a constant answer behind nothing, as Go sets it up and with its
+// garbage collector resting.
 func handlerOf(role string) (http.Handler, error) {
 	constant := http.HandlerFunc(nil)
 	if name := os.Getenv(bodyVariable); name != "" {
@@ -83,7 +84,10 @@ func handlerOf(role string) (http.Handler, error) {
 			_, _ = w.Write(body) // a failure shows at the client
 		}
 	}
-	if role == "bare" {
+	switch role {
+	case "bare":
+		return constant, nil
+	case "rested":
 		// With next to nothing in its memory it would collect garbage all the time.
 		debug.SetGCPercent(2000)
 		return constant, nil
@@ -102,6 +106,8 @@ func handlerOf(role string) (http.Handler, error) {
 				http.Error(w, err.Error(), http.StatusInternalServerError)
 			}
 		}), nil
+	case "slow":
+		return slowMany(s), nil
 	case "router":
 		return s.routed(func(route) http.Handler { return constant }), nil
 	}
