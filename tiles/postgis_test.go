@@ -96,9 +96,12 @@ func TestTilesAreNotLargerThanThoseOfPostGIS(t *testing.T) {
 		if l.source != fromAreas {
 			continue
 		}
-		for z := max(l.minZoom, 8); z <= l.maxZoom; z++ {
-			our, their := 0, 0
-			for _, at := range sample(p, l.kind, maptile.Zoom(z), 6, rnd) {
+		for z := l.minZoom; z <= l.maxZoom; z++ {
+			our, their, n := 0, 0, 6
+			if z < 10 { // there are few, and PostGIS takes its time
+				n = 2
+			}
+			for _, at := range sample(p, l.kind, maptile.Zoom(z), n, rnd) {
 				own := p.level(l.kind, z).render(l.name, at)
 				var other []byte
 				if err := pool.QueryRow(t.Context(), asMVT, l.name, int(at.Z), int(at.X), int(at.Y)).Scan(&other); err != nil {
