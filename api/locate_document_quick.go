@@ -24,8 +24,8 @@ func (w *window) more() error {
 	if w.at > 0 {
 		w.buffer, w.offset, w.at = w.buffer[:copy(w.buffer, w.rest())], w.offset+int64(w.at), 0
 	}
-	if len(w.buffer) == cap(w.buffer) {
-		w.buffer = append(make([]byte, 0, max(dripSize, 2*cap(w.buffer))), w.buffer...)
+	if len(w.buffer) > cap(w.buffer)/2 || cap(w.buffer) < dripSize {
+		w.buffer = append(make([]byte, 0, max(2*dripSize, 2*cap(w.buffer))), w.buffer...)
 	}
 	w.feed.allow(maxFeature)
 	for {
