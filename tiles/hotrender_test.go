@@ -252,3 +252,21 @@ func TestPostHotspotsAnalysis(t *testing.T) {
 		})
 	}
 }
+
+// TestWarmHeat draws every cell ahead of requests.
+func TestWarmHeat(t *testing.T) {
+	r := hotDistrictRig(t, 16_000)
+	r.warmHeat(r.history.Current(), func() bool { return false })
+	drawn := r.galleries.current
+	if n := len(drawn.rooms[hotspot.BaseResolution].hexagons); n != 0 {
+		t.Errorf("%d cells are drawn though it was not to go on", n)
+	}
+	r.warmHeat(r.history.Current(), func() bool { return true })
+	tally := r.ledger.columns.Tally(hotspot.Filter{}, false)
+	for zoom := minHotZoom; zoom <= maxHotZoom; zoom++ {
+		res := resolutionAt(zoom)
+		if got, want := len(drawn.rooms[res].hexagons), len(tally.Cells(res)); got != want || len(drawn.homes[res]) != want {
+			t.Errorf("%d cells of resolution %d are drawn, want %d", got, res, want)
+		}
+	}
+}

@@ -71,6 +71,7 @@ type work struct {
 // it stops where ctx ends or the snapshot is no longer in force. A request that
 // comes meanwhile draws what it needs itself, and waits for nothing else.
 func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
+	s.districts.of(snapshot) // first: requests for hot spots have the old one until it is there
 	p := s.prepared.of(snapshot)
 	for _, w := range s.plan() {
 		if ctx.Err() != nil || s.c.Boundaries.Current() != snapshot {
@@ -79,8 +80,10 @@ func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
 		p.level(w.kind, w.zoom)
 	}
 	p.groundShapes()
+	goOn := func() bool { return ctx.Err() == nil && s.c.Boundaries.Current() == snapshot }
+	s.warmHeat(snapshot, goOn)
 	s.demand.forget()
-	return true
+	return goOn()
 }
 
 // plan lists what there is to draw: first what was asked for lately, then zooms
