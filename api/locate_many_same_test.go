@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -200,4 +202,68 @@ func TestManyLimits(t *testing.T) {
 		}
 	}
 	sameAnswer(t, s, "document", []byte(points(200_000)), geo.WGS84, 8)
+}
+
+// TestCollectionStreams sends a collection feature by feature over a real
+// connection, and reads the first answers before it sends the second half; what
+// lies in memory meanwhile does not depend on how many there are.
+func TestCollectionStreams(t *testing.T) {
+	s := newSite(t)
+	server := httptest.NewServer(s.api.Handler())
+	defer server.Close()
+	in, out := io.Pipe()
+	const n = 3000
+	half := make(chan struct{})
+	go func() {
+		fmt.Fprint(out, `{"features":[`)
+		for i := range n {
+			if i == n/2 {
+				<-half
+			}
+			if i > 0 {
+				fmt.Fprint(out, ",")
+			}
+			fmt.Fprintf(out, `{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"i":%d}}`, i)
+		}
+		fmt.Fprint(out, `],"type":"FeatureCollection"}`)
+		out.Close()
+	}()
+	resp, err := http.Post(server.URL+"/api/v1/locate", "application/geo+json", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines, got := bufio.NewScanner(resp.Body), -1
+	for ; lines.Scan(); got++ {
+		if got >= 0 && got < n && !bytes.Contains(lines.Bytes(), fmt.Appendf(nil, `"i":%d,`, got)) {
+			t.Fatalf("line %d = %s", got, lines.Bytes())
+		}
+		if got == 10 {
+			close(half)
+		}
+	}
+	if lines.Err() != nil || got != n+1 { // the closing brackets are a line
+		t.Errorf("read %d lines, %v, want %d", got, lines.Err(), n+1)
+	}
+}
+
+// TestCollectionIsFlat checks that the answer to a long collection leaves in
+// small pieces.
+func TestCollectionIsFlat(t *testing.T) {
+	s := newSite(t)
+	const feature = `{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{}},` + "\n"
+	const n = 20_000
+	body := io.MultiReader(strings.NewReader(`{"type":"FeatureCollection","features":[`),
+		io.LimitReader(&repeat{text: feature}, int64(len(feature))*n), strings.NewReader(strings.TrimSuffix(feature, ",\n")+"]}"))
+	w := &counter{header: http.Header{}}
+	m := testMany(s, geo.WGS84)
+	d := &document{many: m, feed: newFeed(w, httptest.NewRequest("POST", "/", body)), out: newDrip(w, "application/geo+json", m.spooled)}
+	d.dec = json.NewDecoder(d.feed)
+	if err := d.read(); err != nil {
+		t.Fatal(err)
+	}
+	d.out.stop()
+	if m.n != n+1 || w.lines < n-1000 || w.largest > 2*spoolMemory {
+		t.Errorf("%d features, %d lines, largest write %d bytes", m.n, w.lines, w.largest)
+	}
 }
