@@ -62,7 +62,7 @@ type Stat struct {
 	Suppressed  bool
 	Households  float64
 	Z           float64 // Getis-Ord Gi*: above 0 there are more here and round here than elsewhere
-	P           float64 // two-sided
+	P           float64 // two-sided, see Analyse
 	Significant bool
 }
 
@@ -105,6 +105,10 @@ func (a *Analysis) At(c cell.Cell) (s Stat, ok bool) {
 // name a cell more than once; those that are not positive, those of cells
 // coarser than AnalysisResolution and those farther off are left out. It is nil
 // for a district without cells.
+//
+// P is that of Z by the normal distribution. Where that is at most Q, and reports
+// are so few that scattering them at random would do as much more often than the
+// normal distribution has it, P is the probability of that (Scattered).
 //
 // Of rates only cells with at least MinHouseholds are compared, and only they
 // are anybody's neighbours.
@@ -184,28 +188,34 @@ func (d *District) analyse(of Variable, number func(i int) (n int, suppressed bo
 	if a.Cells == 0 {
 		return a
 	}
-	var near []int32
-	z, mean, sd := Gi(values, func(i int) []int32 {
-		near = near[:0]
+	var room []int32
+	near := func(i int) []int32 {
+		room = room[:0]
 		for _, n := range d.near[compared[i]] {
 			if k := index[n]; k >= 0 {
-				near = append(near, k)
+				room = append(room, k)
 			}
 		}
-		return near
-	})
-	a.Mean, a.SD = mean, sd
-	a.judge(z)
+		return room
+	}
+	var z []float64
+	z, a.Mean, a.SD = Gi(values, near)
+	a.judge(z, near)
 	return a
 }
 
 // judge turns Gi* into probabilities, and says which are significant.
-func (a *Analysis) judge(z []float64) {
+func (a *Analysis) judge(z []float64, near func(i int) []int32) {
+	reports := float64(a.Reports) + SuppressedAs*float64(a.Suppressed)
 	p := make([]float64, 0, len(z))
 	for i := range z {
-		a.stats[i].Z, a.stats[i].P = z[i], TwoSided(z[i])
+		s := &a.stats[i]
+		s.Z, s.P = z[i], TwoSided(z[i])
+		if s.P <= Q { // none above can become significant
+			s.P = max(s.P, a.scattered(i, near(i), reports, s.Z > 0))
+		}
 		if !math.IsNaN(z[i]) {
-			p = append(p, a.stats[i].P)
+			p = append(p, s.P)
 		}
 	}
 	threshold, ok := Threshold(p, Q)
@@ -219,4 +229,31 @@ func (a *Analysis) judge(z []float64) {
 			a.Significant++
 		}
 	}
+}
+
+// scattered is Scattered of cell i and its neighbours, where all reports fall
+// anywhere alike: on any cell, or for rates on any household. It is 1 where they
+// lie on the other side than Gi* has it: a rate may be high for one household's sake.
+func (a *Analysis) scattered(i int, near []int32, reports float64, hot bool) float64 {
+	low, high, households := 0, 0, 0.0
+	add := func(s *Stat) {
+		low, high, households = low+s.N, high+s.N, households+s.Households
+		if s.Suppressed {
+			low, high = low+1, high+MinPublic-1
+		}
+	}
+	add(&a.stats[i])
+	for _, k := range near {
+		add(&a.stats[k])
+	}
+	share := float64(len(near)+1) / float64(a.Cells)
+	if a.Variable == OfRates {
+		share = households / a.Households
+	}
+	if hot {
+		high = math.MaxInt
+	} else {
+		low = 0
+	}
+	return Scattered(low, high, reports*share)
 }
