@@ -57,7 +57,9 @@ func TestTable(t *testing.T) {
 		measure.Row{Area: "tiles", What: "gzipped | cached", Ours: 49514, Unit: "/s"})
 	measure.Report(t,
 		measure.Row{Area: "lookup", What: "uniform", Ours: 29.7, Unit: "ns", Against: "S2", Reference: 1406, Aim: "≥ 35x"},
-		measure.Row{Area: "lookup", What: "memory", Ours: 26.2, Unit: "MB", Aim: "≤ 25 MB"})
+		measure.Row{Area: "lookup", What: "memory", Ours: 26.2, Unit: "MB", Aim: "≤ 25 MB"},
+		measure.Row{Area: "lookup", What: "allocations"},
+		measure.Row{Area: "lookup", What: "uniform", Unit: "ns", Against: "PostGIS", Reference: 18600})
 	measure.Note(t, "PostGIS", "3.3")
 	f, err := os.Open(name)
 	if err != nil {
@@ -69,19 +71,44 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := table.Markdown(&b); err != nil {
+	if err := table.Markdown(&b, "not measured", "tiles"); err != nil {
 		t.Fatal(err)
 	}
 	want := `PostGIS: 3.3
 
 | area | measured | ours | reference | its figure | ratio | aim | |
 |---|---|---:|---|---:|---:|---|---|
+| tiles | gzipped \| cached | 49,514/s |  |  |  |  |  |
 | lookup | uniform | 29.7 ns | S2 | 1,406 ns | 47.3x | ≥ 35x | reached |
 |  | memory | 26.2 MB |  |  |  | ≤ 25 MB | missed |
-| tiles | gzipped \| cached | 49,514/s |  |  |  |  |  |
+|  | allocations | 0 |  |  |  |  |  |
+|  | uniform |  | PostGIS | 18,600 ns |  |  |  |
 `
 	if b.String() != want {
 		t.Errorf("Markdown = \n%swant\n%s", b.String(), want)
+	}
+}
+
+// failing is a test that counts its errors.
+type failing struct {
+	testing.TB
+	errors int
+}
+
+func (f *failing) Errorf(string, ...any) { f.errors++ }
+
+// Of two rows that are one and the same the table would show the last.
+func TestReportRefusesDoubles(t *testing.T) {
+	t.Setenv(measure.FileVariable, "")
+	a, b := measure.Row{Area: "tiles", What: "plain"}, measure.Row{Area: "tiles", What: "plain", Against: "orb"}
+	for _, c := range []struct {
+		rows []measure.Row
+		want int
+	}{{[]measure.Row{a, b}, 0}, {[]measure.Row{a, b, a}, 1}} {
+		f := &failing{TB: t}
+		if measure.Report(f, c.rows...); f.errors != c.want {
+			t.Errorf("Report of %v: %d errors, want %d", c.rows, f.errors, c.want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -21,10 +22,14 @@ type entry struct {
 // Report prints the rows, and appends them to the file that $GRIDPATROL_BENCH
 // names, if it does. A row that is reported again, with the same area, text and
 // reference, takes the place of the first: a benchmark may run several times.
+// Two of those in one call are an error.
 func Report(tb testing.TB, rows ...Row) {
 	tb.Helper()
 	lines := "\n" // ends the line that a benchmark's name begins
-	for _, r := range rows {
+	for i, r := range rows {
+		if slices.ContainsFunc(rows[:i], r.same) {
+			tb.Errorf("two rows are one and the same: %v", r)
+		}
 		lines += r.String() + "\n"
 		add(tb, entry{Row: &r})
 	}

@@ -15,7 +15,7 @@ type Row struct {
 	Area string
 	// What was measured, and over which data.
 	What string
-	// Ours is our figure, in Unit.
+	// Ours is our figure, in Unit; 0 in a row that gives a reference alone.
 	Ours float64
 	// Unit is "ns", "µs", "ms", "s" for times, something that ends in "/s" for
 	// rates, or anything else: "MB", "ratio".
@@ -28,6 +28,11 @@ type Row struct {
 	// Of the ratio when that is "x" or "of it" ("≥ 35x", "≥ 0.60 of it"), of Ours
 	// when that is the unit ("≤ 40 ns", "≥ 5 M points/s").
 	Aim string
+}
+
+// same tells whether two rows stand for one measurement.
+func (r Row) same(other Row) bool {
+	return r.Area == other.Area && r.What == other.What && r.Against == other.Against
 }
 
 // factors are the times that aims may be written in, in nanoseconds.

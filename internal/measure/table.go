@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,11 +39,9 @@ func Read(r io.Reader) (*Table, error) {
 }
 
 func (t *Table) setRow(r Row) {
-	for i, old := range t.Rows {
-		if old.Area == r.Area && old.What == r.What && old.Against == r.Against {
-			t.Rows[i] = r
-			return
-		}
+	if i := slices.IndexFunc(t.Rows, r.same); i >= 0 {
+		t.Rows[i] = r
+		return
 	}
 	t.Rows = append(t.Rows, r)
 }
@@ -58,8 +57,8 @@ func (t *Table) setNote(name, text string) {
 }
 
 // Markdown writes the notes and one table of all rows, those of an area
-// together.
-func (t *Table) Markdown(w io.Writer) error {
+// together: first the areas named, in their order, then others as they came.
+func (t *Table) Markdown(w io.Writer, areas ...string) error {
 	out := bufio.NewWriter(w)
 	for i, n := range t.Notes {
 		if i > 0 {
@@ -71,24 +70,20 @@ func (t *Table) Markdown(w io.Writer) error {
 		out.WriteString("\n\n")
 	}
 	out.WriteString("| area | measured | ours | reference | its figure | ratio | aim | |\n|---|---|---:|---|---:|---:|---|---|\n")
-	done := make(map[string]bool)
-	for _, first := range t.Rows {
-		if done[first.Area] {
-			continue
+	for _, r := range t.Rows {
+		if !slices.Contains(areas, r.Area) {
+			areas = append(areas[:len(areas):len(areas)], r.Area)
 		}
-		done[first.Area] = true
-		area := first.Area
+	}
+	for _, area := range areas {
+		name := area
 		for _, r := range t.Rows {
-			if r.Area != first.Area {
+			if r.Area != area {
 				continue
 			}
-			reference := ""
-			if r.Against != "" {
-				reference = figure(r.Reference, r.Unit)
-			}
-			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", cell(area), cell(r.What),
-				figure(r.Ours, r.Unit), cell(r.Against), reference, r.ratio(), cell(r.Aim), r.verdict())
-			area = ""
+			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", cell(name), cell(r.What),
+				r.ours(), cell(r.Against), r.reference(), r.ratio(), cell(r.Aim), r.verdict())
+			name = ""
 		}
 	}
 	return out.Flush()
@@ -97,9 +92,12 @@ func (t *Table) Markdown(w io.Writer) error {
 // String gives the row as one line of text.
 func (r Row) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s: %s", r.Area, r.What, figure(r.Ours, r.Unit))
+	fmt.Fprintf(&b, "%s: %s", r.Area, r.What)
+	if ours := r.ours(); ours != "" {
+		fmt.Fprintf(&b, ": %s", ours)
+	}
 	if r.Against != "" {
-		fmt.Fprintf(&b, ", %s %s", r.Against, figure(r.Reference, r.Unit))
+		fmt.Fprintf(&b, ", %s %s", r.Against, r.reference())
 	}
 	if ratio := r.ratio(); ratio != "" {
 		fmt.Fprintf(&b, ", %s", ratio)
@@ -134,9 +132,24 @@ func (r Row) ratio() string {
 	}
 }
 
+// ours is empty for a row that names a reference alone.
+func (r Row) ours() string {
+	if r.Ours == 0 && r.Against != "" {
+		return ""
+	}
+	return figure(r.Ours, r.Unit)
+}
+
+func (r Row) reference() string {
+	if r.Against == "" {
+		return ""
+	}
+	return figure(r.Reference, r.Unit)
+}
+
 func figure(v float64, unit string) string {
 	switch {
-	case unit == "ratio":
+	case unit == "ratio", unit == "":
 		return short(v)
 	case strings.HasPrefix(unit, "/"):
 		return short(v) + unit

@@ -12,6 +12,12 @@ import (
 	"github.com/gridpatrol/gridpatrol/internal/measure"
 )
 
+// areas is the order of the table; areas that are not here come last.
+var areas = []string{
+	"lookup in memory", "lookup in memory, growth", "lookup over HTTP, one point", "lookup over HTTP, batch",
+	"publish", "boundary tiles", "hot spots", "durable report",
+}
+
 func main() {
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "table:", err)
@@ -33,7 +39,7 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		return t.Markdown(os.Stdout)
+		return t.Markdown(os.Stdout, areas...)
 	default:
 		return fmt.Errorf("%d arguments, want the file of rows or nothing", len(args))
 	}
