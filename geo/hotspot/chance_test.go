@@ -29,7 +29,7 @@ func TestChanceIsSeldomSignificant(t *testing.T) {
 	const maps = 60
 	for _, of := range Variables() {
 		for _, mean := range []float64{0.05, 0.2, 0.5, 1, 2, 5} {
-			any, normal := 0, 0
+			lit, normal := 0, 0
 			for range maps {
 				counts := make([]Count, int(mean*float64(len(own))))
 				for k := range counts {
@@ -41,7 +41,7 @@ func TestChanceIsSeldomSignificant(t *testing.T) {
 				}
 				a := d.Analyse(counts, of)
 				if a.Significant > 0 {
-					any++
+					lit++
 				}
 				var p []float64
 				for _, s := range a.stats {
@@ -51,10 +51,35 @@ func TestChanceIsSeldomSignificant(t *testing.T) {
 					normal++
 				}
 			}
-			t.Logf("%s, %.2f reports a cell: %d of %d maps have a significant cell, %d by the normal distribution alone", of, mean, any, maps, normal)
-			if any > maps/10 {
-				t.Errorf("%s, %.2f reports a cell: %d of %d maps have a significant cell, want some 5 %%", of, mean, any, maps)
+			t.Logf("%s, %.2f reports a cell: %d of %d maps have a significant cell, %d by the normal distribution alone", of, mean, lit, maps, normal)
+			if lit > maps/10 {
+				t.Errorf("%s, %.2f reports a cell: %d of %d maps have a significant cell, want some 5 %%", of, mean, lit, maps)
 			}
+		}
+	}
+}
+
+// The same for the public, whose maps leave most numbers out.
+func TestChanceIsSeldomSignificantWhereSuppressed(t *testing.T) {
+	_, d := demo(t)
+	rnd := rand.New(rand.NewPCG(3, 4))
+	const maps = 60
+	for _, mean := range []float64{0.2, 1, 3, 5} {
+		lit, suppressed := 0, 0
+		for range maps {
+			var counts []Count
+			for range int(mean * float64(len(d.cells))) {
+				counts = append(counts, Count{d.cells[rnd.IntN(len(d.cells))], 1})
+			}
+			a := d.AnalyseShown(Suppress(must(RollUp(counts, AnalysisResolution)), MinPublic), OfCounts)
+			suppressed += a.Suppressed
+			if a.Significant > 0 {
+				lit++
+			}
+		}
+		t.Logf("%.1f reports a cell, %d cells suppressed: %d of %d maps have a significant cell", mean, suppressed/maps, lit, maps)
+		if lit > maps/10 {
+			t.Errorf("%.1f reports a cell: %d of %d maps have a significant cell, want some 5 %%", mean, lit, maps)
 		}
 	}
 }

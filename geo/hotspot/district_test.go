@@ -342,33 +342,3 @@ func TestRate(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkNewDistrict(b *testing.B) {
-	f, err := town()
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := NewDistrict(f.Areas); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkAnalyse(b *testing.B) {
-	f, d := demo(b)
-	var counts []Count
-	for _, r := range f.Reports {
-		counts = append(counts, Count{must(cell.At(r.Point, BaseResolution)), 1})
-	}
-	counts = must(RollUp(counts, BaseResolution))
-	for _, of := range Variables() {
-		b.Run(string(of), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				d.Analyse(counts, of)
-			}
-		})
-	}
-}
