@@ -9,7 +9,7 @@ import (
 )
 
 // MaxLattice is the most places a Lattice has: among them some
-// 60,000 km² of cells of resolution 10 and what lies beside on the two axes.
+// 30,000 km² of cells of resolution 10 and what lies beside on the two axes.
 const MaxLattice = 8_000_000
 
 // Lattice lays the cells of one resolution in a bound out on two axes, 120°
@@ -30,8 +30,8 @@ type Lattice struct {
 // NewLattice gives the cells of a resolution from 2 on that meet the bound, and
 // some round it. geo.ErrInvalid for a bound and a resolution that Cover does not
 // take, for more than MaxLattice places, and near one of the twelve pentagons of
-// the grid, round which no lattice can be laid: all lie at sea, one of them some
-// 20 km off the coast of Liaoning.
+// the grid, round which no lattice can be laid: all lie at sea, one of them off
+// the coast of Liaoning, among the islands of Changhai.
 func NewLattice(bound orb.Bound, res int) (*Lattice, error) {
 	const up = 2 // blocks of 49 cells are laid out at once
 	if err := checkResolution(res - up); err != nil {
