@@ -8,7 +8,6 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
 // maxPoints is how many points the compact form takes: its answer is by kind,
@@ -19,38 +18,36 @@ const maxPoints = 1_000_000
 // once, and for every point which combination of areas covers it.
 type compact struct {
 	revision int
-	index    *locate.Index
+	texts    *areaTexts
 	kinds    []geo.Kind
-	areas    [6][]*geo.Name
-	places   map[*geo.Area]int32 // of an area among those of its kind
+	areas    [6][]int32 // the areas that occur, by kind
+	places   []int32    // of each area among those of its kind, from 1; 0: it does not occur
 
-	points []uint32 // the combinations of the points, in order
-	// A combination is a state of the index or, beyond these, one of odd.
-	texts [6][]placeText // of each kind, by combination; 0 for one that was not met
-	met   []bool
-	odd   map[geo.Match]uint32
+	// Combinations count from 0 in the order in which they occur.
+	points []uint32             // the combination of each point
+	met    []uint32             // of each state, from 1; 0: it does not occur
+	odd    map[geo.Match]uint32 // of points that have no state
+	marks  [6][]placeText       // of each combination, by kind
 }
 
-func newCompact(w world) *compact {
-	c := &compact{revision: w.Revision.Number, index: w.Index, kinds: geo.Kinds(), places: map[*geo.Area]int32{},
-		met: make([]bool, w.Index.States()), odd: map[geo.Match]uint32{}}
-	for i := range c.texts {
-		c.texts[i] = make([]placeText, len(c.met))
-	}
-	return c
+func newCompact(m *many) *compact {
+	return &compact{revision: m.Revision.Number, texts: m.texts, kinds: geo.Kinds(), places: make([]int32, len(m.texts.names)),
+		met: make([]uint32, len(m.texts.states)), odd: map[geo.Match]uint32{}}
 }
 
-// add takes points that are covered by combinations of the index, but for those
-// at the places in odd, in order.
+// add takes points of these states, but for those at the places in odd, in
+// order.
 func (c *compact) add(states []uint32, odd []oddPoint) {
-	begin := len(c.points)
-	c.points = append(c.points, states...)
 	for i, s := range states {
 		if len(odd) > 0 && odd[0].at == i {
-			c.points[begin+i], odd = c.number(odd[0].match), odd[1:]
-		} else if !c.met[s] {
-			c.meet(s, c.index.StateMatch(int(s)))
+			c.points = append(c.points, c.number(odd[0].match))
+			odd = odd[1:]
+			continue
 		}
+		if c.met[s] == 0 {
+			c.met[s] = c.meet(c.texts.state(int(s))) + 1
+		}
+		c.points = append(c.points, c.met[s]-1)
 	}
 }
 
@@ -62,42 +59,34 @@ type oddPoint struct {
 
 // number gives the combination of a point that has no state.
 func (c *compact) number(m geo.Match) uint32 {
-	s, ok := c.odd[m]
+	n, ok := c.odd[m]
 	if !ok {
-		s = uint32(len(c.met))
-		c.odd[m] = s
-		c.met = append(c.met, false)
-		for i := range c.texts {
-			c.texts[i] = append(c.texts[i], 0)
-		}
-		c.meet(s, m)
+		n = c.meet(c.texts.write(m))
+		c.odd[m] = n
 	}
-	return s
+	return n
 }
 
-// meet notes the areas of a combination that occurs for the first time.
-func (c *compact) meet(s uint32, m geo.Match) {
-	c.met[s] = true
-	for i, k := range c.kinds {
-		a := m.Area(k)
-		if a == nil {
-			c.texts[i][s] = textOfPlace(-1)
-			continue
+// meet takes in a combination that occurs for the first time.
+func (c *compact) meet(s *stateText) (number uint32) {
+	for i, a := range s.areas {
+		place := int32(-1)
+		if a >= 0 {
+			if c.places[a] == 0 {
+				c.areas[i] = append(c.areas[i], a)
+				c.places[a] = int32(len(c.areas[i]))
+			}
+			place = c.places[a] - 1
 		}
-		place, ok := c.places[a]
-		if !ok {
-			place = int32(len(c.areas[i]))
-			c.places[a] = place
-			c.areas[i] = append(c.areas[i], &geo.Name{Code: a.Code, Name: a.Name, NameEn: a.NameEn})
-		}
-		c.texts[i][s] = textOfPlace(place)
+		c.marks[i] = append(c.marks[i], textOfPlace(place))
 	}
+	return uint32(len(c.marks[0]) - 1)
 }
 
 // readPoints reads the array of points and looks each up.
 func (d *document) readPoints() (*compact, error) {
 	d.list = "/points"
-	c := newCompact(d.world)
+	c := newCompact(d.many)
 	if err := d.delim('['); err != nil {
 		return nil, err
 	}

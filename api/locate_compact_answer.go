@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -11,8 +10,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-
-	"github.com/gridpatrol/gridpatrol/geo"
 )
 
 // placeText is the place of an area and a comma as text: up to seven bytes, the
@@ -21,13 +18,13 @@ type placeText uint64
 
 // textOfPlace gives the text of a place below maxPoints; null for -1.
 func textOfPlace(place int32) placeText {
-	text := "null,"
-	if place >= 0 {
-		text = strconv.Itoa(int(place)) + ","
-	}
 	var b [8]byte
-	copy(b[:7], text)
-	b[7] = byte(len(text))
+	text := append(b[:0], "null"...)
+	if place >= 0 {
+		text = strconv.AppendInt(b[:0], int64(place), 10)
+	}
+	n := len(append(text, ','))
+	b[7] = byte(n)
 	return placeText(binary.LittleEndian.Uint64(b[:]))
 }
 
@@ -36,18 +33,22 @@ const pieceOfAnswer = 32 << 10
 
 // answer writes what was collected, {"revision", "areas", "results"}.
 func (c *compact) answer(w http.ResponseWriter) error {
-	areas := map[geo.Kind][]*geo.Name{}
-	for i, k := range c.kinds {
-		areas[k] = append([]*geo.Name{}, c.areas[i]...)
-	}
-	text, err := json.Marshal(areas)
-	if err != nil {
-		return err
-	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
 	out := patient{w, http.NewResponseController(w)}
-	begin := fmt.Appendf(nil, `{"revision":%d,"areas":%s,"results":`, c.revision, text)
+	begin := fmt.Appendf(nil, `{"revision":%d,"areas":`, c.revision)
+	before := byte('{')
+	for _, kind := range c.byName() {
+		begin = fmt.Appendf(append(begin, before), "%q:[", c.kinds[kind])
+		for i, a := range c.areas[kind] {
+			if i > 0 {
+				begin = append(begin, ',')
+			}
+			begin = append(begin, c.texts.names[a]...)
+		}
+		begin, before = append(begin, ']'), ','
+	}
+	begin = append(begin, `},"results":`...)
 	// A client that is gone is nobody's error.
 	if _, err := out.Write(begin); err != nil {
 		return nil
@@ -105,6 +106,16 @@ func (c *compact) results(write func([]byte) error) error {
 	return nil
 }
 
+// byName gives the kinds, by their place in kinds, in the order of their names.
+func (c *compact) byName() []int {
+	order := make([]int, len(c.kinds))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(c.kinds[a], c.kinds[b]) })
+	return order
+}
+
 // piece is a stretch of the points, of one kind.
 type piece struct {
 	kind     int
@@ -114,13 +125,8 @@ type piece struct {
 
 // pieces gives those of the whole answer, by the names of the kinds.
 func (c *compact) pieces() (out []piece) {
-	order := make([]int, len(c.kinds))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(c.kinds[a], c.kinds[b]) })
 	before := "{"
-	for _, kind := range order {
+	for _, kind := range c.byName() {
 		before += fmt.Sprintf("%q:[", c.kinds[kind])
 		for from := 0; ; from += pieceOfAnswer {
 			to := min(from+pieceOfAnswer, len(c.points))
@@ -139,9 +145,9 @@ func (c *compact) write(p piece, text []byte) []byte {
 	text = append(text, p.before...)
 	n := len(text)
 	text = slices.Grow(text, 8*(p.to-p.from)+8)[:n+8*(p.to-p.from)+8]
-	places := c.texts[p.kind]
+	marks := c.marks[p.kind]
 	for _, s := range c.points[p.from:p.to] {
-		t := places[s]
+		t := marks[s]
 		binary.LittleEndian.PutUint64(text[n:], uint64(t))
 		n += int(t >> 56)
 	}

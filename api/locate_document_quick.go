@@ -24,8 +24,13 @@ func (w *window) more() error {
 	if w.at > 0 {
 		w.buffer, w.offset, w.at = w.buffer[:copy(w.buffer, w.rest())], w.offset+int64(w.at), 0
 	}
-	if len(w.buffer) > cap(w.buffer)/2 || cap(w.buffer) < dripSize {
-		w.buffer = append(make([]byte, 0, max(2*dripSize, 2*cap(w.buffer))), w.buffer...)
+	const room = 512 // to read into
+	least := 2 * dripSize
+	if 0 <= w.feed.size && w.feed.size < dripSize {
+		least = int(w.feed.size) + room
+	}
+	if cap(w.buffer)-len(w.buffer) < room || cap(w.buffer) < least {
+		w.buffer = append(make([]byte, 0, max(least, 2*cap(w.buffer))), w.buffer...)
 	}
 	w.feed.allow(maxFeature)
 	for {

@@ -12,29 +12,57 @@ import (
 // thousand combinations of areas in a district, each of which is written once,
 // when it is first met. Safe for concurrent use.
 type areaTexts struct {
-	index *locate.Index
-	texts []atomic.Pointer[[]byte] // by the index's states
+	index   *locate.Index
+	states  []atomic.Pointer[stateText] // by the index's states
+	numbers map[*geo.Area]int32         // of the areas, from 0
+	names   [][]byte                    // {"code","name"} of each
 }
 
-// of gives {kind: name or null, …} for a point; not to be changed.
+// stateText is a combination of areas.
+type stateText struct {
+	text  []byte   // {kind: {"code","name"} or null, …}
+	areas [6]int32 // their numbers in the order of the kinds, -1 for none
+}
+
+func newAreaTexts(x *locate.Index) *areaTexts {
+	all := x.All()
+	t := &areaTexts{index: x, states: make([]atomic.Pointer[stateText], x.States()), numbers: make(map[*geo.Area]int32, len(all)), names: make([][]byte, len(all))}
+	for i, a := range all {
+		t.numbers[a] = int32(i)
+		t.names[i], _ = json.Marshal(geo.Name{Code: a.Code, Name: a.Name, NameEn: a.NameEn}) // texts always encode
+	}
+	return t
+}
+
+// of gives {kind: {"code","name"} or null, …} for a point; not to be changed.
 func (t *areaTexts) of(q geo.LatticePoint) []byte {
 	s, ok := t.index.State(q)
 	if !ok {
-		m := t.index.LocateLattice(q)
-		return areasText(&m)
+		return t.write(t.index.LocateLattice(q)).text
 	}
-	if text := t.texts[s].Load(); text != nil {
-		return *text
+	return t.state(s).text
+}
+
+// state gives a combination by its number.
+func (t *areaTexts) state(s int) *stateText {
+	text := t.states[s].Load()
+	if text == nil {
+		text = t.write(t.index.StateMatch(s))
+		t.states[s].Store(text)
 	}
-	m := t.index.StateMatch(s)
-	text := areasText(&m)
-	t.texts[s].Store(&text)
 	return text
 }
 
-func areasText(m *geo.Match) []byte {
-	text, _ := json.Marshal(m.Names()) // codes and names always encode
-	return text
+func (t *areaTexts) write(m geo.Match) *stateText {
+	text, _ := json.Marshal(m.Names()) // texts always encode
+	out := &stateText{text: text}
+	for i, k := range geo.Kinds() {
+		out.areas[i] = -1
+		if a := m.Area(k); a != nil {
+			out.areas[i] = t.numbers[a]
+		}
+	}
+	return out
 }
 
 // areaCache keeps the texts of the boundaries in force from request to request.
@@ -45,7 +73,7 @@ func (c *areaCache) of(x *locate.Index, inForce bool) *areaTexts {
 	if t := c.last.Load(); t != nil && t.index == x {
 		return t
 	}
-	t := &areaTexts{index: x, texts: make([]atomic.Pointer[[]byte], x.States())}
+	t := newAreaTexts(x)
 	if inForce {
 		c.last.Store(t)
 	}

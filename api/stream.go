@@ -19,12 +19,13 @@ const patience = 60 * time.Second
 type feed struct {
 	body    io.Reader
 	control *http.ResponseController
+	size    int64 // of the whole body, -1 where nobody knows
 	left    int   // bytes until the piece being read is too large
 	failed  error // why no more comes, once it does not
 }
 
 func newFeed(w http.ResponseWriter, r *http.Request) *feed {
-	return &feed{body: r.Body, control: http.NewResponseController(w), left: maxFeature}
+	return &feed{body: r.Body, control: http.NewResponseController(w), size: r.ContentLength, left: maxFeature}
 }
 
 // allow starts a piece of at most n bytes, and what is read ahead.
@@ -109,7 +110,7 @@ type drip struct {
 const dripSize = 64 << 10
 
 func newDrip(w http.ResponseWriter, contentType string, all *spooled) *drip {
-	return &drip{w: w, control: http.NewResponseController(w), kind: contentType, all: all, buffer: make([]byte, 0, dripSize+4096)}
+	return &drip{w: w, control: http.NewResponseController(w), kind: contentType, all: all}
 }
 
 // write adds text and sends what has come together.
