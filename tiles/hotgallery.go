@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/maptile"
 
 	"github.com/gridpatrol/gridpatrol/geo/cell"
@@ -155,33 +154,10 @@ func (h *hexagon) draw(snap *snapper, ring []spot) []spot {
 	if b.minX > high || b.minY > high || b.maxX < low || b.maxY < low {
 		return nil
 	}
-	if n := len(ring); n > 1 && ring[n-1] == ring[0] {
-		ring = ring[:n-1]
-	}
 	if b.minX < low || b.minY < low || b.maxX > high || b.maxY > high || len(ring) != len(h.line) {
-		return clipped(ring)
+		return cutConvex(ring)
 	}
 	return ring
-}
-
-// clipped gives the part of a ring that the tile keeps.
-func clipped(ring []spot) []spot {
-	closed := make(orb.Ring, 0, len(ring)+1)
-	for _, p := range ring {
-		closed = append(closed, orb.Point{float64(p.x), float64(p.y)})
-	}
-	if len(ring) == 0 {
-		return nil
-	}
-	kept := clipRing(append(closed, closed[0]))
-	if kept == nil {
-		return nil
-	}
-	out := ring[:0]
-	for _, p := range kept[:len(kept)-1] {
-		out = append(out, spot{int32(p[0]), int32(p[1])})
-	}
-	return out
 }
 
 // galleries keeps the gallery of the book that is asked for. The zero value is
