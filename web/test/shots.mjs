@@ -52,6 +52,8 @@ const screens = [
   { name: "mine", hash: "view=follow" },
   { name: "heat-far", hash: "view=heat" },
   { name: "heat-months", hash: "view=heat&time=month" },
+  { name: "heat-rate", hash: "view=heat&by=rate" },
+  { name: "heat-significance", hash: "view=heat&by=significance" },
   { name: "heat-near", hash: `view=heat&map=12.5/${middle}` },
   { name: "heat-points", hash: `view=heat&map=15/${middle}` },
   { name: "signin", hash: "view=signin" },

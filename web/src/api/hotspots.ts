@@ -13,7 +13,12 @@ export interface HotspotQuestion {
   resolution: number;
   /** Asks for frames: months for everybody, weeks for those who may read every report. */
   step?: "month" | "week";
+  /** What the statistics are of, the counts where it is not given. */
+  variable?: Variable;
 }
+
+/** What statistics compare: numbers of reports, or those per 1,000 households. */
+export type Variable = "count" | "rate";
 
 /** A number of reports; null where it is too small to be shown. */
 export type Counted = number | null;
@@ -30,7 +35,41 @@ export interface HotspotCell {
   type: "Feature";
   id: string;
   geometry: { type: "Polygon"; coordinates: [number, number][][] };
-  properties: { h3: string; suppressed: boolean; count?: number; counts?: Counted[] };
+  properties: {
+    h3: string;
+    suppressed: boolean;
+    count?: number;
+    counts?: Counted[];
+    /** Reports per 1,000 households; absent where the count is suppressed or there are too few households. */
+    rate?: number;
+    households?: number;
+    /** The statistics, of the analysis' own cell; absent where there are none. */
+    z_score?: number;
+    p_value?: number;
+    significant?: boolean;
+    /** That cell: of a coarser one the most conspicuous within, of a finer one the one round it. */
+    analysis_h3?: string;
+  };
+}
+
+/** How the statistics of an answer were reckoned, over the whole district. */
+export interface Analysis {
+  method: string;
+  resolution: number;
+  variable: Variable;
+  /** Cells compared, those without a report included. */
+  cells: number;
+  reports: number;
+  households: number;
+  mean: number;
+  sd: number;
+  /** The share of the significant cells that may be so by chance. */
+  q: number;
+  /** The largest p-value that is significant; 0 where none is. */
+  p_threshold: number;
+  significant: number;
+  /** What a suppressed count was taken for. */
+  suppressed_as?: number;
 }
 
 /** The answer: counts by cell, over the time that was counted, which may be another than asked for. */
@@ -40,6 +79,8 @@ export interface Hotspots {
   resolution: number;
   total: Counted;
   frames?: Frame[];
+  /** Null or absent where there are no statistics, as for who sees a part of the district. */
+  analysis?: Analysis | null;
   features: HotspotCell[];
 }
 

@@ -1,4 +1,4 @@
-/** A class of counts: from `from` to `to`, both included; the last has no end. */
+/** A class of counts, from `from` to `to`, both included, or of rates, which leave `to` out; the last has no end. */
 export interface Class {
   from: number;
   to: number | null;
@@ -18,6 +18,32 @@ export function roundDown(n: number): number {
   return Math.floor(n / step) * step;
 }
 
+/** Gives the largest number of one or two figures that is not above n, 0 below a hundredth. */
+export function roundRate(n: number): number {
+  if (n < 0.01) return 0;
+  const unit = 10 ** Math.floor(Math.log10(n));
+  const step = n / unit < 2 ? unit / 5 : unit / 2;
+  return Number((Math.floor(n / step + 1e-9) * step).toPrecision(2));
+}
+
+/** Gives where classes begin for numbers in ascending order: by shares of them, at round ones. */
+function startsOf(sorted: readonly number[], least: number, round: (n: number) => number): number[] {
+  const starts = [least];
+  for (const share of shares) {
+    const at = round(sorted[Math.floor(share * sorted.length)] ?? least);
+    if (at > (starts.at(-1) ?? 0)) starts.push(at);
+  }
+  // Where most numbers are alike, the shades that are left go to the few large ones.
+  const largest = sorted.at(-1) ?? least;
+  while (starts.length < maxClasses) {
+    const last = starts.at(-1) ?? least;
+    const at = round(Math.sqrt(last * largest));
+    if (at <= last || largest < 2.5 * last) break;
+    starts.push(at);
+  }
+  return starts;
+}
+
 /**
  * Gives the classes for counts that are shown, the lowest first: by shares of
  * the cells, at round numbers. There are fewer where the counts are few, none
@@ -26,23 +52,19 @@ export function roundDown(n: number): number {
 export function classesOf(counts: readonly number[], least: number): Class[] {
   const sorted = counts.filter((n) => n >= least).sort((a, b) => a - b);
   if (sorted.length === 0) return [];
-  const starts = [least];
-  for (const share of shares) {
-    const at = roundDown(sorted[Math.floor(share * sorted.length)] ?? least);
-    if (at > (starts.at(-1) ?? 0)) starts.push(at);
-  }
-  // Where most counts are alike, the shades that are left go to the few large ones.
-  const largest = sorted.at(-1) ?? least;
-  while (starts.length < maxClasses) {
-    const last = starts.at(-1) ?? least;
-    const at = roundDown(Math.sqrt(last * largest));
-    if (at <= last || largest < 2.5 * last) break;
-    starts.push(at);
-  }
+  const starts = startsOf(sorted, least, roundDown);
   return starts.map((from, i) => ({ from, to: (starts[i + 1] ?? NaN) - 1 })).map((c) => (Number.isNaN(c.to) ? { from: c.from, to: null } : c));
 }
 
-/** Gives the index of the class of a count, -1 below the first. */
+/** Gives the classes for rates, which begin at 0, in the same way. */
+export function rateClassesOf(rates: readonly number[]): Class[] {
+  const sorted = [...rates].sort((a, b) => a - b);
+  if (sorted.length === 0) return [];
+  const starts = startsOf(sorted, 0, roundRate);
+  return starts.map((from, i) => ({ from, to: starts[i + 1] ?? null }));
+}
+
+/** Gives the index of the class of a number, -1 below the first. */
 export function classAt(classes: readonly Class[], n: number): number {
   return classes.findLastIndex((c) => n >= c.from);
 }

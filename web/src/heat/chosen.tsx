@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import type { HotspotCell } from "../api/hotspots";
 import { categories, type Category } from "../api/reports";
 import { CategoryIcon } from "../case/categoryicon";
 import { language, nameOf } from "../i18n/i18n";
@@ -12,10 +13,12 @@ import { formatNumber } from "../units/format";
 import { countOf } from "./frames";
 import { spots, type Spot } from "./overlay";
 import { findPlaces, placeOf } from "./places";
-import { doneStatuses, type State } from "./question";
-import { answer, filter, frame, frames } from "./state";
+import { analysisResolution, cellKm2, doneStatuses, type State } from "./question";
+import { StandingText } from "./standing";
+import { answer, coloured, filter, frame, frames } from "./state";
 import { t } from "./text";
-import { day, howMany, windowOf } from "./words";
+import { leastHouseholds, rateOf, standingOf, tooFew } from "./values";
+import { day, howMany, pValue, rate, windowOf, zScore } from "./words";
 
 const atMost = 12;
 
@@ -37,7 +40,49 @@ function stateOf(s: Spot): State {
   return s.overdue === true ? "overdue" : "open";
 }
 
-/** The hexagon that was pointed at: how many, where, when. */
+/** What is known of a hexagon beside its number of reports; nothing where the server gives no more. */
+function Facts({ cell }: { cell: HotspotCell }): JSX.Element {
+  const { households, z_score, p_value, analysis_h3 } = cell.properties;
+  const analysis = answer.value?.hotspots.analysis;
+  const standing = standingOf(cell);
+  const r = rateOf(cell, frame.value);
+  return (
+    <>
+      {standing !== null && (
+        <p>
+          <StandingText of={standing} what={coloured.value.of} />
+        </p>
+      )}
+      <dl class="heat-facts">
+        {households !== undefined && (
+          <>
+            <dt>{t("rate")}</dt>
+            <dd>{r === null ? t("hidden") : r === undefined ? t("noRate", { n: leastHouseholds }) : rate(r)}</dd>
+            <dt>{t("households")}</dt>
+            <dd>{t("householdsAbout", { n: formatNumber(households, language.value, households < 10 ? 1 : 0) })}</dd>
+          </>
+        )}
+        {z_score !== undefined && (
+          <>
+            <dt>{t("z")}</dt>
+            <dd>{zScore(z_score)}</dd>
+          </>
+        )}
+        {p_value !== undefined && (
+          <>
+            <dt>{t("p")}</dt>
+            <dd>{pValue(p_value)}</dd>
+          </>
+        )}
+      </dl>
+      {standing !== null && standing !== "plain" && analysis && tooFew(analysis) && <p class="soft">{t("statsFew")}</p>}
+      {standing !== null && analysis_h3 !== undefined && analysis_h3 !== cell.id && <p class="soft">{t("statsWithin", { km2: formatNumber(cellKm2[analysisResolution] ?? 0, language.value, 2) })}</p>}
+      {standing !== null && frame.value !== null && <p class="soft">{t("statsAllFrames")}</p>}
+    </>
+  );
+}
+
+/** The hexagon that was pointed at: how many, where, when, and what that is worth. */
 function Hexagon(): JSX.Element | null {
   const cell = useComputed(() => answer.value?.hotspots.features.find((c) => c.id === params.value.cell));
   const c = cell.value;
@@ -54,6 +99,7 @@ function Hexagon(): JSX.Element | null {
         <p class="heat-number">{n === 0 ? t("none") : howMany(n)}</p>
         <p>{name !== null && <Name of={name} />}</p>
         <p class="soft">{windowOf(a.hotspots, frames.value[frame.value ?? -1], filter.value.time)}</p>
+        <Facts cell={c} />
       </div>
       <Close />
     </section>

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { Counted, Hotspots } from "../api/hotspots";
 import { classesOf } from "./breaks";
 import { density } from "./density";
-import { countOf, drawn, frameName, middleOf, numbersOf, ranked, withoutEmptyStart } from "./frames";
-import { beginOf, filterOf, questionOf, resolutionAt, tileQuery } from "./question";
+import { countOf, frameName, hidesSome, middleOf, numbersOf, withoutEmptyStart } from "./frames";
+import { beginOf, filterOf, questionOf, resolutionAt, tileQuery, viewOf } from "./question";
+import { drawn, ranked } from "./values";
 
 const ring: [number, number][] = [[0, 0], [2, 0], [3, 1], [2, 2], [0, 2], [-1, 1], [0, 0]];
 
@@ -27,15 +28,22 @@ function answer(rows: Counted[][], totals: Counted[]): Hotspots {
 const h = answer([[0, 7, null], [0, 0, 30], [0, null, 5]], [0, 9, 37]);
 
 test("a frame shows its own counts, and where there are too few", () => {
-  assert.deepEqual(ranked(h, 2).map((c) => [c.h3, c.n]), [["c1", 30], ["c2", 5], ["c0", null]]);
-  assert.deepEqual(ranked(h, 0), []);
-  const features = drawn(h, 1, classesOf(numbersOf(h), 5)).features.map((f) => f.properties);
-  assert.deepEqual(features, [{ h3: "c0", n: 7, class: 1 }, { h3: "c2", n: null, class: -1 }]);
+  assert.deepEqual(ranked(h, 2, "count").map((c) => [c.id, countOf(c, 2)]), [["c1", 30], ["c2", 5], ["c0", null]]);
+  assert.deepEqual(ranked(h, 0, "count"), []);
+  const features = drawn(h, 1, "count", classesOf(numbersOf(h), 5)).features.map((f) => f.properties);
+  assert.deepEqual(features, [{ h3: "c0", class: 1 }, { h3: "c2", class: -1 }]);
 });
 
 test("without a frame the whole counts", () => {
   assert.deepEqual(h.features.map((c) => countOf(c, null)), [7, 30, 5]);
   assert.deepEqual(numbersOf(h), [7, 30, 5]);
+});
+
+test("a number too small to be shown, in all or of a frame, is noticed", () => {
+  assert.equal(hidesSome(h), true);
+  assert.equal(hidesSome(answer([[0, 7], [5, 0]], [5, 7])), false);
+  const { features, ...rest } = answer([[7]], [7]);
+  assert.equal(hidesSome({ ...rest, features: features.map((c) => ({ ...c, properties: { h3: c.id, suppressed: true } })) }), true);
 });
 
 test("an archive begins with its first report", () => {
@@ -70,10 +78,25 @@ test("a filter makes the question and the tiles alike", () => {
   const now = Date.UTC(2026, 10, 22, 16, 20); // already the 23rd there
   const zone = "Asia/Shanghai";
   const f = filterOf({ category: "fire_safety", state: "done", time: "30" }, false);
-  assert.deepEqual(questionOf(f, 7, now, zone), { resolution: 7, from: "2026-10-24T16:00:00.000Z", category: ["fire_safety"], status: ["handled", "closed"] });
+  assert.deepEqual(questionOf(f, viewOf({}), 7, now, zone), { resolution: 7, from: "2026-10-24T16:00:00.000Z", category: ["fire_safety"], status: ["handled", "closed"] });
   assert.equal(tileQuery(f, now, zone), "from=2026-10-24T16%3A00%3A00.000Z&category=fire_safety&status=handled%2Cclosed");
-  assert.equal(questionOf(filterOf({ time: "month" }, false), 6, now, zone).step, "month");
+  assert.equal(questionOf(filterOf({ time: "month" }, false), viewOf({}), 6, now, zone).step, "month");
   assert.equal(tileQuery(filterOf({ state: "overdue" }, true), now, zone).endsWith("&overdue=true"), true);
+});
+
+test("an address gives what colours say, and significance has one resolution", () => {
+  assert.deepEqual(viewOf({}), { by: "count", of: "count" });
+  assert.deepEqual(viewOf({ by: "rate" }), { by: "rate", of: "rate" });
+  assert.deepEqual(viewOf({ by: "significance", of: "rate" }), { by: "significance", of: "rate" });
+  assert.deepEqual(viewOf({ by: "<b>", of: "rate" }), { by: "count", of: "count" });
+  const ask = (params: Record<string, string>) => {
+    const { resolution, variable } = questionOf(filterOf({}, false), viewOf(params), 6, 0, "Asia/Shanghai");
+    return { resolution, variable };
+  };
+  assert.deepEqual(ask({}), { resolution: 6, variable: undefined });
+  assert.deepEqual(ask({ by: "rate" }), { resolution: 6, variable: "rate" });
+  assert.deepEqual(ask({ by: "significance" }), { resolution: 8, variable: undefined });
+  assert.deepEqual(ask({ by: "significance", of: "rate" }), { resolution: 8, variable: "rate" });
 });
 
 test("steps begin with a month's first day, and with a Monday, of the district", () => {

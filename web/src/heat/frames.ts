@@ -1,11 +1,4 @@
 import type { Counted, Frame, HotspotCell, Hotspots } from "../api/hotspots";
-import { classAt, type Class } from "./breaks";
-
-/** A cell at one time: how many reports, null where there are too few to say. */
-export interface Shown {
-  h3: string;
-  n: Counted;
-}
 
 /** Gives how many reports a cell has during a frame, or in all where there is none. */
 export function countOf(c: HotspotCell, frame: number | null): Counted {
@@ -24,23 +17,9 @@ export function numbersOf(h: Hotspots): number[] {
   return out;
 }
 
-/** Gives the cells with reports, the most first; those with too few to say come last. */
-export function ranked(h: Hotspots, frame: number | null): (Shown & { cell: HotspotCell })[] {
-  return h.features
-    .map((cell) => ({ h3: cell.properties.h3, n: countOf(cell, frame), cell }))
-    .filter((c) => c.n !== 0)
-    .sort((a, b) => (b.n ?? 0) - (a.n ?? 0) || (a.h3 < b.h3 ? -1 : 1));
-}
-
-/** Gives the hexagons of a frame to draw, each with its class; -1 for one that has too few reports to say. */
-export function drawn(h: Hotspots, frame: number | null, classes: readonly Class[]): GeoJSON.FeatureCollection {
-  const features: GeoJSON.Feature[] = [];
-  for (const c of h.features) {
-    const n = countOf(c, frame);
-    if (n === 0) continue;
-    features.push({ type: "Feature", geometry: c.geometry, properties: { h3: c.properties.h3, n, class: n === null ? -1 : classAt(classes, n) } });
-  }
-  return { type: "FeatureCollection", features };
+/** Reports whether numbers of an answer are too small to be shown. */
+export function hidesSome(h: Hotspots): boolean {
+  return h.features.some((c) => c.properties.suppressed || c.properties.counts?.includes(null));
 }
 
 /** Cuts the frames off before the first report: an archive begins some time. */

@@ -1,41 +1,15 @@
 import type { JSX } from "preact";
 import { language } from "../i18n/i18n";
 import { formatNumber } from "../units/format";
-import type { Class } from "./breaks";
-import { numbersOf } from "./frames";
+import { Counts, Rates, Standings } from "./classes";
+import { How } from "./how";
 import { shapes } from "./marks";
 import { mode, strongest } from "./overlay";
 import { cellKm2, states } from "./question";
-import { readsAll, readsReports } from "./reader";
-import { answer, classes, filter, frame, frames } from "./state";
+import { readsReports } from "./reader";
+import { answer, classes, coloured, filter, frame, frames } from "./state";
 import { t } from "./text";
 import { windowOf } from "./words";
-
-/** The numbers of a class; the last goes up to the largest there is. */
-function classText(c: Class, largest: number): string {
-  const to = c.to ?? Math.max(largest, c.from);
-  const from = formatNumber(c.from, language.value);
-  return to === c.from ? from : t("range", { from, to: formatNumber(to, language.value) });
-}
-
-function Hexagons({ largest }: { largest: number }): JSX.Element {
-  return (
-    <ul class="heat-classes">
-      {!readsAll.value && (
-        <li class="heat-few">
-          <i style={{ background: "var(--heat-few)" }} />
-          {t("fewer")}
-        </li>
-      )}
-      {classes.value.map((c, i) => (
-        <li key={c.from}>
-          <i style={{ background: `var(--heat-${i})` }} />
-          {classText(c, largest)}
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 function Heat(): JSX.Element {
   return (
@@ -65,6 +39,16 @@ function Marks(): JSX.Element {
   );
 }
 
+/** A sentence in the words of light or dark surroundings. */
+function Meaning({ of }: { of: (dark: boolean) => string }): JSX.Element {
+  return (
+    <p class="heat-meaning">
+      <span class="on-light">{of(false)}</span>
+      <span class="on-dark">{of(true)}</span>
+    </p>
+  );
+}
+
 /**
  * What the colours and marks on the map mean: one sentence, and the numbers.
  * The style sheet has the colours, which on paper are those of light
@@ -75,20 +59,28 @@ export function Legend(): JSX.Element | null {
   if (a === null) return null;
   const when = windowOf(a.hotspots, frames.value[frame.value ?? -1], filter.value.time);
   const m = mode.value;
+  const { by } = coloured.value;
   const { resolution } = a.hotspots;
   const km2 = formatNumber(cellKm2[resolution] ?? 0, language.value, resolution > 7 ? 2 : 0);
+  const hexagons = (dark: boolean) =>
+    by === "significance" ? t("meaningSignificance", { km2, when })
+    : by === "rate" ? t(dark ? "meaningRateDark" : "meaningRateLight", { km2, when })
+    : t(dark ? "meaningHexDark" : "meaningHexLight", { km2, when });
   const sentence = (dark: boolean) =>
-    m === "hexagons" ? t(dark ? "meaningHexDark" : "meaningHexLight", { km2, when })
+    m === "hexagons" ? hexagons(dark)
     : m === "heat" ? t(dark ? "meaningHeatDark" : "meaningHeatLight", { n: strongest.value, when })
     : t(readsReports.value ? "meaningPointExact" : "meaningPoint", { when });
+  // Close up, marks lie on the hexagons of rates and significance, and on none of counts.
+  const Colours = by === "rate" ? Rates : by === "significance" ? Standings : Counts;
+  const saysSomething = by === "count" || (by === "rate" ? classes.value.length > 0 : Boolean(a.hotspots.analysis));
   return (
     <section class="heat-legend">
       <h3 class="visually-hidden">{t("legend")}</h3>
-      {m === "hexagons" ? <Hexagons largest={Math.max(0, ...numbersOf(a.hotspots))} /> : m === "heat" ? <Heat /> : <Marks />}
-      <p class="heat-meaning">
-        <span class="on-light">{sentence(false)}</span>
-        <span class="on-dark">{sentence(true)}</span>
-      </p>
+      {m === "heat" ? <Heat /> : (m === "hexagons" || by !== "count") && <Colours of={a.hotspots} />}
+      {m === "points" && by !== "count" && saysSomething && <Meaning of={hexagons} />}
+      {m === "points" && <Marks />}
+      {(m !== "hexagons" || saysSomething) && <Meaning of={sentence} />}
+      {saysSomething && <How of={a.hotspots} />}
     </section>
   );
 }

@@ -4,6 +4,8 @@ import { states, type State } from "./question";
 
 /** How wide a mark is drawn, in pixels of its picture: twice those of the screen. */
 const side = 44;
+/** The same of the stripes. */
+const stripeSide = 14;
 
 /** The shape of a mark round (0, 0), in units of which it is two wide: a drop's circle, a warning triangle, a square. */
 export const shapes: Record<State, { outline: string; sign: string }> = {
@@ -12,36 +14,73 @@ export const shapes: Record<State, { outline: string; sign: string }> = {
   done: { outline: "M-.74-.74H.74V.74H-.74Z", sign: "M-.38.02L-.1.32L.42-.3" },
 };
 
-function picture(state: State, isDark: boolean): ImageData {
+/** The signs of hexagons with significantly more, and fewer, in the same units. */
+export const triangles = { hot: "M0-.72L.83.72H-.83Z", cold: "M0 .72L.83-.72H-.83Z" } as const;
+
+/** Draws a picture of some pixels a side. */
+function picture(side: number, paint: (draw: CanvasRenderingContext2D) => void): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
   const draw = canvas.getContext("2d");
   if (draw === null) return new ImageData(side, side);
-  const colours = heatColours(isDark);
+  paint(draw);
+  return draw.getImageData(0, 0, side, side);
+}
+
+/** Makes the units of shapes those of a mark. */
+function scale(draw: CanvasRenderingContext2D): void {
   draw.translate(side / 2, side / 2);
   draw.scale(side / 2.4, side / 2.4);
   draw.lineJoin = draw.lineCap = "round";
-  const outline = new Path2D(shapes[state].outline);
-  draw.lineWidth = 0.3;
-  draw.strokeStyle = colours.mark;
-  draw.stroke(outline);
-  draw.fillStyle = colours[state];
-  draw.fill(outline);
-  draw.lineWidth = 0.2;
-  draw.stroke(new Path2D(shapes[state].sign));
-  return draw.getImageData(0, 0, side, side);
+}
+
+function pictures(isDark: boolean): Record<string, ImageData> {
+  const colours = heatColours(isDark);
+  const mark = (state: State) =>
+    picture(side, (draw) => {
+      scale(draw);
+      const outline = new Path2D(shapes[state].outline);
+      draw.lineWidth = 0.3;
+      draw.strokeStyle = colours.mark;
+      draw.stroke(outline);
+      draw.fillStyle = colours[state];
+      draw.fill(outline);
+      draw.lineWidth = 0.2;
+      draw.stroke(new Path2D(shapes[state].sign));
+    });
+  const triangle = (of: keyof typeof triangles) =>
+    picture(side, (draw) => {
+      scale(draw);
+      draw.fillStyle = colours.mark;
+      draw.fill(new Path2D(triangles[of]));
+    });
+  // Stripes that go on where the picture is repeated.
+  const stripes = picture(stripeSide, (draw) => {
+    draw.strokeStyle = colours.without;
+    draw.lineWidth = 2.5;
+    for (const x of [-1, 0, 1]) {
+      draw.moveTo((x - 0.5) * stripeSide, 1.5 * stripeSide);
+      draw.lineTo((x + 1.5) * stripeSide, -0.5 * stripeSide);
+    }
+    draw.stroke();
+  });
+  return {
+    ...Object.fromEntries(states.map((s) => [`heat-${s}`, mark(s)])),
+    "heat-hot": triangle("hot"),
+    "heat-cold": triangle("cold"),
+    "heat-without": stripes,
+  };
 }
 
 /** Gives the map the pictures of the marks in the colours of the surroundings, or new ones in their place. */
 export function putMarks(map: MapLibre, isDark: boolean): void {
-  for (const s of states) {
-    const name = `heat-${s}`;
-    if (map.hasImage(name)) map.updateImage(name, picture(s, isDark));
-    else map.addImage(name, picture(s, isDark), { pixelRatio: 2 });
+  for (const [name, image] of Object.entries(pictures(isDark))) {
+    if (map.hasImage(name)) map.updateImage(name, image);
+    else map.addImage(name, image, { pixelRatio: 2 });
   }
 }
 
 /** Takes them away. */
 export function dropMarks(map: MapLibre): void {
-  for (const s of states) if (map.hasImage(`heat-${s}`)) map.removeImage(`heat-${s}`);
+  for (const s of [...states, "hot", "cold", "without"]) if (map.hasImage(`heat-${s}`)) map.removeImage(`heat-${s}`);
 }

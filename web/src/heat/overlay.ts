@@ -1,26 +1,28 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { ExpressionSpecification, FilterSpecification, LayerSpecification, VectorTileSource } from "maplibre-gl";
+import type { ExpressionSpecification, FillLayerSpecification, FilterSpecification, LayerSpecification, VectorTileSource } from "maplibre-gl";
 import { cover } from "../map/cover";
 import type { GridMap, Overlay } from "../map/gridmap";
+import { palette } from "../map/palette";
 import { now } from "../state/clock";
 import { app } from "../state/app";
 import { camera, params, setParams } from "../state/store";
 import { maxClasses } from "./breaks";
 import { heatColours } from "./colours";
-import { drawn } from "./frames";
+import { middleOf } from "./frames";
 import { dropMarks, putMarks } from "./marks";
 import { density } from "./density";
 import { doneStatuses, resolutionAt, tileQuery, voidStatuses } from "./question";
-import { answer, classes, filter, frame, frames, news, resolution, timeZone } from "./state";
+import { answer, classes, coloured, filter, frame, frames, news, resolution, timeZone } from "./state";
+import { drawn, fewClass, standingOf, standings, withoutClass } from "./values";
 
-/** Between these zooms hexagons give way to heat, and heat to single reports. */
+/** Between these zooms hexagons give way to heat, and heat to single reports. Of rates and significance there is no heat: hexagons stay. */
 const handOver = { heat: [12, 12.7], points: [14.2, 15] } as const;
 
 /** What the map shows at its zoom. */
 export const mode = computed(() => {
   const zoom = camera.value?.zoom ?? 0;
-  if (zoom < (handOver.heat[0] + handOver.heat[1]) / 2) return "hexagons";
-  return zoom < (handOver.points[0] + handOver.points[1]) / 2 ? "heat" : "points";
+  if (zoom >= (handOver.points[0] + handOver.points[1]) / 2) return "points";
+  return coloured.value.by !== "count" || zoom < (handOver.heat[0] + handOver.heat[1]) / 2 ? "hexagons" : "heat";
 });
 
 /** A report on the map, as its tile has it. */
@@ -39,9 +41,16 @@ export const spots = signal<readonly Spot[]>([]);
 export const strongest = signal(5);
 
 const byZoom = (...stops: (number | ExpressionSpecification)[]): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], ...stops] as unknown as ExpressionSpecification;
-/** The layer of the hexagons of a class; -1 for those with too few reports to say. */
-const cellLayer = (n: number): string => `heat-cells-${n < 0 ? "few" : n}`;
-const cellLayers = Array.from({ length: maxClasses + 1 }, (_, i) => cellLayer(i - 1));
+/** The layer of the hexagons of a class. */
+const cellLayer = (n: number): string => `heat-cells-${n === fewClass ? "few" : n === withoutClass ? "without" : n}`;
+const cellLayers = Array.from({ length: maxClasses + 2 }, (_, i) => cellLayer(i - 2));
+
+/** How opaque hexagons are, by zoom: they go where heat comes, or become a tint under the single reports. */
+function fade(opacity: number, line = false): ExpressionSpecification {
+  const [from, to] = handOver.heat;
+  if (coloured.peek().by === "count") return byZoom(from, opacity, to, 0);
+  return line ? byZoom(7, opacity) : byZoom(from, opacity, to, 0.75 * opacity, handOver.points[0], 0.75 * opacity, handOver.points[1], 0.3 * opacity);
+}
 
 /** The kernel's height over its middle, where it counts 1 (MapLibre's heatmap shader). */
 const kernelPeak = 0.3989;
@@ -52,23 +61,39 @@ function hexagons(): Overlay {
     sources: { "heat-cells": { type: "geojson", data: { type: "FeatureCollection", features: [] } } },
     layers: (_, dark) => {
       const c = heatColours(dark);
-      const [from, to] = handOver.heat;
+      const { by } = coloured.peek();
+      const maxzoom = by === "count" ? handOver.heat[1] : 24;
       // A layer a class: a colour that differed by feature would be drawn anew
       // only some time later, too late for paper in other colours.
-      const fill = (n: number, color: string, opacity: number): LayerSpecification => ({
+      const fill = (n: number, opacity: number, paint: FillLayerSpecification["paint"]): LayerSpecification => ({
         id: cellLayer(n),
         type: "fill",
         source: "heat-cells",
-        maxzoom: to,
+        maxzoom,
         filter: ["==", ["get", "class"], n],
-        paint: { "fill-color": color, "fill-opacity": byZoom(from, opacity, to, 0), "fill-antialias": false },
+        paint: { ...paint, "fill-opacity": fade(opacity), "fill-antialias": false },
       });
+      const shades = by === "significance" ? [...standings.map((s) => c[s]), c.plain, c.plain] : c.ramp;
+      const pale = (n: number) => by === "significance" && standings[n] === "plain";
       return [
-        fill(-1, c.few, 0.5),
-        ...c.ramp.map((color, i) => fill(i, color, 0.82)),
-        { id: "heat-cells-line", type: "line", source: "heat-cells", maxzoom: to, paint: { "line-color": c.line, "line-width": byZoom(7, 0.4, 11, 1.2), "line-opacity": byZoom(from, 0.8, to, 0) } },
+        fill(withoutClass, 0.7, { "fill-pattern": "heat-without" }),
+        fill(fewClass, 0.5, { "fill-color": c.few }),
+        ...shades.map((color, i) => fill(i, pale(i) ? 0.6 : 0.82, { "fill-color": color })),
+        { id: "heat-cells-line", type: "line", source: "heat-cells", maxzoom, paint: { "line-color": c.line, "line-width": byZoom(7, 0.4, 11, 1.2), "line-opacity": fade(0.8, true) } },
       ];
     },
+  };
+}
+
+/** The signs on hexagons that stand out: nobody has to tell their colours apart. */
+function signs(): GeoJSON.FeatureCollection {
+  const shown = coloured.value.by === "significance" ? (answer.value?.hotspots.features ?? []) : [];
+  return {
+    type: "FeatureCollection",
+    features: shown.flatMap((c) => {
+      const s = standingOf(c);
+      return s === null || s === "plain" ? [] : [{ type: "Feature", geometry: { type: "Point", coordinates: middleOf(c) }, properties: { standing: s } }];
+    }),
   };
 }
 
@@ -89,7 +114,10 @@ function tilesUrl(): string {
 
 function points(): Overlay {
   return {
-    sources: { "heat-points": { type: "vector", tiles: [tilesUrl()], minzoom: 12, maxzoom: 16 } },
+    sources: {
+      "heat-points": { type: "vector", tiles: [tilesUrl()], minzoom: 12, maxzoom: 16 },
+      "heat-signs": { type: "geojson", data: { type: "FeatureCollection", features: [] } },
+    },
     layers: (p, dark) => {
       const c = heatColours(dark);
       const [heatFrom, heatTo] = handOver.heat;
@@ -102,6 +130,7 @@ function points(): Overlay {
           ...common,
           minzoom: heatFrom,
           maxzoom: to,
+          layout: { visibility: coloured.peek().by === "count" ? "visible" : "none" },
           paint: {
             // The same ground at every zoom: some 250 m, of which the inner hundred count most.
             "heatmap-radius": ["interpolate", ["exponential", 2], ["zoom"], 12, 18, 15, 144],
@@ -109,6 +138,14 @@ function points(): Overlay {
             "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, `${c.ramp[0]}00`, 0.06, `${c.ramp[0]}99`, ...c.ramp.flatMap((color, i) => [0.15 + (0.85 * i) / (c.ramp.length - 1), color])] as unknown as ExpressionSpecification,
             "heatmap-opacity": byZoom(heatFrom, 0, heatTo, 0.85, from, 0.85, to, 0),
           },
+        },
+        {
+          id: "heat-signs",
+          type: "symbol",
+          source: "heat-signs",
+          minzoom: 9.9,
+          maxzoom: from,
+          layout: { "icon-image": ["concat", "heat-", ["get", "standing"]], "icon-size": byZoom(9.9, 0.3, 12, 0.8), "icon-allow-overlap": true, "icon-ignore-placement": true },
         },
         {
           id: "heat-points",
@@ -161,7 +198,8 @@ export function drawHeat(map: GridMap): () => void {
   // Before anybody has moved the map it shows the district beside the card.
   const bounds = app.peek()?.bounds;
   if (camera.peek() === null && bounds !== undefined && bounds !== null) map.showBox(bounds, cover());
-  const away = [map.draw(hexagons()), map.draw(points())];
+  const cells = hexagons();
+  const away = [map.draw(cells), map.draw(points())];
   // The colours of the heat follow from what lies on the map.
   const measure = () => {
     if (mode.peek() !== "heat" || lib.getSource("heat-points") === undefined) return;
@@ -177,7 +215,18 @@ export function drawHeat(map: GridMap): () => void {
       resolution.value = resolutionAt(camera.value?.zoom ?? lib.getZoom());
     }),
     effect(() => {
-      if (answer.value !== null) map.setData("heat-cells", drawn(answer.value.hotspots, frame.value, classes.value));
+      if (answer.value !== null) map.setData("heat-cells", drawn(answer.value.hotspots, frame.value, coloured.value.by, classes.value));
+    }),
+    effect(() => map.setData("heat-signs", signs())),
+    effect(() => {
+      const { by } = coloured.value;
+      map.setVisible("heat-heat", by === "count");
+      for (const layer of cells.layers(palette(darkness.matches), darkness.matches)) {
+        on(layer.id, () => {
+          for (const [name, value] of Object.entries(layer.paint ?? {})) lib.setPaintProperty(layer.id, name as "fill-color", value);
+          lib.setLayerZoomRange(layer.id, layer.minzoom ?? 0, layer.maxzoom ?? 24);
+        });
+      }
     }),
     effect(() => {
       const only = pointFilter();

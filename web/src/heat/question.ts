@@ -1,6 +1,6 @@
 import type { Status } from "../api/reports";
 import { openStatuses } from "../api/reports";
-import type { HotspotQuestion } from "../api/hotspots";
+import type { HotspotQuestion, Variable } from "../api/hotspots";
 import type { Params } from "../state/url";
 
 /** The stretches of time that end today, in days. */
@@ -42,6 +42,25 @@ export function isStep(time: Time): time is "month" | "week" {
   return time === "month" || time === "week";
 }
 
+/** What the colour of a hexagon says: how many, how many per household, or whether that is out of the ordinary. */
+export const colourings = ["count", "rate", "significance"] as const;
+export type Colouring = (typeof colourings)[number];
+
+/** How hexagons are coloured, and what their statistics compare. */
+export interface View {
+  by: Colouring;
+  of: Variable;
+}
+
+/** Reads that from an address. Statistics compare what is shown, and where they are shown themselves, what is chosen. */
+export function viewOf(params: Params): View {
+  const by = colourings.find((c) => c === params.by) ?? "count";
+  return { by, of: by === "rate" || (by === "significance" && params.of === "rate") ? "rate" : "count" };
+}
+
+/** The H3 resolution of the statistics, which are the same at every zoom. */
+export const analysisResolution = 8;
+
 const dayMs = 86_400_000;
 /** How far back frames go: three years of months, a year of weeks. */
 const reachDays = { month: 35 * 30.436875, week: 51 * 7 };
@@ -72,10 +91,11 @@ function statusOf(state: State | null): readonly Status[] {
 }
 
 /** Makes the question of a filter. What is asked again on the same day is the same question. */
-export function questionOf(f: Filter, resolution: number, now: number, timeZone: string): HotspotQuestion {
+export function questionOf(f: Filter, { by, of }: View, resolution: number, now: number, timeZone: string): HotspotQuestion {
   const status = statusOf(f.state);
   return {
-    resolution,
+    resolution: by === "significance" ? analysisResolution : resolution,
+    ...(of === "count" ? {} : { variable: of }),
     from: new Date(beginOf(f.time, now, timeZone)).toISOString(),
     ...(f.category.length === 0 ? {} : { category: f.category }),
     ...(status.length === 0 ? {} : { status }),

@@ -10,6 +10,7 @@ import { Legend } from "./legend";
 import { drawHeat } from "./overlay";
 import { forgetPlaces } from "./places";
 import { answer, asking, filter, followQuestion, old, refresh } from "./state";
+import { ColourSwitch } from "./switch";
 import { Places } from "./table";
 import { t } from "./text";
 import { Timeline } from "./timeline";
@@ -80,6 +81,7 @@ export function HeatScreen(): JSX.Element {
         onClose={() => goTo({ view: "map" })}
       >
         <Filters />
+        <ColourSwitch />
         {old.value && !asking.value && <p class="stale">{t("old")}</p>}
         {a === null ? (
           asking.value ? <Waiting /> : <p class="soft">{t("failed")}</p>

@@ -5,15 +5,18 @@ import { app } from "../state/app";
 import { now } from "../state/clock";
 import { who } from "../state/session";
 import { camera, params, problem, setParams } from "../state/store";
-import { classesOf } from "./breaks";
+import { classesOf, rateClassesOf } from "./breaks";
 import { frameName, numbersOf, withoutEmptyStart } from "./frames";
-import { filterOf, isStep, questionOf, resolutionAt } from "./question";
+import { filterOf, isStep, questionOf, resolutionAt, viewOf } from "./question";
 import { readsAll } from "./reader";
+import { ratesOf } from "./values";
 
 /** The clock that days and months are of. */
 export const timeZone = computed(() => app.value?.time_zone ?? "Asia/Shanghai");
 /** What is asked for. */
 export const filter = computed(() => filterOf(params.value, readsAll.value));
+/** How hexagons are coloured. */
+export const coloured = computed(() => viewOf(params.value));
 /** The resolution that suits the zoom of the map. */
 export const resolution = signal(7);
 /** The last answer, and the question it belongs to; it stays while the next is awaited and when that fails. */
@@ -23,7 +26,7 @@ export const asking = signal(false);
 /** Goes up when reports have changed: tiles are asked for again. */
 export const news = signal(0);
 
-const question = computed(() => JSON.stringify(questionOf(filter.value, resolution.value, now.value, timeZone.value)));
+const question = computed(() => JSON.stringify(questionOf(filter.value, coloured.value, resolution.value, now.value, timeZone.value)));
 /** Whether what is shown is of an earlier question. */
 export const old = computed(() => answer.value !== null && answer.value.of !== question.value);
 
@@ -33,14 +36,26 @@ const names = computed(() => {
   const { time } = filter.value;
   return isStep(time) ? frames.value.map((f) => frameName(f, time, timeZone.value)) : [];
 });
-/** The index of the frame that is shown, the last where the address names none; null where there are none. */
+/**
+ * The index of the frame that is shown, the last where the address names none;
+ * null where there are none, or where significance is shown, which is that of
+ * all of them together.
+ */
 export const frame = computed(() => {
-  if (names.value.length === 0) return null;
+  if (names.value.length === 0 || coloured.value.by === "significance") return null;
   const i = names.value.indexOf(params.value.frame ?? "");
   return i < 0 ? names.value.length - 1 : i;
 });
+/** The smallest number that everybody is told. */
+const leastShown = 5;
 /** The classes of the numbers shown, the same for all frames, so that a colour keeps its meaning. */
-export const classes = computed(() => (answer.value === null ? [] : classesOf(numbersOf(answer.value.hotspots), readsAll.value ? 1 : 5)));
+export const classes = computed(() => {
+  if (answer.value === null) return [];
+  const { hotspots } = answer.value;
+  if (coloured.value.by === "rate") return rateClassesOf(ratesOf(hotspots));
+  const numbers = numbersOf(hotspots);
+  return classesOf(numbers, numbers.reduce((least, n) => Math.min(least, n), leastShown));
+});
 
 /** Shows a frame. */
 export function showFrame(i: number): void {

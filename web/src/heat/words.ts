@@ -2,12 +2,33 @@ import type { Counted, Frame } from "../api/hotspots";
 import { language } from "../i18n/i18n";
 import { formatNumber, localeOf } from "../units/format";
 import { isStep, type Filter } from "./question";
+import { readsAll, readsReports } from "./reader";
 import { timeZone } from "./state";
 import { t } from "./text";
 
 /** A number of reports in words. */
 export function howMany(n: Counted): string {
   return n === null ? t("totalHidden") : t("total", { n: formatNumber(n, language.value) });
+}
+
+/** A number of reports per 1,000 households: three figures say enough. */
+export function rate(n: number): string {
+  return formatNumber(n, language.value, n < 10 ? 2 : n < 100 ? 1 : 0);
+}
+
+/** A z-score, with its sign. */
+export function zScore(z: number): string {
+  return new Intl.NumberFormat(localeOf(language.value), { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(z).replace("-", "−");
+}
+
+/** A p-value, in two figures. */
+export function pValue(p: number): string {
+  return p < 0.0001 ? "< 0.0001" : formatNumber(Number(p.toPrecision(2)), language.value, 6);
+}
+
+/** Why there are neither rates nor statistics. */
+export function noFigures(): string {
+  return t(readsReports.value && !readsAll.value ? "statsPart" : "statsNone");
 }
 
 function written(then: number, how: Intl.DateTimeFormatOptions): string {
