@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 
@@ -27,11 +28,17 @@ type prepared struct {
 		table  *tagTable
 		levels [maxZoom + 1]struct {
 			once  sync.Once
-			level *level
+			level atomic.Pointer[level]
 		}
 	}
 	groundOnce sync.Once
 	ground     []groundShape
+
+	// before is what was shown until this came, while this is not drawn; nil
+	// for nothing, and once it is drawn.
+	before      atomic.Pointer[prepared]
+	changesOnce sync.Once
+	changes     *changes
 }
 
 // groundShape is a feature of the base map ready to be cut into tiles.
@@ -53,9 +60,14 @@ func (p *prepared) level(kind geo.Kind, zoom int) *level {
 		areas := p.snapshot.Index.Areas(kind)
 		k.once.Do(func() { k.table = newTagTable(areas) })
 		d := p.drawing(zoom)
-		l.level = newLevel(d, p.arcs.shapes[kind.Index()], areas, k.table)
+		l.level.Store(newLevel(d, p.arcs.shapes[kind.Index()], areas, k.table))
 	})
-	return l.level
+	return l.level.Load()
+}
+
+// ready is level, nil where that is not drawn yet.
+func (p *prepared) ready(kind geo.Kind, zoom int) *level {
+	return p.kinds[kind.Index()].levels[zoom].level.Load()
 }
 
 func (p *prepared) drawing(zoom int) *drawing {
@@ -126,6 +138,13 @@ func areaProperties(a *geo.Area) map[string]any {
 	return out
 }
 
+// sameProperties reports whether two areas of one kind and code have the same
+// areaProperties: it compares all that these are made of.
+func sameProperties(a, b *geo.Area) bool {
+	return a.Name == b.Name && a.NameEn == b.NameEn && a.Parent.Code == b.Parent.Code && a.UnitType == b.UnitType && a.Class == b.Class &&
+		a.Households == b.Households && a.Population == b.Population && a.AreaM2 == b.AreaM2 && a.Synthetic == b.Synthetic
+}
+
 // featureID makes a feature's number of its name: the same in every tile and
 // revision, and small enough for a JavaScript number.
 func featureID(name string) uint64 {
@@ -176,6 +195,10 @@ func (s *preparedSet) of(snapshot *locate.Snapshot) *prepared {
 	} else {
 		s.serial++
 		p = &prepared{snapshot: snapshot, serial: s.serial}
+		if n := len(s.recent); n > 0 {
+			p.before.Store(s.recent[n-1])
+			s.recent[n-1].before.Store(nil) // no more than one is kept so
+		}
 		if len(s.recent) >= keepPrepared {
 			s.recent = slices.Delete(s.recent, 0, 1)
 		}

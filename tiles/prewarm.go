@@ -73,6 +73,9 @@ type work struct {
 func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
 	s.districts.of(snapshot) // first: requests for hot spots have the old one until it is there
 	p := s.prepared.of(snapshot)
+	if before := p.before.Load(); before != nil {
+		p.since(before) // first, so that as few as may be wait
+	}
 	for _, w := range s.plan() {
 		if ctx.Err() != nil || s.c.Boundaries.Current() != snapshot {
 			return false
@@ -80,8 +83,12 @@ func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
 		p.level(w.kind, w.zoom)
 	}
 	p.groundShapes()
+<<<<<<< Updated upstream
 	goOn := func() bool { return ctx.Err() == nil && s.c.Boundaries.Current() == snapshot }
 	s.warmHeat(snapshot, goOn)
+=======
+	p.before.Store(nil)
+>>>>>>> Stashed changes
 	s.demand.forget()
 	return goOn()
 }

@@ -36,7 +36,7 @@ func levelsOf(s *Server, snapshot *locate.Snapshot) (out []string) {
 	p := s.prepared.of(snapshot)
 	for _, kind := range geo.Kinds() {
 		for z := range maxZoom + 1 {
-			if l := &p.kinds[kind.Index()].levels[z]; l.level != nil {
+			if p.ready(kind, z) != nil {
 				out = append(out, fmt.Sprintf("%s %d", kind, z))
 			}
 		}

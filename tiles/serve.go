@@ -71,6 +71,7 @@ func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request, l *layer
 			return err
 		}
 	}
+	s.prepared.of(snapshot).level(l.kind, int(t.Z)) // what is kept for ever comes from its own drawing
 	f, err := s.cached(snapshot, l, t)
 	if err != nil {
 		return err
@@ -81,7 +82,8 @@ func (s *Server) tileOfRevision(w http.ResponseWriter, r *http.Request, l *layer
 
 // cached gives a tile of boundaries or of the ground. Boundaries are kept by
 // what is to be seen, not by revision: a publish makes anew only the tiles that
-// show an area it changed.
+// show an area it changed. Until its own are drawn, tiles far from any change
+// come from what was drawn before, so that they wait for nothing.
 func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*finished, error) {
 	p := s.prepared.of(snapshot)
 	if l.source == fromGround {
@@ -90,7 +92,13 @@ func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*f
 		})
 	}
 	s.demand.note(l.kind, int(t.Z))
-	level := p.level(l.kind, int(t.Z))
+	level := p.ready(l.kind, int(t.Z))
+	if level == nil {
+		level = p.shownBefore(l.kind, t)
+	}
+	if level == nil {
+		level = p.level(l.kind, int(t.Z))
+	}
 	mark, ok := level.mark(t)
 	if !ok {
 		return &finished{}, nil
