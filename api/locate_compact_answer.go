@@ -36,7 +36,13 @@ func (c *compact) answer(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
 	out := patient{w, http.NewResponseController(w)}
-	begin := fmt.Appendf(nil, `{"revision":%d,"areas":`, c.revision)
+	size := 512
+	for _, areas := range c.areas {
+		for _, a := range areas {
+			size += len(c.texts.names[a]) + 1
+		}
+	}
+	begin := fmt.Appendf(make([]byte, 0, size), `{"revision":%d,"areas":`, c.revision)
 	before := byte('{')
 	for _, kind := range c.byName() {
 		begin = fmt.Appendf(append(begin, before), "%q:[", c.kinds[kind])
