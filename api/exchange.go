@@ -20,6 +20,7 @@ import (
 type exchange struct {
 	http.ResponseWriter
 	id        string
+	began     time.Time
 	route     string // the template, never the path: paths hold ids, queries hold positions
 	address   netip.Addr
 	principal access.Principal
@@ -72,24 +73,37 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		x := &exchange{ResponseWriter: w, id: requestID(r), address: s.proxies.address(r)}
+		x := &exchange{ResponseWriter: w, id: requestID(r), began: began, address: s.proxies.address(r)}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 		w.Header()["X-Request-Id"] = []string{x.id}
 		aborted := true
 		defer func() {
-			took := time.Since(began)
-			s.metrics.observe(r.Method, x.route, x.status, took)
-			level := slog.LevelInfo
-			if x.status >= 500 {
-				level = slog.LevelWarn
-			}
-			s.log.LogAttrs(r.Context(), level, "request", slog.String("id", x.id), slog.String("method", method(r.Method)),
-				slog.String("route", x.route), slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
-				slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("by", x.principal.Kind), slog.Bool("aborted", aborted))
+			ended := time.Now()
+			s.metrics.observe(r.Method, x.route, x.status, ended.Sub(began))
+			s.note(r, x, ended, aborted)
 		}()
 		s.recovered(x, r, next)
 		aborted = false
 	})
+}
+
+// note writes the line of the log that every request has.
+func (s *Server) note(r *http.Request, x *exchange, ended time.Time, aborted bool) {
+	level := slog.LevelInfo
+	if x.status >= 500 {
+		level = slog.LevelWarn
+	}
+	log := s.log.Handler()
+	if !log.Enabled(r.Context(), level) {
+		return
+	}
+	// A Logger would look at the clock again, and walk the stack for a place in
+	// the source that is always this one.
+	record := slog.NewRecord(ended, level, "request", 0)
+	record.AddAttrs(slog.String("id", x.id), slog.String("method", method(r.Method)),
+		slog.String("route", x.route), slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
+		slog.Float64("ms", float64(ended.Sub(x.began).Microseconds())/1000), slog.String("by", x.principal.Kind), slog.Bool("aborted", aborted))
+	_ = log.Handle(r.Context(), record) // as with a Logger, nobody is told that the log failed
 }
 
 // recovered serves and turns a panic into a 500, or into a cut connection

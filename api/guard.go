@@ -45,7 +45,7 @@ func bound(w http.ResponseWriter, r *http.Request, rt route) {
 	if r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 	}
-	control, now := http.NewResponseController(w), time.Now()
+	control, now := http.NewResponseController(w), exchangeOf(r).began
 	// Not every connection has deadlines, and those of tests need none.
 	_ = control.SetReadDeadline(now.Add(within))
 	_ = control.SetWriteDeadline(now.Add(within + patience))
