@@ -71,11 +71,11 @@ type work struct {
 // it stops where ctx ends or the snapshot is no longer in force. A request that
 // comes meanwhile draws what it needs itself, and waits for nothing else.
 func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
-	s.districts.of(snapshot) // first: requests for hot spots have the old one until it is there
 	p := s.prepared.of(snapshot)
 	if before := p.before.Load(); before != nil {
 		p.since(before) // first, so that as few as may be wait
 	}
+	s.districts.of(snapshot) // then: requests for hot spots have the old one until it is there
 	for _, w := range s.plan() {
 		if ctx.Err() != nil || s.c.Boundaries.Current() != snapshot {
 			return false
@@ -83,12 +83,9 @@ func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
 		p.level(w.kind, w.zoom)
 	}
 	p.groundShapes()
-<<<<<<< Updated upstream
+	p.before.Store(nil)
 	goOn := func() bool { return ctx.Err() == nil && s.c.Boundaries.Current() == snapshot }
 	s.warmHeat(snapshot, goOn)
-=======
-	p.before.Store(nil)
->>>>>>> Stashed changes
 	s.demand.forget()
 	return goOn()
 }
