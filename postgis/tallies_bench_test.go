@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/internal/measure"
 	"github.com/gridpatrol/gridpatrol/notify"
 	"github.com/gridpatrol/gridpatrol/patrol"
@@ -34,6 +35,21 @@ func BenchmarkTallies(b *testing.B) {
 		if got := tallies.Current().Len(); got != n {
 			b.Fatalf("%d reports were read, want %d", got, n)
 		}
+		var counted, grouped time.Duration
+		for turn := range 4 {
+			var ours, theirs []hotspot.Count
+			counted = quickest(counted, took(b, func() error {
+				ours = tallies.Current().Counts(hotspot.Filter{}, false)
+				return nil
+			}), turn)
+			grouped = quickest(grouped, took(b, func() (err error) {
+				theirs, err = w.CellCounts(b.Context(), everything, hotspot.Filter{})
+				return err
+			}), turn)
+			if !slices.Equal(ours, theirs) {
+				b.Fatal("the columns count otherwise than the database")
+			}
+		}
 		var follow []time.Duration
 		for range 20 {
 			w.accept(b, w.intake(b, place(1, 1), ""))
@@ -53,6 +69,8 @@ func BenchmarkTallies(b *testing.B) {
 		measure.Report(b,
 			measure.Row{Area: "hot spots", What: what + ": read into memory", Ours: ms(load), Unit: "ms",
 				Against: "COPY of the same columns to nobody", Reference: ms(copied)},
+			measure.Row{Area: "hot spots", What: what + ": all counted by cell", Ours: ms(counted), Unit: "ms",
+				Against: "GROUP BY in PostgreSQL", Reference: ms(grouped)},
 			measure.Row{Area: "hot spots", What: what + ": taking over one more, median", Ours: ms(follow[len(follow)/2]), Unit: "ms"},
 			measure.Row{Area: "hot spots", What: what + ": compared with the database", Ours: ms(compare), Unit: "ms"},
 		)
