@@ -99,6 +99,16 @@ func TestTwoServersCountReports(t *testing.T) {
 	})
 	t.Logf("the other server counted the last report %s after it was answered", time.Since(began).Round(time.Millisecond))
 
+	resp, err := client.Get(b.url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	metrics, err := io.ReadAll(resp.Body)
+	if want := fmt.Sprintf("\ngridpatrol_counted_reports %d\n", all); err != nil || !bytes.Contains(metrics, []byte(want)) {
+		t.Errorf("the metrics do not say%s, %v", want, err)
+	}
+
 	h := askHotspots(t, b, "")
 	counts, suppressed := 0, 0
 	for _, f := range h.Features {

@@ -66,7 +66,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		return nil, err
 	}
 	if err := s.tallies.Refresh(ctx); err != nil {
-		return nil, err
+		// Reports can be taken without hot spots; run tries again.
+		c.log.Error("reports could not be read for counting: there are no hot spots until they can", "err", err)
 	}
 	zone, err := time.LoadLocation(timeZone)
 	if err != nil {
