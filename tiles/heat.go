@@ -94,14 +94,18 @@ func (h *heat) cells(of hotspot.Variable, res int) []HotCell {
 	return out
 }
 
-// isLimited reports whether the viewer reads reports of some areas only: hot
-// spots are then counted of these.
-func isLimited(v Viewer) bool { return v.ReadsReports() && !v.ReadsEveryReport() }
+// least is the smallest count that the viewer is shown.
+func least(v Viewer) int {
+	if v.ReadsReports() {
+		return 1
+	}
+	return hotspot.MinPublic
+}
 
 // heat answers a question that has been checked.
 func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter) (*heat, error) {
-	if isLimited(v) {
-		return s.ownHeat.get(v.OwnAreas()+" "+filterID(f), func() (*heat, error) {
+	if areas := v.OwnAreas(); areas != "" {
+		return s.ownHeat.get(fmt.Sprintf("%s %d %s", areas, least(v), filterID(f)), func() (*heat, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 			defer cancel()
 			counts, err := v.CellCounts(ctx, f)
@@ -112,18 +116,14 @@ func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter) (*heat, e
 			if err != nil {
 				return nil, fmt.Errorf("count reports of own areas: %w", err)
 			}
-			return &heat{serial: s.heats.serial.Add(1), tally: tally, gallery: &gallery{book: tally.Book()}, least: 1}, nil
+			return &heat{serial: s.heats.serial.Add(1), tally: tally, gallery: &gallery{book: tally.Book()}, least: least(v)}, nil
 		})
 	}
 	columns, public := s.c.Counts.Current(), !v.ReadsReports()
 	district := s.districts.of(s.c.Boundaries.Current())
 	return s.heats.get(heatKey{columns.Version(), district, public, filterID(f)}, func() *heat {
 		tally := columns.Tally(f, public)
-		h := &heat{serial: s.heats.serial.Add(1), columns: columns, tally: tally, gallery: s.galleries.of(tally.Book()), district: district, least: 1}
-		if public {
-			h.least = hotspot.MinPublic
-		}
-		return h
+		return &heat{serial: s.heats.serial.Add(1), columns: columns, tally: tally, gallery: s.galleries.of(tally.Book()), district: district, least: least(v)}
 	}), nil
 }
 

@@ -51,7 +51,7 @@ type Hotspots struct {
 }
 
 // Hotspots counts reports by cell as the viewer may see them: of the district,
-// or of the viewer's own areas where it reads reports of these only. For who
+// or of the areas that the viewer is limited to. For who
 // reads no reports they are counted at the places that everybody is shown,
 // cells with less than hotspot.MinPublic are suppressed, and the statistics are
 // of the numbers as shown. Bad queries are geo.ErrInvalid. Counts of own areas
@@ -218,7 +218,7 @@ func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t
 	}
 	w.Header().Add("Vary", "Authorization, Cookie")
 	caching := revalidate
-	if v.ReadsReports() {
+	if v.ReadsReports() || v.OwnAreas() != "" {
 		caching = ownOnly
 	}
 	write(w, r, tile, caching)

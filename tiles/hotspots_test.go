@@ -34,7 +34,7 @@ func hotRig(t *testing.T) *rig {
 	yesterday := testNow.AddDate(0, 0, -1)
 	r.ledger.accept(t, yesterday, near, 12)
 	r.ledger.accept(t, yesterday, off, 2)
-	r.viewer.areas, r.viewer.counts, r.viewer.counted = "here", []hotspot.Count{{Cell: off, N: 3}}, new([]hotspot.Filter)
+	r.viewer.counts, r.viewer.counted = []hotspot.Count{{Cell: off, N: 3}}, new([]hotspot.Filter)
 	return r
 }
 
@@ -42,15 +42,17 @@ func TestHotspotTileSuppressesForThePublic(t *testing.T) {
 	for _, c := range []struct {
 		name                string
 		own, every          bool
+		areas               string
 		suppressed, counted int
 	}{
-		{"public", false, false, 1, 12},
-		{"officer of some areas", true, false, 0, 3},
-		{"dispatcher of the district", true, true, 0, 14},
+		{"public", false, false, "", 1, 12},
+		{"consumer of some areas", false, false, "here", 1, 0},
+		{"officer of some areas", true, false, "here", 0, 3},
+		{"dispatcher of the district", true, true, "", 0, 14},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := hotRig(t)
-			r.viewer.own, r.viewer.every = c.own, c.every
+			r.viewer.own, r.viewer.every, r.viewer.areas = c.own, c.every, c.areas
 			w := r.get(tilePath("hotspots", townMiddle(), 11))
 			if w.Code != http.StatusOK {
 				t.Fatalf("GET = %d %s", w.Code, w.Body)
@@ -76,7 +78,7 @@ func TestHotspotTileSuppressesForThePublic(t *testing.T) {
 				t.Errorf("%d cells suppressed and %d reports counted, want %d and %d", suppressed, counted, c.suppressed, c.counted)
 			}
 			wantCache := "public, no-cache"
-			if c.own {
+			if c.own || c.areas != "" {
 				wantCache = "private, no-cache"
 			}
 			if got := w.Header().Get("Cache-Control"); got != wantCache {

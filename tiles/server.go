@@ -47,16 +47,15 @@ type Viewer interface {
 	// ReadsReports reports whether the viewer has reports of its own areas to
 	// read: its report tiles are then nobody else's, and never cached.
 	ReadsReports() bool
-	// ReadsEveryReport reports whether that is all of the district: hot spots
-	// are then counted of all of it, as otherwise for who reads no reports.
+	// ReadsEveryReport reports whether that is all of the district.
 	ReadsEveryReport() bool
 	// OwnAreas names the areas that the viewer is limited to, in whatever form
 	// it reads reports; empty for who is not. Viewers of one name, and one way of
 	// reading, are shown and counted the same.
 	OwnAreas() string
-	// CellCounts counts the reports that the viewer reads and that pass the
-	// filter, by cell of resolution hotspot.BaseResolution. It is asked of who
-	// reads the reports of some areas only.
+	// CellCounts counts the reports of the viewer's areas that pass the filter,
+	// at the places where it is shown them, by cell of resolution
+	// hotspot.BaseResolution. It is asked of who is limited to areas only.
 	CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error)
 	// FrameCounts is CellCounts by frames, which begin at starts (ascending);
 	// the last ends with the filter's To.

@@ -170,7 +170,12 @@ type reader struct {
 
 func (v reader) ReadsReports() bool     { return v.own }
 func (v reader) ReadsEveryReport() bool { return v.every }
-func (v reader) OwnAreas() string       { return v.areas }
+func (v reader) OwnAreas() string {
+	if v.own && !v.every {
+		return "own " + v.areas
+	}
+	return v.areas
+}
 func (v reader) ReportPoints(_ context.Context, f hotspot.Filter, limit int) ([]ReportPoint, error) {
 	if v.asked != nil {
 		*v.asked = f

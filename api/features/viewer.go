@@ -2,6 +2,7 @@ package features
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/tiles"
@@ -129,32 +131,81 @@ func (v *viewer) ReportPoints(ctx context.Context, f hotspot.Filter, limit int) 
 	return out, nil
 }
 
-// OwnAreas names the areas that the principal is limited to; empty for none.
+// OwnAreas names the areas that the principal is limited to, be it to none;
+// empty for who is not limited.
 func (v *viewer) OwnAreas() string {
+	if !access.Can(v.principal, access.ReadReports) || v.principal.Scope.All {
+		return ""
+	}
 	ids := make([]string, len(v.principal.Scope.Areas))
 	for i, id := range v.principal.Scope.Areas {
 		ids[i] = id.String()
 	}
 	slices.Sort(ids)
-	return strings.Join(ids, " ")
+	return "areas " + strings.Join(ids, " ")
 }
 
-// CellCounts counts the reports that the viewer reads, at their true places;
-// none for who reads none of them. Who reads every report is answered from
-// memory instead.
+// CellCounts counts the reports of the principal's areas, at the places where
+// it is shown them; none for the public. Who is not limited to areas is answered
+// from memory instead.
 func (v *viewer) CellCounts(ctx context.Context, f hotspot.Filter) ([]hotspot.Count, error) {
-	if !v.ReadsReports() {
-		return nil, nil
+	if v.ReadsReports() {
+		return v.reports.CellCounts(ctx, v.principal.Scope, f)
 	}
-	return v.reports.CellCounts(ctx, v.principal.Scope, f)
+	frames, err := v.publicCounts(ctx, f, nil)
+	out := make([]hotspot.Count, len(frames))
+	for i, c := range frames {
+		out[i] = hotspot.Count{Cell: c.Cell, N: c.N}
+	}
+	return out, err
 }
 
 // FrameCounts is CellCounts by frames, as the store's.
 func (v *viewer) FrameCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
-	if !v.ReadsReports() {
+	if v.ReadsReports() {
+		return v.reports.FrameCounts(ctx, v.principal.Scope, f, starts)
+	}
+	return v.publicCounts(ctx, f, starts)
+}
+
+// countedAtOnce is how many reports publicCounts reads at once.
+const countedAtOnce = 2000
+
+// publicCounts counts the reports of the principal's areas in their public
+// form.
+func (v *viewer) publicCounts(ctx context.Context, f hotspot.Filter, starts []time.Time) ([]hotspot.FrameCount, error) {
+	if v.OwnAreas() == "" {
 		return nil, nil
 	}
-	return v.reports.FrameCounts(ctx, v.principal.Scope, f, starts)
+	q := patrol.Filter{From: f.From, To: f.To, Category: f.Category, Now: v.now, OnlyPublic: true, Limit: countedAtOnce}
+	for _, t := range f.Status {
+		q.Status = append(q.Status, patrol.Status(t))
+	}
+	var rows []hotspot.Row
+	for {
+		batch, err := v.reports.Reports(ctx, v.scope(), q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range batch {
+			r := &batch[i]
+			c, err := cell.At(v.point(r), hotspot.BaseResolution)
+			if err != nil {
+				return nil, fmt.Errorf("count report %s: %w", r.ID, err)
+			}
+			rows = append(rows, hotspot.Row{ID: r.ID, At: r.CreatedAt, Category: r.Category, Status: string(r.Status), Cell: c, Public: c})
+		}
+		if len(batch) < countedAtOnce {
+			break
+		}
+		last := &batch[len(batch)-1]
+		q.AfterTime, q.AfterID = last.CreatedAt, last.ID
+	}
+	columns, err := hotspot.NewColumns(rows)
+	if err != nil {
+		return nil, fmt.Errorf("count reports in their public form: %w", err)
+	}
+	return columns.FrameCounts(f, true, starts), nil
 }
 
 // gridOf is the code of the grid a report was routed to, nil where there was

@@ -279,8 +279,9 @@ func TestHotspotItems(t *testing.T) {
 	}
 }
 
-// TestViewersCountTheirOwnReports checks who is counted what: an officer the
-// reports of the own areas, the public none that are not suppressed.
+// TestViewersCountTheirOwnReports checks who is counted what: who is limited to
+// areas the reports of these, in cells of the places that are shown; the public
+// none, being answered from memory.
 func TestViewersCountTheirOwnReports(t *testing.T) {
 	r := newRig(t)
 	area := r.desk.reports[0].Decision.AreaIDs
@@ -294,14 +295,17 @@ func TestViewersCountTheirOwnReports(t *testing.T) {
 	if want == 0 || want == len(r.desk.reports) {
 		t.Fatalf("%d of %d reports are in scope, which tells nothing", want, len(r.desk.reports))
 	}
+	book := duties{&patrol.Duties{Rulebook: patrol.DefaultRulebook(time.UTC)}}
 	for name, tt := range map[string]struct {
 		principal access.Principal
 		want      int
 	}{
-		"officer": {access.Principal{Kind: "user", Role: access.Officer, Scope: own}, want},
-		"public":  {access.Principal{Role: access.Public}, 0},
+		"officer":             {access.Principal{Kind: "user", Role: access.Officer, Scope: own}, want},
+		"consumer":            {access.Principal{Kind: "token", Role: access.Consumer, Scope: own}, want},
+		"consumer of no area": {access.Principal{Kind: "token", Role: access.Consumer}, 0},
+		"public":              {access.Principal{Role: access.Public}, 0},
 	} {
-		v := &viewer{principal: tt.principal, reports: r.desk, now: testNow}
+		v := &viewer{principal: tt.principal, reports: r.desk, duties: book, now: testNow}
 		list, err := v.CellCounts(t.Context(), hotspot.Filter{To: testNow.Add(time.Hour)})
 		got := 0
 		for _, c := range list {
