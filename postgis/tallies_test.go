@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -456,6 +458,69 @@ func TestCompareFindsWhatNoEventTold(t *testing.T) {
 		}
 		if same, err := tallies.Compare(t.Context()); !same || err != nil {
 			t.Errorf("%s: Compare again = %v, %v, want the same", name, same, err)
+		}
+	}
+}
+
+// TestTalliesLoadWhileAccepting begins to follow at many moments of a busy
+// server: no report is missed, whether it was committed, numbered or neither.
+func TestTalliesLoadWhileAccepting(t *testing.T) {
+	t.Parallel()
+	url := townURL(t)
+	w, second := openWorld(t, url), openWorld(t, url)
+	const writers, each = 3, 30
+	var writing, numbering sync.WaitGroup
+	var done atomic.Bool
+	for n := range writers {
+		writing.Go(func() {
+			for i := range each {
+				r, _, err := w.Accept(t.Context(), w.intake(t, place((n+i)%8, 1), ""))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				a := patrol.Action{ReportID: r.ID, Type: patrol.EventAccept, AnyReport: true, At: time.Now()}
+				if i%2 == 0 {
+					continue
+				}
+				if _, _, err := w.Act(t.Context(), everything, a, nil); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	numbering.Go(func() {
+		for last := false; !last; {
+			last = done.Load()
+			if _, err := second.Sequence(t.Context(), 7); err != nil {
+				t.Error(err)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+	var all []*Tallies
+	for range 12 {
+		s := NewTallies(second.Store, second.d)
+		if err := s.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+		time.Sleep(5 * time.Millisecond)
+	}
+	writing.Wait()
+	done.Store(true)
+	numbering.Wait()
+	for n := range all {
+		w.follow(t, all[n])
+	}
+	want, err := w.countedSums(t.Context(), w.pool)
+	if err != nil || total(want) != writers*each {
+		t.Fatalf("the database has %d reports, %v", total(want), err)
+	}
+	for n, s := range all {
+		if got := s.Current().Sums(); !slices.Equal(got, want) {
+			t.Errorf("who began %d. holds %v, want %v", n+1, got, want)
 		}
 	}
 }
