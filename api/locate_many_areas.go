@@ -34,13 +34,13 @@ func newAreaTexts(x *locate.Index) *areaTexts {
 	return t
 }
 
-// of gives {kind: {"code","name"} or null, …} for a point; not to be changed.
-func (t *areaTexts) of(q geo.LatticePoint) []byte {
-	s, ok := t.index.State(q)
-	if !ok {
+// of gives {kind: {"code","name"} or null, …} for a point whose state is known,
+// or not; not to be changed.
+func (t *areaTexts) of(q geo.LatticePoint, state int, known bool) []byte {
+	if !known {
 		return t.write(t.index.LocateLattice(q)).text
 	}
-	return t.state(s).text
+	return t.state(state).text
 }
 
 // state gives a combination by its number.

@@ -16,6 +16,8 @@ type quick struct {
 	crs        geo.CRS
 	properties []byte // of the feature: its own, an object that is still open
 	place      geo.LatticePoint
+	state      int // of the place, where it is known
+	known      bool
 }
 
 // The objects that have a meaning of their own, by their shape.
@@ -43,7 +45,7 @@ func (q *quick) feature(out, b []byte, i int) (answer []byte, end int, ok bool) 
 		return out, i, false
 	}
 	q.out = append(append(q.out, `"properties":`...), q.properties...)
-	q.out = append(append(append(q.out, `"areas":`...), q.of(q.place)...), "}}"...)
+	q.out = append(append(append(q.out, `"areas":`...), q.of(q.place, q.state, q.known)...), "}}"...)
 	return q.out, q.i, true
 }
 
@@ -169,7 +171,9 @@ func (q *quick) coordinates() bool {
 	if !ok || end >= len(b) {
 		return false
 	}
+	// Asked for long before it is needed, it comes from memory meanwhile.
 	q.place = place
+	q.state, q.known = q.index.State(place)
 	tight := b[end] == ']'
 	if !tight {
 		if b[end] != ',' {
