@@ -270,3 +270,19 @@ func TestWarmHeat(t *testing.T) {
 		}
 	}
 }
+
+// TestHotspotFieldsAreDeclared checks that TileJSON names every property of a
+// cell, and nothing else.
+func TestHotspotFieldsAreDeclared(t *testing.T) {
+	fields := newRig(t).layers["hotspots"].fields
+	all := HotCell{Cell: hotspot.Cell{Cell: cellAt(t, townMiddle()), N: 7}, Households: 100, Peopled: true, Compared: true}
+	properties := all.Properties()
+	for _, name := range hotKeys {
+		if _, ok := properties[name]; !ok || fields[name] == "" {
+			t.Errorf("%s is %v in GeoJSON and %q in TileJSON", name, properties[name], fields[name])
+		}
+	}
+	if len(properties) != len(hotKeys) || len(fields) != len(hotKeys) {
+		t.Errorf("%d properties in GeoJSON, %d in TileJSON, %d in tiles", len(properties), len(fields), len(hotKeys))
+	}
+}

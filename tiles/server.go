@@ -6,8 +6,10 @@
 // coordinates, through the encoder into the cache, which keeps it plain and,
 // once asked for so, gzipped. Boundaries come from the snapshot in memory: its
 // outlines become a topology of arcs, the arcs a drawing for each zoom, the
-// drawing a level for each kind, of which tiles are cut. Nothing here speaks
-// SQL.
+// drawing a level for each kind, of which tiles are cut. Hot spots come from
+// columns in memory: a question becomes a heat, which counts each cell once for
+// all tiles and documents, a gallery has the outlines of the cells. Nothing here
+// speaks SQL.
 package tiles
 
 import (
