@@ -11,10 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/paulmach/orb/geojson"
-
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 )
 
@@ -28,14 +25,14 @@ const maxQuestion = 64 << 10
 // HotspotCollection is hot spots as GeoJSON, with the window they were counted
 // over, which for the public may be wider than the one asked for.
 type HotspotCollection struct {
-	Type       string             `json:"type"` // "FeatureCollection"
-	From       time.Time          `json:"from"`
-	To         time.Time          `json:"to"`
-	Resolution int                `json:"resolution"`
-	Total      *int               `json:"total"`            // null where suppressed
-	Analysis   *analysisDocument  `json:"analysis"`         // null where there is none
-	Frames     []frameDocument    `json:"frames,omitempty"` // where there was a step, oldest first
-	Features   []*geojson.Feature `json:"features"`
+	Type       string            `json:"type"` // "FeatureCollection"
+	From       time.Time         `json:"from"`
+	To         time.Time         `json:"to"`
+	Resolution int               `json:"resolution"`
+	Total      *int              `json:"total"`            // null where suppressed
+	Analysis   *analysisDocument `json:"analysis"`         // null where there is none
+	Frames     []frameDocument   `json:"frames,omitempty"` // where there was a step, oldest first
+	Features   json.RawMessage   `json:"features"`         // a list of them
 }
 
 // frameDocument is a frame with the number of reports of the whole district.
@@ -129,7 +126,7 @@ func (s *Server) collection(ctx context.Context, v Viewer, q HotspotQuery) (Hots
 	if err != nil {
 		return HotspotCollection{}, err
 	}
-	return found.collection(), nil
+	return found.collection(nil), nil
 }
 
 func (s *Server) framedCollection(ctx context.Context, v Viewer, q HotspotQuery, step hotspot.Step) (HotspotCollection, error) {
@@ -137,27 +134,19 @@ func (s *Server) framedCollection(ctx context.Context, v Viewer, q HotspotQuery,
 	if err != nil {
 		return HotspotCollection{}, err
 	}
-	out := found.collection()
+	out := found.collection(found.Counts)
 	out.Frames = make([]frameDocument, len(found.Frames))
 	for i, f := range found.Frames {
 		out.Frames[i] = frameDocument{f.From.UTC(), f.To.UTC(), found.Totals[i]}
 	}
-	for i, counts := range found.Counts {
-		out.Features[i].Properties["counts"] = counts
-	}
 	return out, nil
 }
 
-func (h *Hotspots) collection() HotspotCollection {
-	out := HotspotCollection{Type: "FeatureCollection", From: h.From, To: h.To, Resolution: h.Resolution, Total: h.Total,
-		Analysis: newAnalysisDocument(h.Analysis, h.least), Features: make([]*geojson.Feature, len(h.Cells))}
-	for i := range h.Cells {
-		c := &h.Cells[i]
-		f := geojson.NewFeature(cell.Boundary(c.Cell.Cell))
-		f.ID, f.Properties = c.Cell.Cell.String(), c.Properties()
-		out.Features[i] = f
-	}
-	return out
+// collection gives the cells as features, with their counts by frame where
+// there are frames.
+func (h *Hotspots) collection(counts [][]*int) HotspotCollection {
+	return HotspotCollection{Type: "FeatureCollection", From: h.From, To: h.To, Resolution: h.Resolution, Total: h.Total,
+		Analysis: newAnalysisDocument(h.Analysis, h.least), Features: appendCells(make([]byte, 0, len(h.Cells)*700+2), h.Cells, counts)}
 }
 
 // parseQuestion reads the body of PostHotspots. Unknown, repeated and
