@@ -12,6 +12,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/postgis"
 )
 
 // TestTokensSeeTheirAreasOnTiles asks a whole server for the tiles of two
@@ -77,4 +78,55 @@ func TestTokensSeeTheirAreasOnTiles(t *testing.T) {
 func tileAt(layer string, p orb.Point, z maptile.Zoom) string {
 	at := maptile.At(p, z)
 	return fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", layer, at.Z, at.X, at.Y)
+}
+
+// TestAPublishReachesTiles publishes another name and asks for tiles while the
+// server takes it over: unversioned ones switch, those of revisions stay.
+func TestAPublishReachesTiles(t *testing.T) {
+	s := serveTest(t, districtDatabase(t))
+	groups := s.boundaries.Current().Index.Areas(geo.VillageGroup)
+	renamed, far := groups[0], groups[len(groups)-1]
+	at := func(layer string, a *geo.Area) string {
+		p, ok := geo.PointOnSurface(a.Shape)
+		if !ok {
+			t.Fatalf("%s has no surface", a.Ref())
+		}
+		return tileAt(layer, p, 15)
+	}
+	tag := func(path string) string {
+		t.Helper()
+		got := s.do(t, "GET", path, "")
+		if got.status != http.StatusOK {
+			t.Fatalf("GET %s = %d %s", path, got.status, got.body)
+		}
+		return got.header.Get("ETag")
+	}
+	near, distant := at("village_groups", renamed), at("village_groups", far)
+	before, elsewhere, first := tag(near), tag(distant), tag(at("village_groups@1", renamed))
+	if first != before {
+		t.Errorf("the tile of revision 1 is %s, the one in force %s", first, before)
+	}
+	var areas []geo.Area
+	for _, a := range s.boundaries.Current().Index.All() {
+		next := *a
+		if next.ID == renamed.ID {
+			next.Name = "改名屯"
+		}
+		areas = append(areas, next)
+	}
+	if _, err := s.store.Publish(t.Context(), postgis.Publication{Base: 1, Areas: areas, Note: "a new name", Actor: system}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the tile shows the new name", func() bool {
+		return strings.Contains(string(s.do(t, "GET", near, "").body), "改名屯")
+	})
+	if got := tag(near); got == before || got != tag(at("village_groups@2", renamed)) {
+		t.Errorf("after the publish the tile is %s, before it was %s; revision 2 has %s", got, before, tag(at("village_groups@2", renamed)))
+	}
+	if got := tag(at("village_groups@1", renamed)); got != before {
+		t.Errorf("the tile of revision 1 is %s now, before it was %s", got, before)
+	}
+	if got := tag(distant); got != elsewhere {
+		t.Errorf("a tile that shows nothing of the change is %s now, before it was %s", got, elsewhere)
+	}
 }
