@@ -10,15 +10,15 @@ import { linkTo, params, setParams } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
 import { formatNumber } from "../units/format";
-import { countOf } from "./frames";
+import { countOf, km2Of } from "./frames";
 import { spots, type Spot } from "./overlay";
 import { findPlaces, placeOf } from "./places";
-import { analysisResolution, cellKm2, doneStatuses, type State } from "./question";
+import { analysisResolution, doneStatuses, type State } from "./question";
 import { StandingText } from "./standing";
 import { answer, coloured, filter, frame, frames } from "./state";
 import { t } from "./text";
 import { leastHouseholds, rateOf, standingOf, tooFew } from "./values";
-import { day, howMany, pValue, rate, windowOf, zScore } from "./words";
+import { day, howMany, pValue, rate, size, windowOf, zScore } from "./words";
 
 const atMost = 12;
 
@@ -43,7 +43,7 @@ function stateOf(s: Spot): State {
 /** What is known of a hexagon beside its number of reports; nothing where the server gives no more. */
 function Facts({ cell }: { cell: HotspotCell }): JSX.Element {
   const { households, z_score, p_value, analysis_h3 } = cell.properties;
-  const analysis = answer.value?.hotspots.analysis;
+  const { analysis, resolution = analysisResolution } = answer.value?.hotspots ?? {};
   const standing = standingOf(cell);
   const r = rateOf(cell, frame.value);
   return (
@@ -76,7 +76,7 @@ function Facts({ cell }: { cell: HotspotCell }): JSX.Element {
         )}
       </dl>
       {standing !== null && standing !== "plain" && analysis && tooFew(analysis) && <p class="soft">{t("statsFew")}</p>}
-      {standing !== null && analysis_h3 !== undefined && analysis_h3 !== cell.id && <p class="soft">{t("statsWithin", { km2: formatNumber(cellKm2[analysisResolution] ?? 0, language.value, 2) })}</p>}
+      {standing !== null && analysis_h3 !== undefined && analysis_h3 !== cell.id && <p class="soft">{t("statsWithin", { km2: size(km2Of(cell) / 7 ** (analysisResolution - resolution)) })}</p>}
       {standing !== null && frame.value !== null && <p class="soft">{t("statsAllFrames")}</p>}
     </>
   );

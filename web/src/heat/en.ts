@@ -41,6 +41,7 @@ export const en: Record<keyof typeof zh, string> = {
   of: "Compared",
   ofCount: "Reports",
   ofRate: "Reports per 1,000 households",
+  ofRateShort: "Per 1,000 households",
 
   legend: "Legend",
   range: "{from}–{to}",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Counted, Hotspots } from "../api/hotspots";
 import { classesOf } from "./breaks";
 import { density } from "./density";
-import { countOf, frameName, hidesSome, middleOf, numbersOf, withoutEmptyStart } from "./frames";
+import { countOf, frameName, hidesSome, km2Of, middleOf, numbersOf, withoutEmptyStart } from "./frames";
 import { beginOf, filterOf, questionOf, resolutionAt, tileQuery, viewOf } from "./question";
 import { drawn, ranked } from "./values";
 
@@ -65,6 +65,13 @@ test("frames are named by the district's calendar", () => {
 
 test("the middle of a hexagon counts its last corner once", () => {
   assert.deepEqual(middleOf(h.features[0]!), [1, 1]);
+});
+
+test("a hexagon is as large as H3 says", () => {
+  const corners: [number, number][] = [[125.899165, 43.651474], [125.909101, 43.643288], [125.925124, 43.644117], [125.931218, 43.653134], [125.921284, 43.661325], [125.905254, 43.660494], [125.899165, 43.651474]];
+  const { features: [c] } = answer([[1]], [1]);
+  const km2 = km2Of({ ...c!, geometry: { type: "Polygon", coordinates: [corners] } });
+  assert.ok(Math.abs(km2 / 3.743325 - 1) < 0.001, `${km2} km²`);
 });
 
 test("an address gives the filter, as far as the caller may have it", () => {

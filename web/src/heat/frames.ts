@@ -48,3 +48,19 @@ export function middleOf(c: HotspotCell): [number, number] {
   const sum = ring.reduce(([x, y], [lon, lat]) => [x + lon, y + lat], [0, 0]);
   return [sum[0] / ring.length, sum[1] / ring.length];
 }
+
+const earthKm = 6371.0088;
+
+/** Gives the size of a hexagon in km²: H3's differ by half from place to place. */
+export function km2Of(c: HotspotCell): number {
+  const ring = c.geometry.coordinates[0] ?? [];
+  const degree = (Math.PI / 180) * earthKm;
+  const [lon0, lat0] = middleOf(c);
+  let twice = 0;
+  for (let i = 1; i < ring.length; i++) {
+    const [lon1 = 0, lat1 = 0] = ring[i - 1] ?? [];
+    const [lon2 = 0, lat2 = 0] = ring[i] ?? [];
+    twice += (lon1 - lon0) * (lat2 - lat0) - (lon2 - lon0) * (lat1 - lat0);
+  }
+  return (Math.abs(twice) / 2) * degree ** 2 * Math.cos((lat0 * Math.PI) / 180);
+}

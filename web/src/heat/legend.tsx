@@ -2,14 +2,15 @@ import type { JSX } from "preact";
 import { language } from "../i18n/i18n";
 import { formatNumber } from "../units/format";
 import { Counts, Rates, Standings } from "./classes";
+import { km2Of } from "./frames";
 import { How } from "./how";
 import { shapes } from "./marks";
 import { mode, strongest } from "./overlay";
-import { cellKm2, states } from "./question";
+import { states } from "./question";
 import { readsReports } from "./reader";
 import { answer, classes, coloured, filter, frame, frames } from "./state";
 import { t } from "./text";
-import { windowOf } from "./words";
+import { size, windowOf } from "./words";
 
 function Heat(): JSX.Element {
   return (
@@ -60,8 +61,8 @@ export function Legend(): JSX.Element | null {
   const when = windowOf(a.hotspots, frames.value[frame.value ?? -1], filter.value.time);
   const m = mode.value;
   const { by } = coloured.value;
-  const { resolution } = a.hotspots;
-  const km2 = formatNumber(cellKm2[resolution] ?? 0, language.value, resolution > 7 ? 2 : 0);
+  const [first] = a.hotspots.features;
+  const km2 = first === undefined ? "" : size(km2Of(first));
   const hexagons = (dark: boolean) =>
     by === "significance" ? t("meaningSignificance", { km2, when })
     : by === "rate" ? t(dark ? "meaningRateDark" : "meaningRateLight", { km2, when })

@@ -119,6 +119,3 @@ export function resolutionAt(zoom: number): number {
   if (zoom < 8.6) return 6;
   return zoom < 11.1 ? 7 : 8;
 }
-
-/** The mean size of a hexagon in km² by resolution (h3geo.org/docs/core-library/restable). */
-export const cellKm2: Readonly<Record<number, number>> = { 6: 36.13, 7: 5.161, 8: 0.7373 };

@@ -110,7 +110,7 @@ async function ask(q: string): Promise<void> {
   if (waiting === own) asking.value = false;
 }
 
-/** The server keeps counts for three seconds: what is asked sooner after a report may be without it. */
+/** The server keeps the counts of a part of the district for three seconds: what is asked sooner after a report may be without it. */
 const staleMs = 3_500;
 let soon: ReturnType<typeof setTimeout> | undefined;
 let surely: ReturnType<typeof setTimeout> | undefined;

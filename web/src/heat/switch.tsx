@@ -38,7 +38,7 @@ export function ColourSwitch(): JSX.Element {
           {(["count", "rate"] as const).map((o) => (
             <label key={o}>
               <input type="radio" name="heat-of" checked={of === o} onChange={() => setParams({ of: o === "count" ? null : o })} />
-              <span>{t(o === "count" ? "ofCount" : "ofRate")}</span>
+              <span>{t(o === "count" ? "ofCount" : "ofRateShort")}</span>
             </label>
           ))}
         </fieldset>

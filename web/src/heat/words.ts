@@ -16,6 +16,11 @@ export function rate(n: number): string {
   return formatNumber(n, language.value, n < 10 ? 2 : n < 100 ? 1 : 0);
 }
 
+/** A size in km², without the unit. */
+export function size(km2: number): string {
+  return formatNumber(km2, language.value, km2 < 1 ? 2 : km2 < 10 ? 1 : 0);
+}
+
 /** A z-score, with its sign. */
 export function zScore(z: number): string {
   return new Intl.NumberFormat(localeOf(language.value), { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(z).replace("-", "−");

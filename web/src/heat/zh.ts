@@ -39,6 +39,7 @@ export const zh = {
   of: "比较",
   ofCount: "件数",
   ofRate: "每千户件数",
+  ofRateShort: "每千户件数",
 
   legend: "图例",
   range: "{from}–{to}",
