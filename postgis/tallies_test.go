@@ -47,7 +47,7 @@ func (w *world) follow(t testing.TB, s *Tallies) {
 // all reads every report there is.
 func (w *world) all(t testing.TB) (all []patrol.Report) {
 	t.Helper()
-	f := patrol.Filter{Limit: 2000}
+	f := patrol.Filter{Limit: 1000} // small pages, for busy machines
 	for {
 		list, err := w.Reports(t.Context(), everything, f)
 		if err != nil {
