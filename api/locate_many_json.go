@@ -29,10 +29,11 @@ type key struct {
 	fold int    // the same for names that differ in case alone
 }
 
-// maxKnown and maxMembers limit the names that are remembered, and the members
-// of an object, of which each is held against each.
+// Limits of what is remembered of a body: names, their length in bytes, and the
+// members of an object, of which each is held against each.
 const (
 	maxKnown   = 4096
+	longestKey = 128
 	maxMembers = 256
 )
 
@@ -267,6 +268,9 @@ func (c *copier) learn(shape *[]*key, n int) *key {
 		return nil
 	}
 	text := c.b[c.i : c.i+end+2]
+	if len(text) > longestKey {
+		return nil
+	}
 	k := c.known[string(text)]
 	if k == nil {
 		// Only names that are written as encoding/json writes them.
