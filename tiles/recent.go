@@ -45,9 +45,7 @@ func (r *recent[K, V]) get(k K, make func() (V, error)) (V, error) {
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if len(r.byKey) >= r.limit {
-			r.dropOld(now)
-		}
+		r.makeRoom(now)
 		r.byKey[k] = aged[V]{v, now}
 		return v, nil
 	})
@@ -58,9 +56,9 @@ func (r *recent[K, V]) get(k K, make func() (V, error)) (V, error) {
 	return v.(V), nil
 }
 
-// dropOld makes room: what is past its time goes, and everything where that is
-// not enough.
-func (r *recent[K, V]) dropOld(now time.Time) {
+// makeRoom lets go of what is past its time, and of everything where that is not
+// enough.
+func (r *recent[K, V]) makeRoom(now time.Time) {
 	for k, a := range r.byKey {
 		if now.Sub(a.made) >= r.keep {
 			delete(r.byKey, k)
