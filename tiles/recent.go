@@ -60,7 +60,7 @@ func (r *recent[K, V]) get(k K, make func() (V, error)) (V, error) {
 // enough.
 func (r *recent[K, V]) makeRoom(now time.Time) {
 	for k, a := range r.byKey {
-		if now.Sub(a.made) >= r.keep {
+		if age := now.Sub(a.made); age < 0 || age >= r.keep {
 			delete(r.byKey, k)
 		}
 	}

@@ -2,44 +2,46 @@ package tiles
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
 
 func TestRecent(t *testing.T) {
-	now, made := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC), 0
-	r := newRecent[int, int](3*time.Second, 4, func() time.Time { return now })
-	get := func(k int) int {
-		t.Helper()
-		v, err := r.get(k, func() (int, error) { made++; return made, nil })
+	now := testNow
+	r := newRecent[string, string](3*time.Second, 4, func() time.Time { return now })
+	made := 0
+	get := func(k string) string {
+		v, err := r.get(k, func() (string, error) { made++; return strings.ToUpper(k), nil })
 		if err != nil {
 			t.Fatal(err)
 		}
 		return v
 	}
-	if a, b := get(1), get(1); a != 1 || b != 1 {
-		t.Errorf("asked twice it gives %d, %d, want the first answer again", a, b)
-	}
-	now = now.Add(3 * time.Second)
-	if got := get(1); got != 2 {
-		t.Errorf("past its time it gives answer %d, want a new one", got)
-	}
-	get(2)
-	now = now.Add(3 * time.Second)
-	get(3)
-	if len(r.byKey) != 1 {
-		t.Errorf("keeps %d answers, want 1: the others are past their time", len(r.byKey))
-	}
-	for k := range 100 {
-		if get(k); len(r.byKey) > 4 {
-			t.Fatalf("keeps %d answers, want 4 at most", len(r.byKey))
+	for range 2 {
+		if v := get("a"); v != "A" || made != 1 {
+			t.Errorf("got %q, made %d times within the time, want A, made once", v, made)
 		}
 	}
-	failed := errors.New("the store is away")
-	if _, err := r.get(1000, func() (int, error) { return 0, failed }); !errors.Is(err, failed) {
-		t.Errorf("gives %v, want %v", err, failed)
+	now = now.Add(3 * time.Second)
+	if get("a"); made != 2 {
+		t.Errorf("made %d times past the time, want twice", made)
 	}
-	if got := get(1000); got != made {
-		t.Errorf("after a failure it gives answer %d, want the new one, %d", got, made)
+	now = now.Add(-time.Hour) // the clock was set back
+	if get("a"); made != 3 {
+		t.Errorf("an answer from the future was given")
+	}
+	now = now.Add(3 * time.Second)
+	if get("b"); len(r.byKey) != 1 {
+		t.Errorf("%d answers are kept, want 1: the other is past its time", len(r.byKey))
+	}
+	for _, k := range []string{"b", "c", "d", "e", "f"} {
+		get(k)
+		if len(r.byKey) > 4 {
+			t.Fatalf("%d answers are kept, at most 4 allowed", len(r.byKey))
+		}
+	}
+	if _, err := r.get("x", func() (string, error) { return "", errors.New("broken") }); err == nil {
+		t.Error("the error of make was lost")
 	}
 }
