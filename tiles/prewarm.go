@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
@@ -88,6 +89,28 @@ func (s *Server) warm(ctx context.Context, snapshot *locate.Snapshot) bool {
 	s.warmHeat(snapshot, goOn)
 	s.demand.forget()
 	return goOn()
+}
+
+// warmStretch is how many cells are drawn ahead at once: requests for hot
+// spots wait meanwhile.
+const warmStretch = 2048
+
+// warmHeat draws all cells that have reports ahead of requests, as long as it
+// is to go on.
+func (s *Server) warmHeat(snapshot *locate.Snapshot, goOn func() bool) {
+	tally := s.c.Counts.Current().Tally(hotspot.Filter{}, true)
+	gallery, district := s.galleries.of(tally.Book()), s.districts.of(snapshot)
+	for zoom := minHotZoom; zoom <= maxHotZoom; zoom++ {
+		res := resolutionAt(zoom)
+		cells := tally.Cells(res)
+		for n := min(warmStretch, len(cells)); goOn(); n = min(n+warmStretch, len(cells)) {
+			_, _, done := gallery.hang(res, cells[:n], district)
+			done()
+			if n == len(cells) {
+				break
+			}
+		}
+	}
 }
 
 // plan lists what there is to draw: first what was asked for lately, then zooms
