@@ -171,7 +171,10 @@ func (d *document) wholeFeature(w *window, q *quick, i int) (end int, err error)
 	end, ok := e.find(w.rest())
 	for !ok {
 		grown = true
-		if err := d.grow(w); err != nil {
+		if len(w.rest()) > maxFeature {
+			return tooLong(w.rest()[i:])
+		}
+		if err := w.more(); err != nil {
 			if errors.Is(err, io.EOF) {
 				return -1, nil
 			}
@@ -181,7 +184,7 @@ func (d *document) wholeFeature(w *window, q *quick, i int) (end int, err error)
 	}
 	raw := w.rest()[i:end]
 	if len(raw) > maxFeature {
-		return 0, errTooLong()
+		return tooLong(raw)
 	}
 	if grown {
 		if text, to, ok := q.feature(append(d.out.buffer, d.between...), raw, 0); ok && to == len(raw) {
@@ -198,4 +201,16 @@ func (d *document) wholeFeature(w *window, q *quick, i int) (end int, err error)
 		return 0, err
 	}
 	return end, d.out.write(d.between, string(answer))
+}
+
+// tooLong is what wholeFeature gives for a text without an end in sight. Where a
+// brace or quote too few made it that long, it is no JSON, and the place of that
+// helps more than its length.
+func tooLong(text []byte) (end int, err error) {
+	var raw json.RawMessage
+	var syntax *json.SyntaxError
+	if errors.As(json.NewDecoder(bytes.NewReader(text)).Decode(&raw), &syntax) {
+		return -1, nil
+	}
+	return 0, errTooLong()
 }

@@ -190,6 +190,8 @@ func TestManyLimits(t *testing.T) {
 		{"one too long", "document", document(long(maxFeature + 1000)), "too-large"},
 		{"a line too long", "lines", long(maxFeature + 1000), "too-large"},
 		{"one that never ends", "document", document(strings.TrimRight(long(3*maxFeature), `"}`)), "too-large"},
+		{"one with a brace too few among many", "document", document(long(1) + "," + long(1)[:len(long(1))-1] + strings.Repeat(","+long(1), 3*maxFeature/len(long(1)))), "malformed-json"},
+		{"one with a quote too few among many", "document", document(long(1) + "," + strings.Replace(long(1), `"x"`, `x"`, 1) + strings.Repeat(","+long(1), 3*maxFeature/len(long(1)))), "malformed-json"},
 		{"space without end", "document", document(long(1) + strings.Repeat(" ", 3*maxFeature)), "too-large"},
 		{"as many points as go", "document", points(maxPoints), "200"},
 		{"one point more", "document", points(maxPoints + 1), "too-large"},
