@@ -44,6 +44,9 @@ func (s *Server) HotspotFrames(ctx context.Context, v Viewer, q HotspotQuery, st
 		return HotspotFrames{}, err
 	}
 	f.From, f.To = frames[0].From.UTC(), frames[len(frames)-1].To.UTC()
+	if err := writable(f); err != nil {
+		return HotspotFrames{}, err
+	}
 	h, err := s.heat(ctx, v, f)
 	if err != nil {
 		return HotspotFrames{}, err

@@ -108,7 +108,25 @@ func (s *Server) question(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 		return hotspot.Filter{}, geo.Invalid("invalid-parameters", "from must lie before to",
 			geo.FieldError{Pointer: "from", Detail: "does not lie before to"})
 	}
-	return f, nil
+	return f, writable(f)
+}
+
+// writable refuses a window, in UTC, that cannot be written into an answer:
+// years have four digits, which another time zone may take a time beyond.
+func writable(f hotspot.Filter) error {
+	var fields []geo.FieldError
+	for _, end := range []struct {
+		name string
+		at   time.Time
+	}{{"from", f.From}, {"to", f.To}} {
+		if year := end.at.Year(); year < 0 || year > 9999 {
+			fields = append(fields, geo.FieldError{Pointer: end.name, Detail: "makes a window beyond the years 0 to 9999"})
+		}
+	}
+	if fields != nil {
+		return geo.Invalid("invalid-parameters", "the window that would be counted lies beyond the calendar", fields...)
+	}
+	return nil
 }
 
 // filter checks the query and gives what is counted: texts in order, times as
@@ -140,9 +158,10 @@ func (s *Server) filter(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 func filterID(f hotspot.Filter) string {
 	now := int64(0)
 	if f.Overdue {
-		now = f.Now.UnixNano()
+		now = f.Now.UnixMicro()
 	}
-	return fmt.Sprintf("%d %d %q %q %d", f.From.UnixNano(), f.To.UnixNano(), f.Category, f.Status, now)
+	// Nanoseconds of times far off are the same as those of others.
+	return fmt.Sprintf("%d %d %q %q %d", f.From.UnixMicro(), f.To.UnixMicro(), f.Category, f.Status, now)
 }
 
 // unknown gives the faults of a filter's texts.

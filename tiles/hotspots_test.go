@@ -223,6 +223,46 @@ func TestPostHotspots(t *testing.T) {
 	}
 }
 
+// TestWindowsAtTheEndOfTheCalendar asks for times that another time zone, or
+// the window's length, takes beyond the years that can be written.
+func TestWindowsAtTheEndOfTheCalendar(t *testing.T) {
+	r := hotRig(t)
+	for body, want := range map[string][2]int{ // who reads every report, and the public
+		`{"to": "0000-06-01T00:00:00Z"}`:                                                             {400, 200},
+		`{"to": "9999-12-31T23:59:59-12:00"}`:                                                        {400, 200},
+		`{"from": "0000-01-01T00:00:00+14:00"}`:                                                      {400, 200},
+		`{"from": "0000-01-01T00:00:00+14:00", "to": "0000-07-02T00:00:00Z", "step": "month"}`:       {400, 400},
+		`{"from": "9999-12-30T00:00:00Z", "to": "9999-12-31T23:59:59-12:00", "step": "month"}`:       {400, 400},
+		`{"from": "0000-06-01T00:00:00Z", "to": "0000-07-02T00:00:00Z", "step": "month"}`:            {200, 200},
+		`{"from": "2026-01-01T00:00:00Z", "to": "9999-12-31T23:59:59Z"}`:                             {200, 200},
+		`{"from": "0000-02-01T00:00:00+08:00", "to": "9999-12-31T23:59:59Z", "category": "rubbish"}`: {200, 200},
+	} {
+		for i, every := range []bool{true, false} {
+			r.viewer.own, r.viewer.every = every, every
+			if w := post(r, body); w.Code != want[i] {
+				t.Errorf("POST %s, who reads every report %t, = %d %s, want %d", body, every, w.Code, w.Body, want[i])
+			}
+		}
+	}
+}
+
+// TestWindowsFarApartAreNotMixedUp asks for two windows whose beginnings are
+// 2⁶⁴ ns apart.
+func TestWindowsFarApartAreNotMixedUp(t *testing.T) {
+	r := hotRig(t)
+	r.viewer.own, r.viewer.every = true, true
+	from := testNow.Add(time.Hour)
+	for _, c := range []struct {
+		from time.Time
+		want int
+	}{{from, 0}, {from.Add(-1 << 63).Add(-1 << 63), 14}} {
+		got, err := r.Hotspots(t.Context(), r.viewer, HotspotQuery{From: c.from, To: testNow.Add(2 * time.Hour), Resolution: 8})
+		if err != nil || *got.Total != c.want {
+			t.Errorf("%d reports since %v, %v, want %d", *got.Total, c.from, err, c.want)
+		}
+	}
+}
+
 func TestPostHotspotsRefuses(t *testing.T) {
 	r := hotRig(t)
 	for name, body := range map[string]string{
