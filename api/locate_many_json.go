@@ -273,9 +273,10 @@ func (c *copier) learn(shape *[]*key, n int) *key {
 	}
 	k := c.known[string(text)]
 	if k == nil {
-		// Only names that are written as encoding/json writes them.
+		// Only names that are written as encoding/json writes them, and none with
+		// NUL, which is refused.
 		var name string
-		if len(c.known) >= maxKnown || json.Unmarshal(text, &name) != nil {
+		if len(c.known) >= maxKnown || json.Unmarshal(text, &name) != nil || strings.IndexByte(name, 0) >= 0 {
 			return nil
 		}
 		if own, err := json.Marshal(name); err != nil || !bytes.Equal(own, text) {

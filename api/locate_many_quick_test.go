@@ -27,6 +27,8 @@ var oddFeatures = []string{
 	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"\u0061reas":1,"x<y":2,"é":3}}`,
 	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"É":1,"é":2}}`,
 	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"s":"\u0000"}}`,
+	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"a\u0000b":1}}`,
+	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55]},"properties":{"o":[{"\u0000":{}}]}}`,
 	`{"type":"Feature","geometry":{"type":"Point","coordinates":[1.2562e2,4355e-2]},"properties":{"x":-0.0e+5,"t":true,"f":false}}`,
 	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,43.55,1e999]},"properties":{}}`,
 	`{"type":"Feature","geometry":{"type":"Point","coordinates":[125.62,143.55]},"properties":{}}`,
