@@ -63,7 +63,7 @@ func benchmarkColumns(b *testing.B, n int) {
 		row("columns made of rows", float64(made.Microseconds())/1000),
 		row("all counted, at every resolution", best(func() { columns.Tally(Filter{}, false) })),
 		row("a filter counted, at every resolution", best(func() { columns.Tally(filtered, true) })),
-		row("36 months counted, by cell of a kilometre", best(func() { columns.Series(Filter{}, false, starts, 8) })),
+		row("36 months counted, by cell of resolution 8", best(func() { columns.Series(Filter{}, false, starts, 8) })),
 		row("one report changed", best(func() {
 			if _, err := columns.With([]Row{changed}, nil); err != nil {
 				b.Fatal(err)
