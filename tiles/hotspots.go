@@ -13,10 +13,6 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 )
 
-// MinResolution is the coarsest resolution hot spots come in; the finest is
-// hotspot.BaseResolution.
-const MinResolution = hotspot.MinResolution
-
 // The zooms of hot-spot tiles.
 const (
 	minHotZoom = 6
@@ -32,7 +28,7 @@ type HotspotQuery struct {
 	Category   []string         // any of these; empty for all
 	Status     []string         // any of these; empty for all
 	Overdue    bool             // only what is overdue; geo.ErrForbidden for who reads no reports
-	Resolution int              // MinResolution to hotspot.BaseResolution
+	Resolution int              // hotspot.MinResolution to hotspot.BaseResolution
 	Variable   hotspot.Variable // what the statistics compare; zero: hotspot.OfCounts
 }
 
@@ -133,8 +129,8 @@ func writable(f hotspot.Filter) error {
 // they are.
 func (s *Server) filter(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 	var fields []geo.FieldError
-	if q.Resolution < MinResolution || q.Resolution > hotspot.BaseResolution {
-		fields = append(fields, geo.FieldError{Pointer: "resolution", Detail: fmt.Sprintf("is not within %d to %d", MinResolution, hotspot.BaseResolution)})
+	if q.Resolution < hotspot.MinResolution || q.Resolution > hotspot.BaseResolution {
+		fields = append(fields, geo.FieldError{Pointer: "resolution", Detail: fmt.Sprintf("is not within %d to %d", hotspot.MinResolution, hotspot.BaseResolution)})
 	}
 	if q.Variable != "" && !slices.Contains(hotspot.Variables(), q.Variable) {
 		fields = append(fields, geo.FieldError{Pointer: "variable", Detail: "is neither count nor rate"})

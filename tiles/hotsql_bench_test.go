@@ -155,7 +155,7 @@ func outlines(t testing.TB, reports []counted) (out []cell.Cell) {
 	for i := range reports {
 		seen[reports[i].cell] = true
 	}
-	for res := hotspot.BaseResolution; res >= MinResolution; res-- {
+	for res := hotspot.BaseResolution; res >= hotspot.MinResolution; res-- {
 		coarser := make(map[cell.Cell]bool)
 		for c := range seen {
 			out = append(out, c)

@@ -54,7 +54,7 @@ func (s *hotspots) page(r *http.Request, q itemsQuery) (page, error) {
 // feature gives a cell by its H3 index, which tells its resolution.
 func (s *hotspots) feature(r *http.Request, id string, extra map[string]string) (feature, error) {
 	c, err := cell.Parse(id)
-	if err != nil || c.String() != id || cell.Resolution(c) < tiles.MinResolution || cell.Resolution(c) > hotspot.BaseResolution {
+	if err != nil || c.String() != id || cell.Resolution(c) < hotspot.MinResolution || cell.Resolution(c) > hotspot.BaseResolution {
 		return feature{}, fmt.Errorf("cell %q: %w", id, geo.ErrNotFound)
 	}
 	extra["resolution"] = strconv.Itoa(cell.Resolution(c))

@@ -71,7 +71,7 @@ func TestChanceIsSeldomSignificantWhereSuppressed(t *testing.T) {
 			for range int(mean * float64(len(d.cells))) {
 				counts = append(counts, Count{d.cells[rnd.IntN(len(d.cells))], 1})
 			}
-			a := d.AnalyseShown(Suppress(must(RollUp(counts, AnalysisResolution)), MinPublic), OfCounts)
+			a := d.AnalyseShown(Suppress(must(rolledUp(counts, AnalysisResolution)), MinPublic), OfCounts)
 			suppressed += a.Suppressed
 			if a.Significant > 0 {
 				lit++

@@ -163,7 +163,7 @@ func checkCounts(t *testing.T, random *rand.Rand, c *Columns, rows map[geo.ID]Ro
 		tally := c.Tally(f, public)
 		total := 0
 		for res := MinResolution; res <= BaseResolution; res++ {
-			rolled, err := RollUp(plain, res)
+			rolled, err := rolledUp(plain, res)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,9 +3,6 @@
 package hotspot
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -16,6 +13,10 @@ import (
 // BaseResolution is the H3 resolution that reports are counted at in the
 // store; coarser counts are rolled up from it.
 const BaseResolution = 10
+
+// MinResolution is the coarsest resolution that reports are counted at and
+// households known of.
+const MinResolution = 4
 
 // MinPublic is the smallest number of reports that the public sees of a cell.
 const MinPublic = 5
@@ -42,33 +43,6 @@ type Cell struct {
 	Cell       cell.Cell
 	N          int  // 0 where suppressed
 	Suppressed bool // fewer reports than the viewer may see counted
-}
-
-// RollUp adds counts up into the cells of a coarser (or the same) resolution,
-// in ascending order of cells. The counts may be of several resolutions and
-// name a cell more than once; those that are not positive are left out. It is
-// geo.ErrInvalid where a count's cell is none or is coarser than res.
-//
-// H3's parents cover their children only roughly: a report near the rim of a
-// large cell may count for its neighbour.
-func RollUp(counts []Count, res int) ([]Count, error) {
-	sums := make(map[cell.Cell]int, len(counts))
-	for _, c := range counts {
-		if c.N <= 0 {
-			continue
-		}
-		p, err := cell.Parent(c.Cell, res)
-		if err != nil {
-			return nil, fmt.Errorf("roll up to resolution %d: %w", res, err)
-		}
-		sums[p] += c.N
-	}
-	out := make([]Count, 0, len(sums))
-	for c, n := range sums {
-		out = append(out, Count{c, n})
-	}
-	slices.SortFunc(out, func(a, b Count) int { return cmp.Compare(a.Cell, b.Cell) })
-	return out, nil
 }
 
 // Suppress gives the counts as they may be shown: those below k lose their

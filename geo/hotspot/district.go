@@ -11,9 +11,6 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo/cell"
 )
 
-// MinResolution is the coarsest resolution that a District knows households of.
-const MinResolution = 4
-
 // District is the cells of a district, with the households in them. It does not
 // change. Safe for concurrent use. A nil District has no cells.
 type District struct {

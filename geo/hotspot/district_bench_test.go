@@ -46,7 +46,7 @@ func BenchmarkAnalyse(b *testing.B) {
 	for _, r := range f.Reports {
 		counts = append(counts, Count{must(cell.At(r.Point, BaseResolution)), 1})
 	}
-	counts = must(RollUp(counts, BaseResolution))
+	counts = must(rolledUp(counts, BaseResolution))
 	for _, of := range Variables() {
 		b.Run(string(of), func(b *testing.B) {
 			var a *Analysis

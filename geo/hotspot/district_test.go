@@ -151,7 +151,7 @@ func TestAnalyseAgainstTheFormula(t *testing.T) {
 		fine = append(fine, Count{must(cell.At(r.Point, BaseResolution)), 1})
 		counts[must(cell.At(r.Point, BaseResolution))]++
 	}
-	rolled := must(RollUp(fine, AnalysisResolution))
+	rolled := must(rolledUp(fine, AnalysisResolution))
 	byCell := make(map[cell.Cell]int)
 	for _, c := range rolled {
 		byCell[c.Cell] = c.N

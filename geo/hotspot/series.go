@@ -30,8 +30,14 @@ func (s Series) Total() int {
 	return sum
 }
 
-// RollUpFrames is RollUp frame by frame, for a number of frames. A count whose
-// frame is none of them is left out.
+// RollUpFrames adds counts up into the cells of a coarser (or the same)
+// resolution, in ascending order of cells, each of a number of frames for
+// itself. The counts may be of several resolutions and name a cell more than
+// once; those that are not positive, or whose frame is none of them, are left
+// out. It is geo.ErrInvalid where a count's cell is none or is coarser than res.
+//
+// H3's parents cover their children only roughly: a report near the rim of a
+// large cell may count for its neighbour.
 func RollUpFrames(counts []FrameCount, frames, res int) ([]Series, error) {
 	rows := make(map[cell.Cell][]int)
 	for _, c := range counts {

@@ -102,7 +102,9 @@ func (t *Tally) Numbers(res int) []int32 { return t.counts[res] }
 func (t *Tally) Total() int { return t.total }
 
 // Counts gives the counts of a resolution, MinResolution to BaseResolution,
-// ascending by cell, as RollUp gives them. The caller owns them.
+// ascending by cell, those that are not 0. A report counts for the ancestor of
+// its cell of BaseResolution, which may be the neighbour of the large cell it
+// lies in. The caller owns them.
 func (t *Tally) Counts(res int) []Count {
 	counts, page := t.counts[res], &t.cells[res]
 	n := 0
