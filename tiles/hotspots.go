@@ -47,11 +47,11 @@ type Hotspots struct {
 }
 
 // Hotspots counts reports by cell as the viewer may see them: of the district,
-// or of the areas that the viewer is limited to. For who
-// reads no reports they are counted at the places that everybody is shown,
-// cells with less than hotspot.MinPublic are suppressed, and the statistics are
-// of the numbers as shown. Bad queries are geo.ErrInvalid. Counts of own areas
-// may be a few seconds old.
+// or of the areas that the viewer is limited to. For who reads no reports they
+// are counted at the places that everybody is shown, cells with less than
+// hotspot.MinPublic are suppressed, and the statistics are of the numbers as
+// shown. Bad queries are geo.ErrInvalid. Counts of own areas may be a few seconds
+// old.
 func (s *Server) Hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspots, error) {
 	f, err := s.question(v, q)
 	if err != nil {

@@ -98,8 +98,9 @@ func (s *Server) tileParam(r *http.Request) (*layer, maptile.Tile, error) {
 }
 
 // filterParams reads the parameters that narrow reports down: from, to,
-// category, status, overdue, and more names, of which variable is one. All that cannot be read are refused at once;
-// whether there are such categories and states is asked elsewhere.
+// category, status, overdue; more may name variable besides. All that cannot be
+// read are refused at once; whether there are such categories and states is
+// asked elsewhere.
 func filterParams(r *http.Request, more ...string) (HotspotQuery, error) {
 	values, err := query(r, append(more, "from", "to", "category", "status", "overdue")...)
 	if err != nil {
