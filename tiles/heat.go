@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 )
@@ -17,6 +18,7 @@ type heat struct {
 	gallery  *gallery
 	district *hotspot.District // nil there too, and where none can be made
 	least    int               // the smallest count that is shown
+	version  uint64            // of the columns when own areas were counted
 	counts   comparison
 	rates    comparison
 }
@@ -96,10 +98,17 @@ func least(v Viewer) int {
 	return hotspot.MinPublic
 }
 
+// ownAtOnce is how long counts of own areas are kept though reports change: the
+// store is not asked for every tile while many come.
+const ownAtOnce = 300 * time.Millisecond
+
 // heat answers a question that has been checked.
 func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter) (*heat, error) {
 	if areas := v.OwnAreas(); areas != "" {
-		return s.ownHeat.get(fmt.Sprintf("%s %d %s", areas, least(v), filterID(f)), func() (*heat, error) {
+		// Columns say that something has happened to reports, of whatever areas.
+		version := s.c.Counts.Current().Version()
+		good := func(h *heat, age time.Duration) bool { return h.version == version || age < ownAtOnce }
+		return s.ownHeat.getWhile(fmt.Sprintf("%s %d %s", areas, least(v), filterID(f)), good, func() (*heat, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 			defer cancel()
 			counts, err := v.CellCounts(ctx, f)
@@ -110,7 +119,7 @@ func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter) (*heat, e
 			if err != nil {
 				return nil, fmt.Errorf("count reports of own areas: %w", err)
 			}
-			return &heat{serial: s.heats.serial.Add(1), tally: tally, gallery: &gallery{book: tally.Book()}, least: least(v)}, nil
+			return &heat{serial: s.heats.serial.Add(1), version: version, tally: tally, gallery: &gallery{book: tally.Book()}, least: least(v)}, nil
 		})
 	}
 	columns, public := s.c.Counts.Current(), !v.ReadsReports()

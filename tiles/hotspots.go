@@ -50,8 +50,8 @@ type Hotspots struct {
 // or of the areas that the viewer is limited to. For who reads no reports they
 // are counted at the places that everybody is shown, cells with less than
 // hotspot.MinPublic are suppressed, and the statistics are of the numbers as
-// shown. Bad queries are geo.ErrInvalid. Counts of own areas may be a few seconds
-// old.
+// shown. Bad queries are geo.ErrInvalid. Counts of own areas may be ownAtOnce
+// behind.
 func (s *Server) Hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspots, error) {
 	f, err := s.question(v, q)
 	if err != nil {

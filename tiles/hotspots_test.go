@@ -161,6 +161,38 @@ func TestOwnHotspotsAskTheStoreOnce(t *testing.T) {
 	}
 }
 
+// TestOwnHotspotsFollowReports has reports come while an officer looks.
+func TestOwnHotspotsFollowReports(t *testing.T) {
+	r := hotRig(t)
+	r.viewer.own, r.viewer.areas = true, "here"
+	now := testNow
+	r.ownHeat = newRecent[string, *heat](3*time.Second, 64, func() time.Time { return now })
+	asked := func() int {
+		if w := r.get(tilePath("hotspots", townMiddle(), 9)); w.Code != http.StatusOK {
+			t.Fatalf("GET = %d %s", w.Code, w.Body)
+		}
+		return len(*r.viewer.counted)
+	}
+	asked()
+	now = now.Add(time.Second)
+	if n := asked(); n != 1 {
+		t.Errorf("the store was asked %d times while nothing happened, want once", n)
+	}
+	r.ledger.accept(t, now, cellAt(t, townMiddle()), 1)
+	if n := asked(); n != 2 {
+		t.Errorf("the store was asked %d times after a report came, want twice", n)
+	}
+	r.ledger.accept(t, now, cellAt(t, townMiddle()), 1)
+	now = now.Add(ownAtOnce / 2)
+	if n := asked(); n != 2 {
+		t.Errorf("the store was asked %d times at two reports in a row, want twice", n)
+	}
+	now = now.Add(ownAtOnce)
+	if n := asked(); n != 3 {
+		t.Errorf("the store was asked %d times after the second, want three times", n)
+	}
+}
+
 func TestHotspotBadParameters(t *testing.T) {
 	r := hotRig(t)
 	r.viewer.own, r.viewer.every = true, true

@@ -31,11 +31,16 @@ func newRecent[K comparable, V any](keep time.Duration, limit int, now func() ti
 // get gives what is kept of k, or what make gives; of callers at the same time
 // one makes it for all. Errors are not kept.
 func (r *recent[K, V]) get(k K, make func() (V, error)) (V, error) {
+	return r.getWhile(k, func(V, time.Duration) bool { return true }, make)
+}
+
+// getWhile is get where what is kept has to be good still, at its age.
+func (r *recent[K, V]) getWhile(k K, good func(v V, age time.Duration) bool, make func() (V, error)) (V, error) {
 	now := r.now()
 	r.mu.Lock()
 	a, ok := r.byKey[k]
 	r.mu.Unlock()
-	if age := now.Sub(a.made); ok && age >= 0 && age < r.keep {
+	if age := now.Sub(a.made); ok && age >= 0 && age < r.keep && good(a.value, age) {
 		return a.value, nil
 	}
 	v, err, _ := r.flights.Do(fmt.Sprint(k), func() (any, error) {

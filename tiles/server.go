@@ -98,7 +98,7 @@ type Config struct {
 	// its time zone.
 	Now        func() time.Time
 	CacheBytes int64         // of finished tiles; 0 for 32 MiB
-	CountsFor  time.Duration // how long counts of a viewer's own areas, and public tiles of reports, are kept; 0 for 3 s
+	CountsFor  time.Duration // how long counts of a viewer's own areas, while nothing happens, and public tiles of reports are kept; 0 for 3 s
 }
 
 // Server answers for /tiles. Safe for concurrent use.
