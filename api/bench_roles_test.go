@@ -2,15 +2,10 @@ package api
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,63 +14,45 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/internal/logfile"
+	"github.com/gridpatrol/gridpatrol/internal/measure"
 	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
-// Environment variables by which a benchmark makes this program a server of
-// one kind instead of running tests: servers that are compared each get a
-// process of their own, with its own heap and collector.
-const (
-	roleVariable = "GRIDPATROL_BENCH_ROLE"
-	bodyVariable = "GRIDPATROL_BENCH_BODY" // file with the answer of a constant handler
-)
-
 func TestMain(m *testing.M) {
-	role := os.Getenv(roleVariable)
+	role, body := measure.Role()
 	if role == "" {
 		pgtest.Main(m)
 		return
 	}
-	if err := play(role); err != nil {
+	if err := play(role, body); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// play serves as a role until standard input ends, which it does at the latest
-// with the process that started this one. The address goes to standard output.
-func play(role string) error {
-	handler, err := handlerOf(role)
+// play serves as a role of a benchmark. Body is the file with the answer of a
+// constant handler.
+func play(role, body string) error {
+	handler, err := handlerOf(role, body)
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	fmt.Println(l.Addr())
 	server := &http.Server{Handler: handler}
 	if role == "whole" { // as the program serves
 		server.ReadHeaderTimeout, server.IdleTimeout, server.MaxHeaderBytes = 5*time.Second, 2*time.Minute, 64<<10
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	go func() {
-		_, err := io.Copy(io.Discard, os.Stdin)
-		failed <- err
-	}()
-	return <-failed
+	return measure.Play(server)
 }
 
 // handlerOf gives the handler of a role: the server with everything round it,
 // the handler of a lookup directly in net/http, a constant answer behind our
 // router, and a constant answer behind nothing, as Go sets it up and with its
 // garbage collector resting.
-func handlerOf(role string) (http.Handler, error) {
+func handlerOf(role, file string) (http.Handler, error) {
 	constant := http.HandlerFunc(nil)
-	if name := os.Getenv(bodyVariable); name != "" {
-		body, err := os.ReadFile(name)
+	if file != "" {
+		body, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
@@ -146,42 +123,4 @@ func demoServer(log *slog.Logger) (*Server, error) {
 		Events: f, Photos: f, Health: f, District: "220112", Logger: log,
 		Limits: Limits{Reports: Rate{1e9, 1e9}, Reads: Rate{1e9, 1e9}, SignIn: Rate{1, 10}},
 	})
-}
-
-// start runs this program in a role and gives its address. Its log goes to a
-// file, as a service's does.
-func start(b *testing.B, role, body string) string {
-	b.Helper()
-	log, err := os.Create(filepath.Join(b.TempDir(), role+".log"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { log.Close() })
-	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), roleVariable+"="+role, bodyVariable+"="+body)
-	c.Stderr = log
-	in, err := c.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := c.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		if err := c.Wait(); err != nil {
-			b.Errorf("%s: %v", role, err)
-		}
-	})
-	line := make([]byte, 64)
-	n, err := out.Read(line)
-	if err != nil {
-		said, _ := os.ReadFile(log.Name())
-		b.Fatalf("%s did not start: %v: %s", role, err, said)
-	}
-	return strings.TrimSpace(string(line[:n]))
 }

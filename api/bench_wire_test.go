@@ -7,10 +7,7 @@ import (
 	"io"
 	"net"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // wire is a keep-alive connection that does as little as an HTTP client can.
@@ -88,28 +85,4 @@ func (w wire) copy(to io.Writer, n int) error {
 	}
 	_, err := io.CopyN(to, w.in, int64(n))
 	return err
-}
-
-// perSecond gives how many times a second many workers do something.
-func perSecond(many int, turn time.Duration, do func(worker, i int) error) (float64, error) {
-	var next, done atomic.Int64
-	var failed atomic.Pointer[error]
-	var wait sync.WaitGroup
-	began := time.Now()
-	for worker := range many {
-		wait.Go(func() {
-			for time.Since(began) < turn {
-				if err := do(worker, int(next.Add(1))); err != nil {
-					failed.Store(&err)
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	wait.Wait()
-	if err := failed.Load(); err != nil {
-		return 0, *err
-	}
-	return float64(done.Load()) / time.Since(began).Seconds(), nil
 }

@@ -108,7 +108,7 @@ func BenchmarkBatchHTTP(b *testing.B) {
 	for _, t := range batches {
 		shapes = append(shapes, &shape{batch: t, request: t.request(points), short: t.request(points[:few])})
 	}
-	ours, slow := wires(b, start(b, "whole", ""), 1)[0], wires(b, start(b, "slow", ""), 1)[0]
+	ours, slow := wires(b, measure.Start(b, "whole", ""), 1)[0], wires(b, measure.Start(b, "slow", ""), 1)[0]
 	for b.Loop() {
 		for range 5 {
 			for _, s := range shapes {
@@ -183,7 +183,7 @@ func BenchmarkBatchOfThousand(b *testing.B) {
 		}
 		return err
 	}
-	address := start(b, "whole", "")
+	address := measure.Start(b, "whole", "")
 	for _, w := range ways {
 		w.lines = wires(b, address, connections)
 	}
@@ -191,7 +191,7 @@ func BenchmarkBatchOfThousand(b *testing.B) {
 	for b.Loop() {
 		for range 4 {
 			for _, w := range ways {
-				r, err := perSecond(connections, time.Second/2, func(worker, n int) error {
+				r, err := measure.PerSecond(connections, time.Second/2, func(worker, n int) error {
 					_, err := w.lines[worker].ask(w.requests[n%len(w.requests)], nil)
 					return err
 				})
@@ -201,7 +201,7 @@ func BenchmarkBatchOfThousand(b *testing.B) {
 				w.best = max(w.best, r*thousand)
 			}
 			for _, many := range []int{2, 4, 8} {
-				r, err := perSecond(many, time.Second/2, inDatabase)
+				r, err := measure.PerSecond(many, time.Second/2, inDatabase)
 				if err != nil {
 					b.Fatal(err)
 				}

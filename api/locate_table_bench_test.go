@@ -37,9 +37,9 @@ func BenchmarkLookupHTTP(b *testing.B) {
 	for i, p := range points {
 		requests[i] = fmt.Appendf(nil, "GET /api/v1/locate?lon=%v&lat=%v HTTP/1.1\r\nHost: map\r\n\r\n", p[0], p[1])
 	}
-	whole := start(b, "whole", "")
+	whole := measure.Start(b, "whole", "")
 	body := typicalAnswer(b, wires(b, whole, 1)[0], requests)
-	addresses := []string{whole, start(b, "handler", ""), start(b, "router", body), start(b, "bare", body), start(b, "rested", body)}
+	addresses := []string{whole, measure.Start(b, "handler", ""), measure.Start(b, "router", body), measure.Start(b, "bare", body), measure.Start(b, "rested", body)}
 	roles := make([]struct {
 		lines []wire
 		best  float64
@@ -51,7 +51,7 @@ func BenchmarkLookupHTTP(b *testing.B) {
 		for range 40 {
 			for i := range roles {
 				r := &roles[i]
-				rate, err := perSecond(connections, time.Second/10, func(worker, n int) error {
+				rate, err := measure.PerSecond(connections, time.Second/10, func(worker, n int) error {
 					_, err := r.lines[worker].ask(requests[n%len(requests)], nil)
 					return err
 				})
@@ -90,7 +90,7 @@ func BenchmarkLookupPostGIS(b *testing.B) {
 	for b.Loop() {
 		for range 2 {
 			for _, many := range []int{1, 4, 8, 16} {
-				r, err := perSecond(many, time.Second, func(_, i int) error {
+				r, err := measure.PerSecond(many, time.Second, func(_, i int) error {
 					p := points[i%len(points)]
 					rows, err := pool.Query(context.Background(), coverSQL, p[0], p[1])
 					if err != nil {
@@ -124,23 +124,14 @@ const coverSQL = `SELECT kind, min(code COLLATE "C") FROM area WHERE ST_Covers(s
 func areaTable(b *testing.B, areas []geo.Area, connections int32) *pgxpool.Pool {
 	b.Helper()
 	ctx := context.Background()
-	c, err := pgxpool.ParseConfig(pgtest.URL(b))
-	if err != nil {
-		b.Fatal(err)
-	}
-	c.MaxConns = connections
-	pool, err := pgxpool.NewWithConfig(ctx, c)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(pool.Close)
+	pool := pgtest.Pool(b, connections)
 	if _, err := pool.Exec(ctx, `CREATE EXTENSION IF NOT EXISTS postgis`); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := pool.Exec(ctx, `CREATE TABLE raw (kind text, code text, shape bytea)`); err != nil {
 		b.Fatal(err)
 	}
-	_, err = pool.CopyFrom(ctx, pgx.Identifier{"raw"}, []string{"kind", "code", "shape"}, pgx.CopyFromSlice(len(areas), func(i int) ([]any, error) {
+	_, err := pool.CopyFrom(ctx, pgx.Identifier{"raw"}, []string{"kind", "code", "shape"}, pgx.CopyFromSlice(len(areas), func(i int) ([]any, error) {
 		shape, err := wkb.Marshal(areas[i].Shape)
 		return []any{string(areas[i].Kind), areas[i].Code, shape}, err
 	}))

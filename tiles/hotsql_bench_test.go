@@ -101,16 +101,7 @@ const (
 func newHotspotSQL(t testing.TB, reports []counted, connections int32) *hotspotSQL {
 	t.Helper()
 	ctx := context.Background()
-	c, err := pgxpool.ParseConfig(pgtest.URL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.MaxConns = connections
-	pool, err := pgxpool.NewWithConfig(ctx, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	pool := pgtest.Pool(t, connections)
 	exec := func(sql string) {
 		t.Helper()
 		if _, err := pool.Exec(ctx, sql); err != nil {

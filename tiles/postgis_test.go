@@ -30,16 +30,7 @@ const asMVT = `
 func districtTable(t testing.TB, x *locate.Index, connections int32) *pgxpool.Pool {
 	t.Helper()
 	ctx := context.Background()
-	c, err := pgxpool.ParseConfig(pgtest.URL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.MaxConns = connections
-	pool, err := pgxpool.NewWithConfig(ctx, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	pool := pgtest.Pool(t, connections)
 	exec := func(sql string) {
 		if _, err := pool.Exec(ctx, sql); err != nil {
 			t.Fatal(err)
@@ -50,7 +41,7 @@ func districtTable(t testing.TB, x *locate.Index, connections int32) *pgxpool.Po
 		class text, households bigint, population bigint, area_m2 bigint, synthetic boolean, shape bytea)`)
 	columns := []string{"code", "name", "kind", "name_en", "parent", "unit_type", "class", "households", "population", "area_m2", "synthetic"}
 	areas := x.All()
-	_, err = pool.CopyFrom(ctx, pgx.Identifier{"raw"}, append([]string{"layer", "id", "shape"}, columns...),
+	_, err := pool.CopyFrom(ctx, pgx.Identifier{"raw"}, append([]string{"layer", "id", "shape"}, columns...),
 		pgx.CopyFromSlice(len(areas), func(i int) ([]any, error) {
 			a := areas[i]
 			b, err := wkb.Marshal(a.Shape)

@@ -1,16 +1,12 @@
 package tiles
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"mime"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,48 +14,24 @@ import (
 
 	"github.com/paulmach/orb/maptile"
 
+	"github.com/gridpatrol/gridpatrol/internal/measure"
 	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
 )
 
-// Environment variables by which a benchmark makes this program a server of
-// one kind instead of running tests: servers that are compared each get a
-// process of their own, with its own heap and collector.
-const (
-	roleVariable = "GRIDPATROL_BENCH_ROLE"
-	dirVariable  = "GRIDPATROL_BENCH_DIR" // of finished tiles
-)
-
 func TestMain(m *testing.M) {
-	role := os.Getenv(roleVariable)
+	role, dir := measure.Role() // dir has finished tiles
 	if role == "" {
 		pgtest.Main(m)
 		return
 	}
-	if err := play(role, os.Getenv(dirVariable)); err != nil {
+	handler, err := handlerOf(role, dir)
+	if err == nil {
+		err = measure.Play(&http.Server{Handler: handler})
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-}
-
-// play serves as a role until standard input ends, which it does at the latest
-// with the process that started this one. The address goes to standard output.
-func play(role, dir string) error {
-	handler, err := handlerOf(role, dir)
-	if err != nil {
-		return err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	fmt.Println(l.Addr())
-	failed := make(chan error, 2)
-	go func() { failed <- http.Serve(l, handler) }()
-	go func() {
-		_, err := io.Copy(io.Discard, os.Stdin)
-		failed <- err
-	}()
-	return <-failed
 }
 
 // handlerOf gives the handler of a role: our tiles without and with a cache, a
@@ -116,33 +88,4 @@ func filled(b *testing.B, r *rig, tiles []maptile.Tile) string {
 		}
 	}
 	return dir
-}
-
-// playing starts this program in a role, until the benchmark ends, and gives
-// its address.
-func playing(b *testing.B, role, dir string) string {
-	b.Helper()
-	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), roleVariable+"="+role, dirVariable+"="+dir)
-	c.Stderr = os.Stderr
-	in, err := c.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := c.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		_ = c.Wait() // it has served; how it ends is nothing to measure
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatalf("the server %q: %v", role, err)
-	}
-	return strings.TrimSpace(address)
 }

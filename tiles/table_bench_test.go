@@ -11,8 +11,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,9 +35,9 @@ func BenchmarkReferences(b *testing.B) {
 	tiles := benchTiles(p)
 	dir := filled(b, r, tiles)
 	over := func(role, encoding string) func(int, int) (int, error) {
-		return overHTTP(b, playing(b, role, dir), tiles, encoding)
+		return overHTTP(b, measure.Start(b, role, dir), tiles, encoding)
 	}
-	cold, warm := playing(b, "cold", dir), playing(b, "warm", dir)
+	cold, warm := measure.Start(b, "cold", dir), measure.Start(b, "warm", dir)
 	database := districtTable(b, p.snapshot.Index, 8)
 	inDatabase := func(_, i int) (int, error) {
 		t := tiles[i%len(tiles)]
@@ -84,7 +82,7 @@ func BenchmarkReferences(b *testing.B) {
 	for b.Loop() {
 		for range 6 {
 			for i, w := range ways {
-				rate, err := rate(w.many, w.turn, w.do)
+				rate, err := measure.PerSecond(w.many, w.turn, func(worker, i int) error { _, err := w.do(worker, i); return err })
 				if err != nil {
 					b.Fatal(w.name, err)
 				}
@@ -207,30 +205,6 @@ func benchTiles(p *prepared) (tiles []maptile.Tile) {
 	}
 	rnd.Shuffle(len(tiles), func(i, j int) { tiles[i], tiles[j] = tiles[j], tiles[i] })
 	return tiles
-}
-
-// rate gives how many times a second many workers do something.
-func rate(many int, turn time.Duration, do func(worker, i int) (int, error)) (float64, error) {
-	var next, done atomic.Int64
-	var failed atomic.Pointer[error]
-	var wait sync.WaitGroup
-	began := time.Now()
-	for worker := range many {
-		wait.Go(func() {
-			for time.Since(began) < turn {
-				if _, err := do(worker, int(next.Add(1))); err != nil {
-					failed.Store(&err)
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	wait.Wait()
-	if err := failed.Load(); err != nil {
-		return 0, *err
-	}
-	return float64(done.Load()) / time.Since(began).Seconds(), nil
 }
 
 // orbTile is the tile as one would make it with orb alone.

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,11 +63,18 @@ func BenchmarkAccept(b *testing.B) {
 		_, err := pool.Exec(ctx, "INSERT INTO bare VALUES ($1, $2)", uuid.Must(uuid.NewV7()), "a report of about this length")
 		return err
 	}
-	perSecond(b, time.Second, accept) // plans and caches
+	rate := func(turn time.Duration, do func() error) float64 {
+		rate, err := measure.PerSecond(acceptors, turn, func(int, int) error { return do() })
+		if err != nil {
+			b.Fatal(err)
+		}
+		return rate
+	}
+	rate(time.Second, accept) // plans and caches
 	var ours, reference float64
 	for b.Loop() {
-		reference = perSecond(b, 2*time.Second, bare)
-		ours = perSecond(b, 2*time.Second, accept)
+		reference = rate(2*time.Second, bare)
+		ours = rate(2*time.Second, accept)
 	}
 	measure.Report(b, measure.Row{Area: "durable report", What: fmt.Sprintf("accepted whole, before HTTP, %d connections", acceptors),
 		Ours: ours, Unit: "/s", Against: "bare insert of one row", Reference: reference, Aim: "≥ 0.25 of it"})
@@ -91,32 +96,4 @@ func barePool(ctx context.Context, url string) (*pgxpool.Pool, error) {
 		return nil, err
 	}
 	return pool, nil
-}
-
-// perSecond does something from several goroutines for a while.
-func perSecond(b *testing.B, d time.Duration, do func() error) float64 {
-	b.Helper()
-	var n atomic.Int64
-	failed := make(chan error, acceptors)
-	begun := time.Now()
-	for range acceptors {
-		go func() {
-			for time.Since(begun) < d {
-				if err := do(); err != nil {
-					failed <- err
-					return
-				}
-				n.Add(1)
-			}
-			failed <- nil
-		}()
-	}
-	var err error
-	for range acceptors {
-		err = errors.Join(err, <-failed)
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	return float64(n.Load()) / time.Since(begun).Seconds()
 }
