@@ -75,7 +75,7 @@ function Facts({ cell }: { cell: HotspotCell }): JSX.Element {
           </>
         )}
       </dl>
-      {standing !== null && standing !== "plain" && analysis && tooFew(analysis) && <p class="soft">{t("statsFew")}</p>}
+      {standing === "plain" && analysis && tooFew(analysis) && <p class="soft">{t("statsFew")}</p>}
       {standing !== null && analysis_h3 !== undefined && analysis_h3 !== cell.id && <p class="soft">{t("statsWithin", { km2: size(km2Of(cell) / 7 ** (analysisResolution - resolution)) })}</p>}
       {standing !== null && frame.value !== null && <p class="soft">{t("statsAllFrames")}</p>}
     </>

@@ -64,7 +64,7 @@ export const en: Record<keyof typeof zh, string> = {
   howConclude: "That a place is significant says that it is worth going there, not why; and no reports does not mean no hazards.",
   statsPart: "Rates and significance are of the whole district. You see the reports of your own areas only, so there are none.",
   statsNone: "There are too few reports, or they are too evenly spread, to say what is significant.",
-  statsFew: "There is less than one report to a hexagon: mere chance may be called significant. Choose a longer time before you conclude anything.",
+  statsFew: "There is less than one report to a hexagon: only the strongest clusters can be told from mere chance. A longer time tells more.",
   hot: "hot spot",
   cold: "cold spot",
   plain: "not significant",

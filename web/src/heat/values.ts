@@ -23,8 +23,8 @@ export function standingOf({ properties: p }: HotspotCell): Standing | null {
 }
 
 /**
- * Reports whether there are too few reports to trust in what is significant:
- * less than one to a cell (docs/hotspots.md, "Few reports").
+ * Reports whether reports are so few, less than one to a cell, that only the
+ * strongest clusters can be told from chance (docs/hotspots.md, "Few reports").
  */
 export function tooFew(a: Analysis): boolean {
   return a.reports < a.cells;
