@@ -160,11 +160,14 @@ func filterID(f hotspot.Filter) string {
 	return fmt.Sprintf("%d %d %q %q %d", f.From.UnixMicro(), f.To.UnixMicro(), f.Category, f.Status, now)
 }
 
-// unknown gives the faults of a filter's texts.
+// maxUnknown is how many texts that are not known an answer names.
+const maxUnknown = 20
+
+// unknown gives the faults of a filter's texts, each once and the first of many.
 func (s *Server) unknown(category, status []string) (out []geo.FieldError) {
 	among := func(name string, given, known []string) {
-		for _, g := range given {
-			if !slices.Contains(known, g) {
+		for _, g := range inOrder(given) {
+			if !slices.Contains(known, g) && len(out) < maxUnknown {
 				out = append(out, geo.FieldError{Pointer: name, Detail: fmt.Sprintf("there is no %s %.40q", name, g)})
 			}
 		}

@@ -3,6 +3,7 @@ package tiles
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -252,6 +253,20 @@ func TestPostHotspots(t *testing.T) {
 	}
 	if w := post(r, `{}`); w.Code != http.StatusOK {
 		t.Errorf("POST {} = %d %s, want the defaults", w.Code, w.Body)
+	}
+}
+
+// TestManyUnknownCategories sends so many that naming them all would make the
+// answer many times as long as the question.
+func TestManyUnknownCategories(t *testing.T) {
+	r := hotRig(t)
+	body := `{"category": ["x"` + strings.Repeat(`,"x"`, 5000)
+	for i := range 5000 {
+		body += fmt.Sprintf(`,"%x"`, i)
+	}
+	w := post(r, body+`]}`)
+	if w.Code != http.StatusBadRequest || w.Body.Len() > 4000 {
+		t.Errorf("POST of many categories that there are not = %d in %d bytes, want 400 in few", w.Code, w.Body.Len())
 	}
 }
 
