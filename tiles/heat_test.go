@@ -99,6 +99,11 @@ func TestHeatsAreFew(t *testing.T) {
 	if r.get(path); len(r.heats.byKey) != 1 || len(r.heats.order) != 1 {
 		t.Errorf("%d heats of older columns are kept", len(r.heats.byKey)-1)
 	}
+	before := r.districts.of(r.c.Boundaries.Current())
+	r.c.Boundaries = append(r.history, town(t, 3, "new "))
+	if r.get(path); len(r.heats.byKey) != 1 || len(r.heats.order) != 1 || r.heats.order[0].district == before {
+		t.Errorf("%d heats of the boundaries before are kept", len(r.heats.byKey)-1)
+	}
 }
 
 // TestHotspotTilesKeepTheirTag has a tile asked again by who has it, before and

@@ -59,13 +59,14 @@ func (s *heats) lookup(k heatKey) *heat {
 	return h
 }
 
-// put keeps a heat, and lets go of those of older columns and, where there are
-// too many, of the one asked longest ago.
+// put keeps a heat, and lets go of those of older columns and of other
+// boundaries, whose cells take megabytes, and, where there are too many, of the
+// one asked longest ago.
 func (s *heats) put(k heatKey, h *heat) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.order = slices.DeleteFunc(s.order, func(old heatKey) bool {
-		gone := old.version < k.version || old == k
+		gone := old.version < k.version || old.district != k.district || old == k
 		if gone {
 			delete(s.byKey, old)
 		}
