@@ -8,9 +8,9 @@ import (
 	h3 "github.com/uber/h3-go/v4"
 )
 
-// MaxLattice is the most places a Lattice has: among them some
+// maxLattice is the most places a Lattice has: among them some
 // 30,000 km² of cells of resolution 10 and what lies beside on the two axes.
-const MaxLattice = 8_000_000
+const maxLattice = 8_000_000
 
 // Lattice lays the cells of one resolution in a bound out on two axes, 120°
 // apart, so that what would take a call of the library for every cell is
@@ -29,7 +29,7 @@ type Lattice struct {
 
 // NewLattice gives the cells of a resolution from 2 on that meet the bound, and
 // some round it. geo.ErrInvalid for a bound and a resolution that Cover does not
-// take, for more than MaxLattice places, and near one of the twelve pentagons of
+// take, for more than 8 million places, and near one of the twelve pentagons of
 // the grid, round which no lattice can be laid: all lie at sea, one of them off
 // the coast of Liaoning, among the islands of Changhai.
 func NewLattice(bound orb.Bound, res int) (*Lattice, error) {
@@ -44,7 +44,7 @@ func NewLattice(bound orb.Bound, res int) (*Lattice, error) {
 	if len(blocks) == 0 {
 		return nil, geo.Invalid("not-a-bound", fmt.Sprintf("no cell lies round %v", bound))
 	}
-	if n := len(blocks) * 49; n > MaxLattice {
+	if n := len(blocks) * 49; n > maxLattice {
 		return nil, geo.Invalid("too-many-cells", fmt.Sprintf("%v takes %d cells of resolution %d", bound, n, res))
 	}
 	middle, err := At(bound.Center(), res)
@@ -80,7 +80,7 @@ func (l *Lattice) fill(laid []placed) (corner h3.CoordIJ, err error) {
 		high = h3.CoordIJ{I: max(high.I, c.at.I), J: max(high.J, c.at.J)}
 	}
 	l.width, l.height = high.I-low.I+1, high.J-low.J+1
-	if l.width > MaxLattice || l.height > MaxLattice/l.width {
+	if l.width > maxLattice || l.height > maxLattice/l.width {
 		return low, geo.Invalid("too-many-cells", fmt.Sprintf("a lattice of %d by %d cells is too large", l.width, l.height))
 	}
 	l.cells = make([]Cell, l.width*l.height)

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// Delay is how long a line waits for others at most. What a process that is
+	// delay is how long a line waits for others at most. What a process that is
 	// killed loses of its log is no older.
-	Delay = 5 * time.Millisecond
+	delay = 5 * time.Millisecond
 
 	// most is how many bytes wait before who logs has to wait too: no line is
 	// dropped.
@@ -49,7 +49,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	atOnce := w.closed || len(w.lines) >= most
 	if !atOnce && !w.pending {
 		w.pending = true
-		w.timer.Reset(Delay)
+		w.timer.Reset(delay)
 	}
 	w.mu.Unlock()
 	if atOnce {
