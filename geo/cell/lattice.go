@@ -3,9 +3,10 @@ package cell
 import (
 	"fmt"
 
-	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/paulmach/orb"
 	h3 "github.com/uber/h3-go/v4"
+
+	"github.com/gridpatrol/gridpatrol/geo"
 )
 
 // maxLattice is the most places a Lattice has: among them some
