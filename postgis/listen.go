@@ -16,7 +16,7 @@ const (
 	heartbeatEvery    = 2 * time.Second
 	heartbeatDeadline = time.Second
 	reconnectFirst    = 100 * time.Millisecond
-	reconnectLast     = 5 * time.Second
+	reconnectLast     = time.Second
 )
 
 // Listen calls onHint whenever something may have been published, accepted or
