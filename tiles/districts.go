@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"log/slog"
 	"sync"
 	"sync/atomic"
 
@@ -9,9 +10,9 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
-// districts keeps the district of the boundaries in force. The zero value is
-// ready.
+// districts keeps the district of the boundaries in force.
 type districts struct {
+	log    *slog.Logger
 	making sync.Mutex
 	made   atomic.Pointer[madeDistrict]
 }
@@ -46,6 +47,7 @@ func (d *districts) of(snapshot *locate.Snapshot) *hotspot.District {
 	district, err := hotspot.NewDistrict(areas)
 	if err != nil {
 		district = nil // boundaries that H3 cells cannot cover are none to compare
+		d.log.Warn("hot spots have no households and no statistics", "revision", snapshot.Revision.Number, "error", err)
 	}
 	d.made.Store(&madeDistrict{snapshot, district})
 	return district

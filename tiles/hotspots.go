@@ -234,7 +234,7 @@ func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t
 	if err != nil {
 		return err
 	}
-	w.Header().Add("Vary", "Authorization, Cookie")
+	w.Header().Set("Vary", "Authorization, Cookie")
 	caching := revalidate
 	if v.ReadsReports() || v.OwnAreas() != "" {
 		caching = ownOnly

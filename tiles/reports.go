@@ -45,7 +45,7 @@ func (s *Server) reportTile(w http.ResponseWriter, r *http.Request, l *layer, t 
 	bound := reach(t)
 	f := hotspot.Filter{From: q.From, To: q.To, Category: inOrder(q.Category), Status: inOrder(q.Status), Bound: &bound,
 		Overdue: q.Overdue, Now: s.c.Now()}
-	w.Header().Add("Vary", "Authorization, Cookie")
+	w.Header().Set("Vary", "Authorization, Cookie")
 	var data []byte
 	caching := revalidate
 	if v.ReadsReports() {

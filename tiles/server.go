@@ -15,6 +15,7 @@ package tiles
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -98,6 +99,7 @@ type Config struct {
 	// its time zone.
 	Now        func() time.Time
 	CacheBytes int64         // of finished tiles; 0 for 32 MiB
+	Log        *slog.Logger  // of what no request is answered with; nil for slog.Default
 	CountsFor  time.Duration // how long counts of a viewer's own areas, while nothing happens, and public tiles of reports are kept; 0 for 3 s
 }
 
@@ -138,18 +140,22 @@ func New(c Config) (*Server, error) {
 	if c.CacheBytes == 0 {
 		c.CacheBytes = 32 << 20
 	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
 	if c.CountsFor == 0 {
 		c.CountsFor = 3 * time.Second
 	}
 	s := &Server{
-		c:        c,
-		layers:   make(map[string]*layer),
-		cache:    newCache(c.CacheBytes),
-		hint:     make(chan struct{}, 1),
-		hotTiles: newCache(c.CacheBytes / 4),
-		ownHeat:  newRecent[string, *heat](c.CountsFor, 64, c.Now),
-		frames:   newRecent[framesKey, []hotspot.Series](c.CountsFor, 8, c.Now),
-		points:   newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
+		districts: districts{log: c.Log},
+		c:         c,
+		layers:    make(map[string]*layer),
+		cache:     newCache(c.CacheBytes),
+		hint:      make(chan struct{}, 1),
+		hotTiles:  newCache(c.CacheBytes / 4),
+		ownHeat:   newRecent[string, *heat](c.CountsFor, 64, c.Now),
+		frames:    newRecent[framesKey, []hotspot.Series](c.CountsFor, 8, c.Now),
+		points:    newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
 	}
 	for _, l := range allLayers() {
 		s.layers[l.name] = l

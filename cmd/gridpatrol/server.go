@@ -104,6 +104,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Statuses:   texts(patrol.Statuses()),
 		// Windows of days are days of the district.
 		Now: func() time.Time { return time.Now().In(zone) },
+		Log: c.log,
 	})
 	if err != nil {
 		return nil, err
