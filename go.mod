@@ -8,6 +8,7 @@ ignore ./web/node_modules
 require (
 	github.com/alecthomas/kong v1.12.1
 	github.com/bep/imagemeta v1.0.1
+	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/gen2brain/heic v0.4.5
 	github.com/go-spatial/proj v0.3.0
 	github.com/golang/geo v0.0.0-20260818125358-b200a1149890
@@ -36,7 +37,6 @@ require (
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
-	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/ebitengine/purego v0.8.3 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect

@@ -3,12 +3,11 @@ package tiles
 import (
 	"bytes"
 	"container/list"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"strconv"
 	"sync"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/gzip"
 	"github.com/paulmach/orb/maptile"
 	"golang.org/x/sync/singleflight"
@@ -59,8 +58,7 @@ func finish(plain []byte) *finished {
 	if len(plain) == 0 {
 		return &finished{}
 	}
-	sum := sha256.Sum256(plain)
-	hash := hex.EncodeToString(sum[:12])
+	hash := strconv.FormatUint(xxhash.Sum64(plain), 36)
 	return &finished{
 		plain: plain, hash: hash,
 		asIs:   form{[]string{`"` + hash + `"`}, []string{strconv.Itoa(len(plain))}},

@@ -24,6 +24,8 @@ type cutter struct {
 	chains           []chain
 	points           []spot
 	entries          []int // chains by where they come in
+	linked           []spot
+	held             [][]spot // rings of outlines
 	out              []outline
 }
 
@@ -46,17 +48,16 @@ var wholeTile = outline{{{low, low}, {high, low}, {high, high}, {low, high}}}
 // cut gives what the tile shows of a polygon, in its units. The answer is good
 // until the next call.
 func (c *cutter) cut(p *drawnPolygon) []outline {
-	c.out, c.points, c.chains = c.out[:0], c.points[:0], c.chains[:0]
+	c.out, c.points, c.chains, c.held = c.out[:0], c.points[:0], c.chains[:0], c.held[:0]
 	b := box{p.box.minX - c.originX, p.box.minY - c.originY, p.box.maxX - c.originX, p.box.maxY - c.originY}
 	if b.minX >= high || b.minY >= high || b.maxX <= low || b.maxY <= low {
 		return nil
 	}
 	if b.minX > low && b.minY > low && b.maxX < high && b.maxY < high {
-		o := make(outline, len(p.rings))
 		for i := range p.rings {
-			o[i] = c.moved(p.rings[i].line)
+			c.held = append(c.held, c.moved(p.rings[i].line))
 		}
-		c.out = append(c.out, o)
+		c.out = append(c.out, outline(c.held))
 		return c.out
 	}
 	var inside [][]spot // whole rings
@@ -75,8 +76,8 @@ func (c *cutter) cut(p *drawnPolygon) []outline {
 	if p.mended || c.touches(rings, inside) {
 		return mend(append(rings, inside...))
 	}
-	for _, r := range rings {
-		c.out = append(c.out, outline{r})
+	for i := range rings {
+		c.out = append(c.out, outline(rings[i:i+1:i+1]))
 	}
 	if len(c.out) == 1 {
 		c.out[0] = append(c.out[0], inside...)
@@ -232,8 +233,11 @@ func onRim(p place) (spot, float64) {
 
 // link joins the chains along the rim, with the inside to the same hand as
 // along the chains.
-func (c *cutter) link() (rings [][]spot) {
+func (c *cutter) link() [][]spot {
 	c.entries = c.entries[:0]
+	// Rings are parts of linked, which therefore must not move: between one chain
+	// and the next a ring gets the four corners of the rim at most.
+	c.linked = slices.Grow(c.linked[:0], len(c.points)+4*len(c.chains))
 	for i := range c.chains {
 		c.entries = append(c.entries, i)
 	}
@@ -242,7 +246,7 @@ func (c *cutter) link() (rings [][]spot) {
 		if c.chains[i].used {
 			continue
 		}
-		var ring []spot
+		ring := c.linked[len(c.linked):]
 		for at := i; !c.chains[at].used; {
 			ch := &c.chains[at]
 			ch.used = true
@@ -255,9 +259,10 @@ func (c *cutter) link() (rings [][]spot) {
 			at = c.entries[k]
 			ring = appendCorners(ring, ch.out, c.chains[at].in+round)
 		}
-		rings = append(rings, withoutRepeats(ring))
+		c.linked = c.linked[:len(c.linked)+len(ring)]
+		c.held = append(c.held, withoutRepeats(ring))
 	}
-	return rings
+	return c.held
 }
 
 // appendCorners adds the corners of the rim that lie on the way.
