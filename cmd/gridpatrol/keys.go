@@ -28,7 +28,9 @@ func contactKey(dataDir string) ([]byte, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("contact key: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	// The data directory itself is for other users to enter: a private database,
+	// whose user is another, may move in later.
+	if err := errors.Join(os.MkdirAll(dataDir, 0o755), os.MkdirAll(dir, 0o700)); err != nil {
 		return nil, fmt.Errorf("contact key: %w", err)
 	}
 	key = make([]byte, keySize)
