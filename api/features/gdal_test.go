@@ -62,6 +62,14 @@ func TestGDALReadsTheCollections(t *testing.T) {
 			}
 		}
 	})
+	t.Run("numbers of hot spots", func(t *testing.T) {
+		out := ogrinfo(t, "-so", "OAPIF:"+server.URL+"/ogc", "hotspots")
+		for _, want := range []string{"count: Integer", "z_score: Real", "suppressed: Integer(Boolean)"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("GDAL does not say %q:\n%s", want, out)
+			}
+		}
+	})
 	t.Run("pages", func(t *testing.T) {
 		out := ogrinfo(t, "OAPIF:"+server.URL+"/ogc", "reports", "-oo", "PAGE_SIZE=7")
 		if n := strings.Count(out, "OGRFeature(reports)"); n != 120 {

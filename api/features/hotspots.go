@@ -16,9 +16,23 @@ import (
 	"github.com/gridpatrol/gridpatrol/tiles"
 )
 
-// hotspots is the source of counts by H3 cell. Pages go by cell; datetime is
-// the window that is counted.
+// hotspots is the source of counts by H3 cell; datetime is the window that is
+// counted. Cells with all numbers come first, those that are suppressed last:
+// GDAL and QGIS take the fields and their types from the first page. Among
+// equals pages go by cell.
 type hotspots struct{ server *Server }
+
+// place tells where a cell comes among all, and is the cursor of a page that
+// ends with it.
+func place(c *tiles.HotCell) string {
+	rank := "0"
+	if _, rated := c.Rate(); c.Suppressed {
+		rank = "2"
+	} else if !rated {
+		rank = "1"
+	}
+	return rank + c.Cell.Cell.String()
+}
 
 // defaultResolution gives cells about a kilometre wide.
 const defaultResolution = 8
@@ -28,25 +42,31 @@ func (s *hotspots) page(r *http.Request, q itemsQuery) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	var all []tiles.HotCell
-	for _, c := range cells {
+	type placed struct {
+		place string
+		cell  *tiles.HotCell
+	}
+	var all []placed
+	for i := range cells {
+		c := &cells[i]
 		name, ok := q.equal["h3"]
 		if (!ok || c.Cell.Cell.String() == name) && within(c.Cell.Cell, q) {
-			all = append(all, c)
+			all = append(all, placed{place(c), c})
 		}
 	}
+	slices.SortFunc(all, func(a, b placed) int { return strings.Compare(a.place, b.place) })
 	p := page{matched: len(all)}
 	rest := all
 	if q.cursor != "" {
-		rest = all[sort.Search(len(all), func(i int) bool { return all[i].Cell.Cell.String() > q.cursor }):]
+		rest = all[sort.Search(len(all), func(i int) bool { return all[i].place > q.cursor }):]
 	}
 	if len(rest) > q.limit {
 		rest = rest[:q.limit]
-		p.next = rest[len(rest)-1].Cell.Cell.String()
+		p.next = rest[len(rest)-1].place
 	}
 	p.features = make([]feature, len(rest))
 	for i := range rest {
-		p.features[i] = hotspotFeature(&rest[i])
+		p.features[i] = hotspotFeature(rest[i].cell)
 	}
 	return p, nil
 }

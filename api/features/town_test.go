@@ -293,19 +293,22 @@ func (r *rig) get(path string, headers ...string) *httptest.ResponseRecorder {
 
 // answer is a page as a client reads it.
 type answer struct {
-	Type     string
-	Features []struct {
-		ID       string
-		Geometry struct {
-			Type        string
-			Coordinates json.RawMessage
-		}
-		Properties map[string]any
-	}
+	Type           string
+	Features       []document
 	Links          []link
 	NumberMatched  *int
 	NumberReturned int
 	TimeStamp      time.Time
+}
+
+// document is a feature as a client reads it.
+type document struct {
+	ID       string
+	Geometry struct {
+		Type        string
+		Coordinates json.RawMessage
+	}
+	Properties map[string]any
 }
 
 func (a *answer) link(rel string) string {

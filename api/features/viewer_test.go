@@ -1,6 +1,7 @@
 package features
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -246,11 +247,35 @@ func TestHotspotItems(t *testing.T) {
 	if len(public.Features) != len(inside.Features) || len(inside.Features) == 0 {
 		t.Fatalf("the public sees %d cells, a dispatcher %d", len(public.Features), len(inside.Features))
 	}
+	byID := func(features []document) (found map[string]document) {
+		found = make(map[string]document)
+		for _, f := range features {
+			found[f.ID] = f
+		}
+		return found
+	}
+	rank := func(f document) int {
+		switch {
+		case f.Properties["suppressed"] == true:
+			return 2
+		case f.Properties["rate"] == nil:
+			return 1
+		}
+		return 0
+	}
+	for _, features := range [][]document{public.Features, inside.Features} {
+		if !slices.IsSortedFunc(features, func(a, b document) int {
+			return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
+		}) {
+			t.Error("cells with fewer numbers come before those with all")
+		}
+	}
+	everybodys := byID(public.Features)
 	total, suppressed := 0, 0
-	for i, f := range inside.Features {
+	for _, f := range inside.Features {
 		n, ok := f.Properties["count"].(float64)
 		total += int(n)
-		shown := public.Features[i]
+		shown := everybodys[f.ID]
 		if !ok || f.Properties["suppressed"] != false || f.ID != shown.ID || f.ID != f.Properties["h3"] || f.Geometry.Type != "Polygon" {
 			t.Errorf("a dispatcher sees %+v", f)
 		}
