@@ -1,0 +1,247 @@
+package redraw
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// whole tells which area a kind must cover exactly once: it is where the kind's
+// areas may neither leave a gap nor lie outside. ok is false for compounds,
+// which may leave out what they like.
+func whole(k geo.Kind) (in func(*geo.Area) bool, ok bool) {
+	switch k {
+	case geo.Township, geo.Village, geo.Grid:
+		return func(a *geo.Area) bool { return a.Kind == geo.District }, true
+	case geo.VillageGroup:
+		return func(a *geo.Area) bool { return a.Kind == geo.Village && a.UnitType == "village" }, true
+	}
+	return nil, false
+}
+
+// seams finds new gaps and overlaps between areas of one kind. The sides that the
+// kind's areas lost and gained are summed with their directions: where all
+// cancel, every place is covered as often as before, exactly, and sound areas
+// have neither gap nor overlap that is new. What is left runs round the places
+// that are covered more, or less, than before.
+func (c *check) seams(k geo.Kind) {
+	in, tiles := whole(k)
+	left := chain{}
+	touched := false
+	for i := range c.diffs {
+		d := &c.diffs[i]
+		if d.kind() == k {
+			touched = touched || len(d.lost)+len(d.gained) > 0
+			left.change(d, 1)
+		} else if tiles && (d.was != nil && in(&d.was.area) || d.now != nil && in(&d.now.area)) {
+			left.change(d, -1)
+		}
+	}
+	if !touched || len(left) == 0 {
+		return
+	}
+	rings, ok := trace(left.all())
+	if !ok {
+		return // sums of rings have no ends
+	}
+	for _, r := range rings {
+		switch area := geo.TwiceArea(r); {
+		case thin(r, area):
+		case area > 0:
+			c.gained(k, r)
+		case tiles:
+			c.lost(k, r, in)
+		}
+	}
+}
+
+func (d *diff) kind() geo.Kind {
+	if d.now != nil {
+		return d.now.area.Kind
+	}
+	return d.was.area.Kind
+}
+
+func (c chain) change(d *diff, n int) {
+	for _, e := range d.gained {
+		c.add(e, n)
+	}
+	for _, e := range d.lost {
+		c.add(e, -n)
+	}
+}
+
+// thin tells whether a ring is no more than what rounding to the lattice makes
+// of a straight line: less than a step high.
+func thin(r ring, twiceArea int64) bool {
+	b := outline{{r}}.bounds()
+	if twiceArea < 0 {
+		twiceArea = -twiceArea
+	}
+	return twiceArea <= max(int64(b.east)-int64(b.west), int64(b.north)-int64(b.south))
+}
+
+// lost reports a gap where the kind's areas withdrew from r and none is left.
+func (c *check) lost(k geo.Kind, r ring, in func(*geo.Area) bool) {
+	at := interior(r)
+	inWhole, some := false, false
+	var owners []geo.Ref
+	for _, p := range c.after.each() {
+		switch {
+		case p.area.Kind == k && p.covers(at):
+			return
+		case in(&p.area):
+			some = true
+			inWhole = inWhole || p.touches(at)
+		}
+	}
+	if some && !inWhole {
+		return
+	}
+	for _, p := range c.before.each() {
+		if p.area.Kind == k && p.touches(at) {
+			owners = append(owners, p.area.Ref())
+		}
+	}
+	if len(owners) == 0 {
+		return
+	}
+	slices.SortFunc(owners, compareRefs)
+	c.report(ProblemGap, at, fmt.Sprintf("no %s covers this place any more", k), owners...)
+}
+
+// gained reports overlaps where the kind's areas spread over r, and areas that
+// leave the district there.
+func (c *check) gained(k geo.Kind, r ring) {
+	near := outline{{r}}.bounds()
+	at := interior(r)
+	for i := range c.diffs {
+		x := &c.diffs[i]
+		if x.now == nil || x.kind() != k || !x.now.box.meets(near) {
+			continue
+		}
+		for slot, y := range c.after.each() {
+			if y.area.Kind != k || slot == x.slot || slot < x.slot && c.changed(slot) || !y.box.meets(near) || !x.now.box.meets(y.box) {
+				continue
+			}
+			where, over := overlapIn(x.now, y, near)
+			if !over {
+				continue
+			}
+			if was := c.was(slot); x.was != nil && was != nil {
+				if _, old := overlapIn(x.was, was, near); old {
+					continue
+				}
+			}
+			c.overlap(x.now.area.Ref(), y.area.Ref(), where)
+		}
+	}
+	if k == geo.District {
+		return
+	}
+	covered, some := false, false
+	for _, p := range c.after.each() {
+		if p.area.Kind == geo.District {
+			some = true
+			covered = covered || p.touches(at)
+		}
+	}
+	for i := range c.diffs {
+		if x := &c.diffs[i]; some && !covered && x.now != nil && x.kind() == k && x.now.touches(at) {
+			ref := x.now.area.Ref()
+			c.report(ProblemOutsideDistrict, at, fmt.Sprintf("%s reaches beyond the district", ref), ref)
+		}
+	}
+}
+
+// overlap reports two areas once.
+func (c *check) overlap(x, y geo.Ref, at geo.LatticePoint) {
+	areas := []geo.Ref{x, y}
+	slices.SortFunc(areas, compareRefs)
+	for _, p := range c.problems {
+		if p.Code == ProblemOverlap && slices.Equal(p.Areas, areas) {
+			return
+		}
+	}
+	c.report(ProblemOverlap, at, fmt.Sprintf("%s and %s overlap", areas[0], areas[1]), areas...)
+}
+
+func (c *check) changed(slot int32) bool {
+	return slices.ContainsFunc(c.diffs, func(d diff) bool { return d.slot == slot })
+}
+
+func (c *check) was(slot int32) *plot {
+	if int(slot) >= c.before.plots.n {
+		return nil
+	}
+	return c.before.plots.at(slot)
+}
+
+// covers tells whether q lies inside, touches whether there or on an edge.
+func (p *plot) covers(q geo.LatticePoint) bool {
+	if !p.box.has(q) {
+		return false
+	}
+	in, _ := p.lines.place(edge{q, q})
+	return in
+}
+
+func (p *plot) touches(q geo.LatticePoint) bool {
+	if !p.box.has(q) {
+		return false
+	}
+	in, on := p.lines.place(edge{q, q})
+	return in || on
+}
+
+// overlapIn finds a place near which the insides of x and y meet, among the sides
+// of both that reach into the box.
+func overlapIn(x, y *plot, near box) (at geo.LatticePoint, ok bool) {
+	xs, ys := x.lines.near(near), y.lines.near(near)
+	own := make(map[edge]bool, len(ys))
+	for _, f := range ys {
+		own[f] = true
+	}
+	for _, e := range xs {
+		if own[e] {
+			return e.a, true // both lie on the left of one side
+		}
+		if in, on := y.lines.place(e); in && !on {
+			return e.a, true
+		}
+	}
+	for _, f := range ys {
+		if in, on := x.lines.place(f); in && !on {
+			return f.a, true
+		}
+	}
+	for _, e := range xs {
+		for _, f := range ys {
+			if properlyCross(e, f) {
+				return e.a, true
+			}
+		}
+	}
+	return geo.LatticePoint{}, false
+}
+
+// properlyCross tells whether two sides cross in a point inside both.
+func properlyCross(e, f edge) bool {
+	if !edgeBox(e).meets(edgeBox(f)) {
+		return false
+	}
+	opposite := func(s, t int64) bool { return s > 0 && t < 0 || s < 0 && t > 0 }
+	return opposite(geo.Turn(e.a, e.b, f.a), geo.Turn(e.a, e.b, f.b)) && opposite(geo.Turn(f.a, f.b, e.a), geo.Turn(f.a, f.b, e.b))
+}
+
+// near gives the sides that reach into a box.
+func (o outline) near(b box) (out []edge) {
+	o.edges(func(e edge) bool {
+		if b.meets(edgeBox(e)) {
+			out = append(out, e)
+		}
+		return true
+	})
+	return out
+}
