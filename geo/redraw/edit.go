@@ -61,10 +61,16 @@ func (e *edit) put(slot int32, p *plot) {
 // reshape gives the area of a slot new corners. tested tells whether they are
 // known to keep the rules of a shape.
 func (e *edit) reshape(slot int32, lines outline, tested bool) {
+	e.reform(slot, lines, tested, func(*geo.Area) {})
+}
+
+// reform is reshape and rewrite in one.
+func (e *edit) reform(slot int32, lines outline, tested bool, change func(*geo.Area)) {
 	p := e.plot(slot)
 	area := p.area
 	area.Shape = lines.shape(p.lines, p.area.Shape)
 	area.AreaM2 = geo.AreaM2(area.Shape)
+	change(&area)
 	e.revise(slot, area, lines, p.sound || tested, tested)
 }
 

@@ -23,6 +23,7 @@ type geometry struct {
 	Coordinates any    `json:"coordinates"`
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op MoveNode) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Op   string    `json:"op"`
@@ -36,14 +37,17 @@ type atNode struct {
 	At orb.Point `json:"at"`
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op InsertNode) MarshalJSON() ([]byte, error) {
 	return json.Marshal(atNode{op.Op(), position(op.At)})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op RemoveNode) MarshalJSON() ([]byte, error) {
 	return json.Marshal(atNode{op.Op(), position(op.At)})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Split) MarshalJSON() ([]byte, error) {
 	line := make([]orb.Point, len(op.Line))
 	for i, q := range op.Line {
@@ -57,6 +61,7 @@ func (op Split) MarshalJSON() ([]byte, error) {
 	}{named{op.Op(), op.Area.Kind, op.Area.Code}, geometry{"LineString", line}, op.NewCode, op.NewName})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Merge) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Op    string   `json:"op"`
@@ -66,6 +71,7 @@ func (op Merge) MarshalJSON() ([]byte, error) {
 	}{op.Op(), op.Kind, op.Codes, op.Into})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Reassign) MarshalJSON() ([]byte, error) {
 	var k geo.Kind
 	codes := make([]string, len(op.Units))
@@ -81,6 +87,7 @@ func (op Reassign) MarshalJSON() ([]byte, error) {
 	}{op.Op(), k, codes, op.To.Kind, op.To.Code})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Replace) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		named
@@ -88,6 +95,7 @@ func (op Replace) MarshalJSON() ([]byte, error) {
 	}{named{op.Op(), op.Area.Kind, op.Area.Code}, geometry{"MultiPolygon", op.Shape}})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Create) MarshalJSON() ([]byte, error) {
 	a := &op.Area
 	parent := ""
@@ -107,10 +115,12 @@ func (op Create) MarshalJSON() ([]byte, error) {
 	}{named{op.Op(), a.Kind, a.Code}, a.Name, a.NameEn, parent, a.UnitType, a.Class, a.Households, a.Population, geometry{"MultiPolygon", a.Shape}})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Retire) MarshalJSON() ([]byte, error) {
 	return json.Marshal(named{op.Op(), op.Area.Kind, op.Area.Code})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Rename) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		named
@@ -119,6 +129,7 @@ func (op Rename) MarshalJSON() ([]byte, error) {
 	}{named{op.Op(), op.Area.Kind, op.Area.Code}, op.Name, op.NameEn})
 }
 
+// MarshalJSON writes the operation as the contract has it; ParseOperation reads it.
 func (op Recode) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		named

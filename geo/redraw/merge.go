@@ -40,8 +40,7 @@ func (op Merge) apply(e *edit) error {
 	if err != nil {
 		return shapeProblem(target, err)
 	}
-	e.reshape(into, lines, true)
-	e.rewrite(into, func(a *geo.Area) { a.Households, a.Population = households, population })
+	e.reform(into, lines, true, func(a *geo.Area) { a.Households, a.Population = households, population })
 	for _, slot := range slots[1:] {
 		gone := e.plot(slot).area.Ref()
 		e.retire(slot)

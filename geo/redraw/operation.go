@@ -74,18 +74,38 @@ type Recode struct {
 	NewCode string
 }
 
-// The names of the operations.
-func (MoveNode) Op() string   { return "move_node" }
+// Op is "move_node".
+func (MoveNode) Op() string { return "move_node" }
+
+// Op is "insert_node".
 func (InsertNode) Op() string { return "insert_node" }
+
+// Op is "remove_node".
 func (RemoveNode) Op() string { return "remove_node" }
-func (Split) Op() string      { return "split" }
-func (Merge) Op() string      { return "merge" }
-func (Reassign) Op() string   { return "reassign" }
-func (Replace) Op() string    { return "replace" }
-func (Create) Op() string     { return "create" }
-func (Retire) Op() string     { return "retire" }
-func (Rename) Op() string     { return "rename" }
-func (Recode) Op() string     { return "recode" }
+
+// Op is "split".
+func (Split) Op() string { return "split" }
+
+// Op is "merge".
+func (Merge) Op() string { return "merge" }
+
+// Op is "reassign".
+func (Reassign) Op() string { return "reassign" }
+
+// Op is "replace".
+func (Replace) Op() string { return "replace" }
+
+// Op is "create".
+func (Create) Op() string { return "create" }
+
+// Op is "retire".
+func (Retire) Op() string { return "retire" }
+
+// Op is "rename".
+func (Rename) Op() string { return "rename" }
+
+// Op is "recode".
+func (Recode) Op() string { return "recode" }
 
 // Apply makes the state that an operation leads to. newID becomes the id of the
 // area that the operation adds, if it adds one; further ones get ids made from

@@ -100,6 +100,28 @@ func TestMoveNodeOfFourGrids(t *testing.T) {
 	}
 }
 
+// TestTJunction moves a node in which the side of one grid ends on a line of
+// another, and joins nodes.
+func TestTJunction(t *testing.T) {
+	town := newTown(1)
+	s := town.state(t, redraw.Config{})
+	from := town.nodes[4][8]
+	r := must(t, s, redraw.MoveNode{From: from, To: geo.LatticePoint{Lon: from.Lon - 800, Lat: from.Lat + 300}})
+	want := []string{grid(4).String(), grid(5).String(), grid(7).String()}
+	if got := names(r); !slices.Equal(got, want) || len(r.Problems) > 0 || len(faults(r.State.Areas())) > 0 {
+		t.Errorf("changed %v, problems %v, want %v and none", got, r.Problems, want)
+	}
+	refused(t, s, redraw.RemoveNode{At: from}, "junction", geo.ErrInvalid)
+
+	// Moved onto the next node of the line, the two are one, for both grids.
+	r = must(t, s, redraw.MoveNode{From: town.nodes[4][1], To: town.nodes[4][2]})
+	before, _ := s.Area(grid(2))
+	after, _ := r.State.Area(grid(2))
+	if len(r.Changed) != 2 || len(r.Problems) > 0 || len(faults(r.State.Areas())) > 0 || len(after.Shape[0][0])+len(after.Shape[1][0]) != len(before.Shape[0][0])+len(before.Shape[1][0])-1 {
+		t.Errorf("joined nodes: changed %v, problems %v", names(r), r.Problems)
+	}
+}
+
 // TestThreeKinds moves a node that grids and groups have, where nothing is locked
 // also villages.
 func TestThreeKinds(t *testing.T) {

@@ -30,8 +30,7 @@ func (op Reassign) apply(e *edit) error {
 		}
 	}
 	for _, slot := range w.touched {
-		e.reshape(slot, w.lines[slot], true)
-		e.rewrite(slot, func(a *geo.Area) {
+		e.reform(slot, w.lines[slot], true, func(a *geo.Area) {
 			a.Households = max(a.Households+w.households[slot], 0)
 			a.Population = max(a.Population+w.population[slot], 0)
 		})

@@ -69,8 +69,7 @@ func (op Split) divide(e *edit, slot int32, keep outline, parts []outline) error
 		population -= a.Population
 		made = append(made, e.create(a, lines))
 	}
-	e.reshape(slot, keep, true)
-	e.rewrite(slot, func(a *geo.Area) { a.Households, a.Population = max(households, 0), max(population, 0) })
+	e.reform(slot, keep, true, func(a *geo.Area) { a.Households, a.Population = max(households, 0), max(population, 0) })
 	e.adopt(op.Area, func(child *plot) geo.Ref {
 		p, _ := geo.PointOnSurface(child.area.Shape)
 		q, _ := geo.Snap(p)
