@@ -3,6 +3,7 @@ package redraw_test
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -147,7 +148,7 @@ func BenchmarkMoveNode(b *testing.B) {
 	for _, a := range ofKind(s.Areas(), geo.Grid) {
 		for _, p := range a.Shape[0][0][1:] {
 			q, _ := geo.Snap(p)
-			if free(s.Users(q)) {
+			if free(s.Users(q)) && !slices.Contains(nodes, q) {
 				nodes = append(nodes, q)
 			}
 		}

@@ -45,7 +45,7 @@ func (p planner) operation(s *redraw.State) redraw.Operation {
 		_, i, c := p.corner(grids)
 		return redraw.MoveNode{From: c[i], To: p.near(c[i], p.reach)}
 	case 3:
-		_, i, c := p.corner(groups)
+		_, i, c := p.corner(append(groups, ofKind(areas, geo.Compound)...))
 		return redraw.MoveNode{From: c[i], To: p.near(c[i], p.reach)}
 	case 4:
 		_, i, c := p.corner(areas)

@@ -45,10 +45,6 @@ func edgeBox(e edge) box {
 	return box{min(e.a.Lon, e.b.Lon), min(e.a.Lat, e.b.Lat), max(e.a.Lon, e.b.Lon), max(e.a.Lat, e.b.Lat)}
 }
 
-func (b box) with(c box) box {
-	return box{min(b.west, c.west), min(b.south, c.south), max(b.east, c.east), max(b.north, c.north)}
-}
-
 // readOutline gives the corners of a shape. The shape is closed and on the lattice.
 func readOutline(shape orb.MultiPolygon) outline {
 	lines := make(outline, len(shape))

@@ -46,11 +46,18 @@ func (c *check) seams(k geo.Kind) {
 		return // sums of rings have no ends
 	}
 	for _, r := range rings {
-		switch area := geo.TwiceArea(r); {
-		case thin(r, area):
-		case area > 0:
+		area, tangled := geo.TwiceArea(r), r.tangled()
+		if r.thin() {
+			continue
+		}
+		if area > 0 || tangled {
 			c.gained(k, r)
-		case tiles:
+		}
+		switch {
+		case !tiles:
+		case tangled:
+			c.lostBeside(k, r, in)
+		case area < 0:
 			c.lost(k, r, in)
 		}
 	}
@@ -73,13 +80,93 @@ func (c chain) change(d *diff, n int) {
 }
 
 // thin tells whether a ring is no more than what rounding to the lattice makes
-// of a straight line: less than a step high.
-func thin(r ring, twiceArea int64) bool {
-	b := outline{{r}}.bounds()
-	if twiceArea < 0 {
-		twiceArea = -twiceArea
+// of a straight line: less than a step from its longest diagonal.
+func (r ring) thin() bool {
+	a, b, long := r[0], r[0], int64(0)
+	for _, q := range r {
+		if d := span(r[0], q); d > long {
+			b, long = q, d
+		}
 	}
-	return twiceArea <= max(int64(b.east)-int64(b.west), int64(b.north)-int64(b.south))
+	for _, q := range r {
+		if d := span(b, q); d > long {
+			a, long = q, d
+		}
+	}
+	for _, q := range r {
+		if abs(geo.Turn(a, b, q)) > long {
+			return false
+		}
+	}
+	return true
+}
+
+// span is the larger of the differences in lon and in lat, in steps.
+func span(p, q geo.LatticePoint) int64 {
+	return max(abs(int64(p.Lon)-int64(q.Lon)), abs(int64(p.Lat)-int64(q.Lat)))
+}
+
+// tangled tells whether sides of a ring cross, so that it goes round some places
+// one way and round others the other way. Long rings are taken to be.
+func (r ring) tangled() bool {
+	if len(r) > 64 {
+		return true
+	}
+	for i, a := range r {
+		e := edge{a, r[(i+1)%len(r)]}
+		for k := range i {
+			if properlyCross(e, edge{r[k], r[k+1]}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lostBeside reports a gap along a tangled ring: where the kind's areas lie on one
+// side of a line alone, and covered the place before.
+func (c *check) lostBeside(k geo.Kind, r ring, in func(*geo.Area) bool) {
+	for i, a := range r {
+		e := edge{a, r[(i+1)%len(r)]}
+		if c.after.covered(e, func(a *geo.Area) bool { return a.Kind == k }) ||
+			!c.before.covered(e, func(a *geo.Area) bool { return a.Kind == k }) || !c.after.covered(e, in) {
+			continue
+		}
+		var owners []geo.Ref
+		for _, p := range c.before.each() {
+			if p.area.Kind == k && p.covers(a) {
+				owners = append(owners, p.area.Ref())
+			}
+		}
+		left, right := c.after.edgeUsers(e)
+		for _, slot := range append(left, right...) {
+			if p := c.after.plots.at(slot); p.area.Kind == k {
+				owners = append(owners, p.area.Ref())
+			}
+		}
+		if len(owners) > 0 {
+			slices.SortFunc(owners, compareRefs)
+			c.report(ProblemGap, a, fmt.Sprintf("no %s covers one side of this line any more", k), slices.Compact(owners)...)
+			return
+		}
+	}
+}
+
+// covered tells whether areas of some sort cover both sides of the middle of e:
+// one has it inside, or there is one on either side.
+func (s *State) covered(e edge, of func(*geo.Area) bool) bool {
+	for _, p := range s.each() {
+		if of(&p.area) && p.box.meets(edgeBox(e)) {
+			if in, on := p.lines.place(e); in && !on {
+				return true
+			}
+		}
+	}
+	left, right := s.edgeUsers(e)
+	has := func(slots []int32) bool {
+		return slices.ContainsFunc(slots, func(slot int32) bool { return of(&s.plots.at(slot).area) })
+	}
+	return has(left) && has(right)
 }
 
 // lost reports a gap where the kind's areas withdrew from r and none is left.

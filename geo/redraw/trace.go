@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/paulmach/orb"
 )
 
 func sortEdges(edges []edge) {
@@ -190,9 +189,7 @@ func interior(r ring) geo.LatticePoint {
 		r = slices.Clone(r)
 		slices.Reverse(r)
 	}
-	o := outline{{r}}
-	var shape orb.MultiPolygon = o.shape(nil, nil)
-	p, ok := geo.PointOnSurface(shape)
+	p, ok := geo.PointOnSurface(outline{{r}}.shape(nil, nil))
 	if !ok {
 		return r[0]
 	}
