@@ -114,3 +114,62 @@ func TestCompoundsOverlap(t *testing.T) {
 		t.Errorf("overlaps and none: %v, want 50 of both", seen)
 	}
 }
+
+// TestOutline moves a node of grids that no other kind has, on the edge of a
+// district that is wider than its grids.
+func TestOutline(t *testing.T) {
+	town := newTown(3)
+	areas := town.areas(t)[:1]
+	areas = append(areas, ofKind(town.areas(t), geo.Grid)...)
+	low, high := town.nodes[0][0].Point(), town.nodes[side][side].Point()
+	wide, err := geo.NormalizeShape(orb.MultiPolygon{{{{low[0] - .01, low[1] - .01}, {high[0] + .01, low[1] - .01}, {high[0] + .01, high[1] + .01}, {low[0] - .01, high[1] + .01}, {low[0] - .01, low[1] - .01}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := redraw.New(areas, redraw.Config{Locked: []geo.Kind{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := must(t, s, redraw.Replace{Area: areas[0].Ref(), Shape: wide})
+	if got := codesOf(r.Problems); len(got) == 0 || got[0] != redraw.ProblemGap {
+		t.Errorf("the district grows: problems %v, want gaps", r.Problems)
+	}
+	narrow := must(t, s, redraw.Replace{Area: grid(5), Shape: town.shape(t, func(x, y int) bool { return x == 5 && y == 5 })})
+	if got := codesOf(narrow.Problems); len(got) != 1 || got[0] != redraw.ProblemGap {
+		t.Errorf("a grid shrinks to a cell: problems %v, want one gap", narrow.Problems)
+	}
+	from := town.nodes[4][0] // of grids 1 and 2
+	for name, c := range map[string]struct {
+		lon, lat int32
+		want     []string
+	}{
+		"outward":             {0, -5000, nil},
+		"inward":              {0, 5000, []string{redraw.ProblemGap}},
+		"beyond the district": {0, -130_000, []string{redraw.ProblemOutsideDistrict}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := geo.LatticePoint{Lon: from.Lon + c.lon, Lat: from.Lat + c.lat}
+			got := map[string]bool{}
+			moved := must(t, r.State, redraw.MoveNode{From: from, To: to})
+			for _, p := range moved.Problems {
+				got[p.Code] = true
+			}
+			for _, code := range c.want {
+				if !got[code] {
+					t.Errorf("problems %v, want %v", moved.Problems, c.want)
+				}
+			}
+			if len(got) != len(c.want) {
+				t.Errorf("problems %v, want %v", moved.Problems, c.want)
+			}
+		})
+	}
+	// First inward, then aside, so that new and old lines cross: some is won and some
+	// is lost.
+	mid := geo.LatticePoint{Lon: from.Lon, Lat: from.Lat + 5000}
+	inward := must(t, r.State, redraw.MoveNode{From: from, To: mid})
+	aside := must(t, inward.State, redraw.MoveNode{From: mid, To: geo.LatticePoint{Lon: from.Lon + 8000, Lat: from.Lat + 3000}})
+	if got := codesOf(aside.Problems); len(got) != 1 || got[0] != redraw.ProblemGap {
+		t.Errorf("aside: problems %v, want one gap", aside.Problems)
+	}
+}

@@ -35,6 +35,7 @@ func (c *check) seams(k geo.Kind) {
 			touched = touched || len(d.lost)+len(d.gained) > 0
 			left.change(d, 1)
 		} else if tiles && (d.was != nil && in(&d.was.area) || d.now != nil && in(&d.now.area)) {
+			touched = touched || len(d.lost)+len(d.gained) > 0
 			left.change(d, -1)
 		}
 	}
@@ -107,20 +108,10 @@ func span(p, q geo.LatticePoint) int64 {
 }
 
 // tangled tells whether sides of a ring cross, so that it goes round some places
-// one way and round others the other way. Long rings are taken to be.
+// one way and round others the other way.
 func (r ring) tangled() bool {
-	if len(r) > 64 {
-		return true
-	}
-	for i, a := range r {
-		e := edge{a, r[(i+1)%len(r)]}
-		for k := range i {
-			if properlyCross(e, edge{r[k], r[k+1]}) {
-				return true
-			}
-		}
-	}
-	return false
+	_, err := geo.NormalizeShape(outline{{r}}.shape(nil, nil))
+	return err != nil
 }
 
 // lostBeside reports a gap along a tangled ring: where the kind's areas lie on one
@@ -172,18 +163,20 @@ func (s *State) covered(e edge, of func(*geo.Area) bool) bool {
 // lost reports a gap where the kind's areas withdrew from r and none is left.
 func (c *check) lost(k geo.Kind, r ring, in func(*geo.Area) bool) {
 	at := interior(r)
-	inWhole, some := false, false
-	var owners []geo.Ref
+	some := false
+	var owners, home []geo.Ref
 	for _, p := range c.after.each() {
 		switch {
 		case p.area.Kind == k && p.covers(at):
 			return
 		case in(&p.area):
 			some = true
-			inWhole = inWhole || p.touches(at)
+			if p.touches(at) {
+				home = append(home, p.area.Ref())
+			}
 		}
 	}
-	if some && !inWhole {
+	if some && len(home) == 0 {
 		return
 	}
 	for _, p := range c.before.each() {
@@ -192,17 +185,19 @@ func (c *check) lost(k geo.Kind, r ring, in func(*geo.Area) bool) {
 		}
 	}
 	if len(owners) == 0 {
+		owners = home // the whole grew here
+	}
+	if len(owners) == 0 {
 		return
 	}
 	slices.SortFunc(owners, compareRefs)
-	c.report(ProblemGap, at, fmt.Sprintf("no %s covers this place any more", k), owners...)
+	c.report(ProblemGap, at, fmt.Sprintf("no %s covers this place", k), owners...)
 }
 
 // gained reports overlaps where the kind's areas spread over r, and areas that
 // leave the district there.
 func (c *check) gained(k geo.Kind, r ring) {
 	near := outline{{r}}.bounds()
-	at := interior(r)
 	for i := range c.diffs {
 		x := &c.diffs[i]
 		if x.now == nil || x.kind() != k || !x.now.box.meets(near) {
@@ -227,19 +222,42 @@ func (c *check) gained(k geo.Kind, r ring) {
 	if k == geo.District {
 		return
 	}
-	covered, some := false, false
-	for _, p := range c.after.each() {
-		if p.area.Kind == geo.District {
-			some = true
-			covered = covered || p.touches(at)
-		}
-	}
+	at, out := c.beyond(r)
 	for i := range c.diffs {
-		if x := &c.diffs[i]; some && !covered && x.now != nil && x.kind() == k && x.now.touches(at) {
+		if x := &c.diffs[i]; out && x.now != nil && x.kind() == k && x.now.touches(at) {
 			ref := x.now.area.Ref()
 			c.report(ProblemOutsideDistrict, at, fmt.Sprintf("%s reaches beyond the district", ref), ref)
 		}
 	}
+}
+
+// beyond finds a corner of the ring outside the district, or one of a side that
+// leaves it. Without a district nothing is beyond.
+func (c *check) beyond(r ring) (at geo.LatticePoint, out bool) {
+	var districts []*plot
+	for _, p := range c.after.each() {
+		if p.area.Kind == geo.District {
+			districts = append(districts, p)
+		}
+	}
+	if len(districts) == 0 {
+		return at, false
+	}
+	near := outline{{r}}.bounds()
+	for i, a := range r {
+		if !slices.ContainsFunc(districts, func(d *plot) bool { return d.touches(a) }) {
+			return a, true
+		}
+		e := edge{a, r[(i+1)%len(r)]}
+		for _, d := range districts {
+			for _, f := range d.lines.near(near) {
+				if properlyCross(e, f) {
+					return a, true
+				}
+			}
+		}
+	}
+	return at, false
 }
 
 // overlap reports two areas once.

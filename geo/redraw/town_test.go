@@ -162,6 +162,11 @@ func faults(areas []geo.Area) (out []string) {
 		return whole
 	}
 	district := shapes(geo.District, "")
+	for _, a := range ofKind(areas, geo.Compound) {
+		if leaves(a.Shape, district[0][0][0]) {
+			out = append(out, fmt.Sprintf("%s leaves the district", a.Ref()))
+		}
+	}
 	for k, whole := range map[geo.Kind][]orb.MultiPolygon{
 		geo.Township: district, geo.Village: district, geo.Grid: district, geo.VillageGroup: shapes(geo.Village, "village"), geo.Compound: nil,
 	} {
@@ -170,6 +175,33 @@ func faults(areas []geo.Area) (out []string) {
 		}
 	}
 	return out
+}
+
+// leaves tells whether a shape has a corner outside a ring, or crosses it.
+func leaves(shape orb.MultiPolygon, outer orb.Ring) bool {
+	var corners []geo.LatticePoint
+	for _, p := range outer[1:] {
+		q, _ := geo.Snap(p)
+		corners = append(corners, q)
+	}
+	for _, polygon := range shape {
+		for _, r := range polygon {
+			for i := range r[1:] {
+				u, _ := geo.Snap(r[i])
+				v, _ := geo.Snap(r[i+1])
+				if in, on := geo.MiddleInRing(corners, u, u); !in && !on {
+					return true
+				}
+				for k, c := range corners {
+					d := corners[(k+1)%len(corners)]
+					if how, _ := geo.Meet(u, v, c, d); how == geo.Crosses && geo.Turn(u, v, c) != 0 && geo.Turn(u, v, d) != 0 {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 func twiceArea(shape orb.MultiPolygon) (sum int64) {
