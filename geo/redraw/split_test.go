@@ -160,8 +160,8 @@ func TestReassign(t *testing.T) {
 	if !sameShape(got.Shape, unit.Shape) || len(r.Problems) > 0 || len(faults(r.State.Areas())) > 0 {
 		t.Errorf("%s: grid 10 has not its shape; problems %v, faults %v", inside, r.Problems, faults(r.State.Areas()))
 	}
-	if got.Households != 100+89 { // eight cells of nine, by area
-		t.Logf("households %d", got.Households)
+	if h := got.Households; h < 100+80 || h > 100+97 { // of the group's 100 those of eight cells of nine, by area
+		t.Errorf("grid 10 has %d households, want about 189", h)
 	}
 	// Lies in grids 1 and 2: grid 3 takes it from neither.
 	p := refused(t, s, redraw.Reassign{Units: []geo.Ref{across}, To: grid(3)}, redraw.ProblemUnitSplit, geo.ErrInvalid)
