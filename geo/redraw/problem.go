@@ -29,6 +29,9 @@ type Problem struct {
 	Detail string    // one sentence for people
 	At     orb.Point // a place to zoom to, lon/lat in degrees, WGS 84
 	Areas  []geo.Ref // the areas concerned: for LOCKED whose line it is
+
+	Warning bool    // it does not keep a plan from being published
+	AreaM2  float64 // of a gap or an overlap; 0 otherwise
 }
 
 // Error gives the sentence and the place.

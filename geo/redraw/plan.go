@@ -1,0 +1,65 @@
+package redraw
+
+import (
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// Status is where a plan stands.
+type Status string
+
+// The states of a plan. An edit takes an approved one back to Drafted.
+const (
+	Drafted   Status = "draft"
+	Approved  Status = "approved"
+	Scheduled Status = "scheduled" // is published by itself at Plan.PublishAt
+	Published Status = "published"
+	Discarded Status = "discarded"
+)
+
+// Plan is what is kept of a draft besides its operations.
+type Plan struct {
+	ID            geo.ID
+	Title         string
+	Status        Status
+	Base          int    // the revision that the draft starts from
+	Version       int64  // counts changes of any sort from 1
+	ETag          string // of the state that the operations lead to
+	Operations    int    // in force
+	Undone        int    // that could be redone
+	NeedsApproval bool   // by somebody who made no operation of it
+	CreatedBy     Author
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	ApprovedBy    Author    // zero while nobody has
+	ApprovedAt    time.Time // zero while nobody has
+	PublishAt     time.Time // zero where it is not scheduled
+	PublishBy     Author    // who scheduled or published it
+	Note          string    // given with the publish
+	Revision      int       // that it became; 0 before
+	Failure       string    // why a scheduled publish did not happen; empty otherwise
+}
+
+// Author is an account or token that works on plans.
+type Author struct {
+	ID   string
+	Name string
+}
+
+// Zero reports whether it is nobody.
+func (a Author) Zero() bool { return a.ID == "" }
+
+// Working is a plan with its draft, as they were at one instant. Draft never
+// changes.
+type Working struct {
+	Plan
+	Draft Draft
+}
+
+// Home is where some households of a district are taken to live. All homes of
+// an area that has households and none below it with any add up to its number.
+type Home struct {
+	At         geo.LatticePoint
+	Hundredths int32 // of a household
+}
