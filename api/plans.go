@@ -16,6 +16,9 @@ type PlanEdit struct {
 	IfMatch string // the plan must be in this state, else geo.ErrConflict with code "version-conflict"
 	BasedOn string // the edit was made on this state, see redraw.Draft.ApplyOn
 	Who     patrol.Actor
+	// Permit, where it is not nil, looks at what the edit would do before it is
+	// kept, and refuses it with an error.
+	Permit func(redraw.Result) error
 }
 
 // Plans keep boundary plans. One that is not there is geo.ErrNotFound; a change
