@@ -26,11 +26,13 @@ type demoAccount struct {
 	class       string // of the grid whose chief it is: "urban", "rural" or empty
 }
 
-// demoAccounts has one for every role, and officers of town and country.
+// demoAccounts has one for every role, officers of town and country, and a
+// second planner: who makes a plan cannot approve it.
 func demoAccounts() []demoAccount {
 	return []demoAccount{
 		{login: "admin", role: access.Admin, says: "everything"},
 		{login: "planner", role: access.Planner, says: "boundaries, and reading reports"},
+		{login: "approver", role: access.Planner, says: "as planner: a second person to approve plans"},
 		{login: "dispatcher", role: access.Dispatcher, says: "all reports"},
 		{login: "officer", role: access.Officer, says: "the chief of a grid in the town", class: "urban"},
 		{login: "village", role: access.Officer, says: "the chief of a grid in the country", class: "rural"},

@@ -1,7 +1,7 @@
 import type { BrowserContext } from "@playwright/test";
 
-/** The accounts of the test server: `officer` is chief of a grid in the town, `village` of one in the country. */
-export type Login = "admin" | "planner" | "dispatcher" | "officer" | "village" | "consumer";
+/** The accounts of the test server: `officer` is chief of a grid in the town, `village` of one in the country, `approver` is a planner as `planner` is. */
+export type Login = "admin" | "planner" | "approver" | "dispatcher" | "officer" | "village" | "consumer";
 
 /** Gives the password all of them have. */
 export function password(): string {
