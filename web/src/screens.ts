@@ -18,6 +18,9 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
   follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },
   heat: { onMap: true, sheet: "src/heat/screen.css", load: async () => (await import("./heat/screen")).HeatScreen },
   field: { onMap: true, sheet: "src/field/screen.css", load: async () => (await import("./field/screen")).FieldScreen },
+  plan: { onMap: true, sheet: "src/plan/screen.css", load: async () => (await import("./plan/screen")).PlanScreen },
+  plans: { onMap: false, sheet: "src/plans/screen.css", load: async () => (await import("./plans/screen")).PlansScreen },
+  notice: { onMap: false, sheet: "src/notice/screen.css", load: async () => (await import("./notice/screen")).NoticeScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };
 
