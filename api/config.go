@@ -59,6 +59,7 @@ type Config struct {
 	Events     Events
 	Photos     Photos
 	Health     Health
+	Plans      Plans // nil: there are no boundary plans
 
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found

@@ -45,14 +45,16 @@ type Plans interface {
 	// PublishPlan makes the plan the next revision. geo.ErrConflict:
 	// "plan-has-errors", "approval-missing", "areas-changed";
 	// geo.ErrInvalid: "note-missing" where there are warnings.
-	PublishPlan(ctx context.Context, id geo.ID, note string, e PlanEdit) (redraw.Working, geo.Revision, error)
+	PublishPlan(ctx context.Context, id geo.ID, note string, e PlanEdit) (redraw.Working, redraw.Publication, error)
 	// Schedule has it published by itself at a time to come, with the same
 	// errors now; Unschedule takes that back.
 	Schedule(ctx context.Context, id geo.ID, at time.Time, note string, e PlanEdit) (redraw.Working, error)
 	Unschedule(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Working, error)
 	// UndoRevision publishes what takes a revision back. geo.ErrConflict,
 	// "areas-changed", where a later one changed the same areas.
-	UndoRevision(ctx context.Context, number int, note string, who patrol.Actor) (geo.Revision, error)
+	UndoRevision(ctx context.Context, number int, note string, who patrol.Actor) (redraw.Publication, error)
+	// Publications lists every revision, oldest first.
+	Publications(ctx context.Context) ([]redraw.Publication, error)
 	// Snapshot gives the boundaries as the plan would have them.
 	Snapshot(ctx context.Context, id geo.ID) (*locate.Snapshot, error)
 }

@@ -30,6 +30,7 @@ type Plan struct {
 	Undone        int    // that could be redone
 	NeedsApproval bool   // by somebody who made no operation of it
 	CreatedBy     Author
+	Authors       []Author // who made, undid or redid an operation of it, each once
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	ApprovedBy    Author    // zero while nobody has
@@ -55,6 +56,18 @@ func (a Author) Zero() bool { return a.ID == "" }
 type Working struct {
 	Plan
 	Draft Draft
+	// Names gives the name of everybody who made an entry of the draft, or one
+	// that could be redone, by Entry.By.
+	Names map[string]string
+}
+
+// Publication is a revision with how it came about.
+type Publication struct {
+	geo.Revision
+	By       Author
+	Plan     geo.ID // that it was; zero for an import or an undo
+	Changed  int    // areas that are new, changed or gone
+	Rerouted int    // open reports that it gave to others
 }
 
 // Home is where some households of a district are taken to live. All homes of
