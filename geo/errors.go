@@ -52,6 +52,7 @@ type Problem struct {
 	Detail string       // one sentence; holds no personal data
 	Fields []FieldError // may be empty
 	Allow  []string     // what would be allowed instead, such as the events a state takes
+	Areas  []Ref        // the areas concerned, where it is about some
 }
 
 // Error gives the sentence, then the fields.

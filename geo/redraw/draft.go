@@ -102,7 +102,7 @@ func (d Draft) ApplyOn(basedOn string, entry Entry) (Draft, Result, error) {
 		for i, ref := range changed {
 			names[i] = ref.String()
 		}
-		return d, Result{}, &geo.Problem{Kind: geo.ErrConflict, Code: "areas-changed", Detail: fmt.Sprintf("changed meanwhile: %s", strings.Join(names, ", "))}
+		return d, Result{}, &geo.Problem{Kind: geo.ErrConflict, Code: "areas-changed", Detail: fmt.Sprintf("changed meanwhile: %s", strings.Join(names, ", ")), Areas: changed}
 	}
 	return next, result, err
 }
