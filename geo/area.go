@@ -49,6 +49,7 @@ type Revision struct {
 	Note        string
 	Areas       int    // how many areas it has
 	Hash        []byte // SHA-256 over codes and shapes in order, see HashAreas
+	Rerouted    int    // open reports that it gave to others; only in the answer to the publish itself
 }
 
 // Name is a code and names, as answers give them.

@@ -29,6 +29,17 @@ type Publication struct {
 	// Lineage says which areas came out of which.
 	Lineage []Descent
 	Actor   patrol.Actor
+	// First, where it is not nil, runs in the transaction once its turn has come,
+	// before anything is written: no other publish or change of duties can come
+	// between. Its error refuses the publication.
+	First func(ctx context.Context, tx pgx.Tx) error
+	// Also, where it is not nil, runs in the same transaction when the revision
+	// is in force for whoever commits it: what belongs to the publication is
+	// written with it or not at all. No report is accepted meanwhile, so it must
+	// be short.
+	Also func(ctx context.Context, tx pgx.Tx, r geo.Revision) error
+
+	undoes int // the revision that this one takes back; 0 for none
 }
 
 // Descent says that an area came out of another, by a split or a merge.
@@ -50,6 +61,11 @@ func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error
 		if err := s.takeTurn(ctx, tx); err != nil {
 			return err
 		}
+		if p.First != nil {
+			if err := p.First(ctx, tx); err != nil {
+				return err
+			}
+		}
 		current, _, err := s.inForce(ctx, tx)
 		if err != nil {
 			return err
@@ -63,7 +79,13 @@ func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error
 			return err
 		}
 		r.Hash = geo.HashAreas(areas)
-		return s.flip(ctx, tx, p, &r, areas)
+		if err := s.flip(ctx, tx, p, &r, areas); err != nil {
+			return err
+		}
+		if p.Also != nil {
+			return p.Also(ctx, tx, r)
+		}
+		return nil
 	})
 	if err != nil {
 		return geo.Revision{}, wrap("publish", err)
@@ -243,7 +265,11 @@ func (s *Store) flip(ctx context.Context, tx pgx.Tx, p Publication, r *geo.Revis
 	if err := s.tell(ctx, tx, "revision.published", r.PublishedAt, nil, told); err != nil {
 		return err
 	}
-	entry := auditEntry{"revision.publish", "revision", fmt.Sprint(r.Number), map[string]any{"areas": r.Areas}}
+	detail := map[string]any{"areas": r.Areas}
+	if p.undoes > 0 {
+		detail["undoes"] = p.undoes
+	}
+	entry := auditEntry{"revision.publish", "revision", fmt.Sprint(r.Number), detail}
 	if err := s.audit(ctx, tx, p.Actor, entry); err != nil {
 		return err
 	}
