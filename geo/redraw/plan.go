@@ -70,9 +70,30 @@ type Publication struct {
 	Rerouted int    // open reports that it gave to others
 }
 
-// Home is where some households of a district are taken to live. All homes of
-// an area that has households and none below it with any add up to its number.
+// Home is where some households of a district are taken to live, and so stands
+// for them when boundaries move.
+//
+// An area of a kind for which the base has numbers keeps
+//
+//	households = those of the base + homes gained since − homes lost since
+//
+// where a home belongs to the area of a kind that covers its place, edges
+// included, to the lowest code of several, as any point does. Homes gained and
+// lost are those that belong to another area of the kind after an operation
+// changed a shape; a change of code alone moves none. Besides:
+//
+//   - a part that a split makes begins with nothing, and gains its homes;
+//   - areas merged give the one they go into all they have left, also what no
+//     home stands for;
+//   - a created area has the number it was given, or gains its homes where it
+//     was given none;
+//   - people go with the households of their homes by the same rule.
+//
+// A kind for which the base has no numbers gets none. Sums are of hundredths;
+// shown is (hundredths + 50) / 100 rounded down, and 0 below that. Homes of
+// NewHomes are of whole households and people, so that nothing is ever rounded.
 type Home struct {
 	At         geo.LatticePoint
 	Hundredths int32 // of a household
+	People     int32 // hundredths of a person
 }

@@ -18,6 +18,9 @@ type Config struct {
 	// Taken are codes that areas of other revisions had: no area gets them again,
 	// but one whose id Taken names.
 	Taken map[geo.Ref]geo.ID
+	// Homes say where the households live; nil stands for NewHomes of the areas,
+	// an empty list for nowhere, which leaves numbers of households as they are.
+	Homes []Home
 }
 
 // State is all areas of a revision or draft with their corners as shared nodes.
@@ -40,6 +43,7 @@ type base struct {
 	ids    []geo.ID // by slot
 	locked [8]bool  // by Kind.Index
 	taken  map[geo.Ref]geo.ID
+	homes  crowd
 }
 
 // New makes the state of the areas of a revision. Their shapes are as
@@ -78,6 +82,10 @@ func New(areas []geo.Area, cfg Config) (*State, error) {
 		s.add(plots[i])
 	}
 	b.index(plots)
+	if b.homes = slices.Clone(crowd(cfg.Homes)); cfg.Homes == nil {
+		b.homes = settle(plots)
+	}
+	b.homes.sort()
 	s.plots = newTable(plots)
 	return s, nil
 }
@@ -207,6 +215,10 @@ func (s *State) Areas() []geo.Area {
 	slices.SortFunc(out, func(a, b geo.Area) int { return compareRefs(a.Ref(), b.Ref()) })
 	return out
 }
+
+// Homes gives where the households of the base live, by lat, then by lon. The
+// slice must not be changed.
+func (s *State) Homes() []Home { return s.base.homes }
 
 // each gives the slots and plots of all areas.
 func (s *State) each() func(yield func(int32, *plot) bool) {
