@@ -33,10 +33,14 @@ type edit struct {
 	now    State // only plots and refs are kept up while the operation runs
 	slots  []int32
 	newID  geo.ID
-	made   int // how many ids were taken from newID
+	made   int             // how many ids were taken from newID
+	heirs  map[int32]int32 // slots of areas that are merged → the slot they go into
+	given  map[int32]bool  // slots of new areas whose households the planner gave
 }
 
-func newEdit(s *State, newID geo.ID) *edit { return &edit{before: s, now: *s, newID: newID} }
+func newEdit(s *State, newID geo.ID) *edit {
+	return &edit{before: s, now: *s, newID: newID, heirs: map[int32]int32{}, given: map[int32]bool{}}
+}
 
 func (e *edit) plot(slot int32) *plot { return e.now.plots.at(slot) }
 
@@ -61,16 +65,10 @@ func (e *edit) put(slot int32, p *plot) {
 // reshape gives the area of a slot new corners. tested tells whether they are
 // known to keep the rules of a shape.
 func (e *edit) reshape(slot int32, lines outline, tested bool) {
-	e.reform(slot, lines, tested, func(*geo.Area) {})
-}
-
-// reform is reshape and rewrite in one.
-func (e *edit) reform(slot int32, lines outline, tested bool, change func(*geo.Area)) {
 	p := e.plot(slot)
 	area := p.area
 	area.Shape = lines.shape(p.lines, p.area.Shape)
 	area.AreaM2 = geo.AreaM2(area.Shape)
-	change(&area)
 	e.revise(slot, area, lines, p.sound || tested, tested)
 }
 
@@ -85,7 +83,7 @@ func (e *edit) rewrite(slot int32, change func(*geo.Area)) {
 func (e *edit) revise(slot int32, area geo.Area, lines outline, sound, tested bool) {
 	area.FromRevision = 0
 	p := newPlot(area, lines, sound)
-	p.tested = tested
+	p.tested, p.count = tested, e.plot(slot).count
 	e.put(slot, p)
 }
 
@@ -136,16 +134,32 @@ func (e *edit) was(slot int32) *plot {
 	return e.before.plots.at(slot)
 }
 
+// diffs gives what the operation does to each area, and counts the households
+// that change hands by it.
+func (e *edit) diffs() []diff {
+	e.slots = slices.DeleteFunc(e.slots, func(slot int32) bool { return e.was(slot) == nil && e.plot(slot) == nil })
+	diffs := make([]diff, len(e.slots))
+	for i, slot := range e.slots {
+		diffs[i] = newDiff(slot, e.was(slot), e.plot(slot))
+	}
+	e.recount(diffs)
+	for i := range diffs {
+		diffs[i].now = e.plot(diffs[i].slot)
+	}
+	for _, slot := range e.slots[len(diffs):] { // whose neighbour no longer lies on them
+		diffs = append(diffs, newDiff(slot, e.was(slot), e.plot(slot)))
+	}
+	return diffs
+}
+
 // finish makes the result: it brings the index of nodes up to date, and checks
 // what is new.
 func (e *edit) finish() (Result, error) {
+	diffs := e.diffs()
 	next := e.now
-	e.slots = slices.DeleteFunc(e.slots, func(slot int32) bool { return e.was(slot) == nil && e.plot(slot) == nil })
-	diffs := make([]diff, len(e.slots))
 	var out Result
-	for i, slot := range e.slots {
-		was, now := e.was(slot), e.plot(slot)
-		diffs[i] = newDiff(slot, was, now)
+	for i := range diffs {
+		was, now := diffs[i].was, diffs[i].now
 		next.reindex(&diffs[i], now)
 		var c Change
 		if was != nil {
@@ -153,6 +167,7 @@ func (e *edit) finish() (Result, error) {
 			c.Before = &was.area
 		}
 		if now != nil {
+			now.digest = digest(&now.area)
 			next.add(now)
 			c.After = &now.area
 		}

@@ -25,25 +25,22 @@ func (op Merge) apply(e *edit) error {
 		return invalid("no-change", "name two areas at least", "/codes")
 	}
 	var sides []edge
-	var households, population int
 	for _, slot := range slots {
 		if err := e.unlocked(slot); err != nil {
 			return err
 		}
-		p := e.plot(slot)
-		sides = append(sides, p.lines.all()...)
-		households += p.area.Households
-		population += p.area.Population
+		sides = append(sides, e.plot(slot).lines.all()...)
 	}
 	target := e.plot(into).area.Ref()
 	lines, err := assemble(sides)
 	if err != nil {
 		return shapeProblem(target, err)
 	}
-	e.reform(into, lines, true, func(a *geo.Area) { a.Households, a.Population = households, population })
+	e.reshape(into, lines, true)
 	for _, slot := range slots[1:] {
 		gone := e.plot(slot).area.Ref()
 		e.retire(slot)
+		e.heirs[slot] = into
 		e.adopt(gone, func(*plot) geo.Ref { return target })
 	}
 	return nil

@@ -127,6 +127,12 @@ func (p planner) run(d redraw.Draft, steps int, whole bool) {
 				errorsSeen++
 			}
 		}
+		if whole || len(hashes)%8 == 0 {
+			if wrong := unhoused(t, r.State); wrong != "" {
+				text, _ := json.Marshal(op)
+				t.Fatalf("step %d, %s: %s", len(hashes), text, wrong)
+			}
+		}
 		if whole && (errorsSeen > 0) != (len(found) > 0) {
 			text, _ := json.Marshal(op)
 			t.Fatalf("step %d, %s: problems %v, want those of %v", len(hashes), text, r.Problems, found)

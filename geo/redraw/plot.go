@@ -28,6 +28,7 @@ type plot struct {
 	digest [sha256.Size]byte
 	sound  bool // its shape keeps the rules of geo.NormalizeShape
 	tested bool // and that was tested when it was made
+	count  count
 }
 
 // box is a closed range of lattice places.
@@ -165,11 +166,10 @@ func (o outline) has(q geo.LatticePoint) bool {
 	return false
 }
 
-// newPlot gives the version of an area with those corners. area.Shape is theirs.
+// newPlot gives the version of an area with those corners, but for its digest.
+// area.Shape is theirs.
 func newPlot(area geo.Area, lines outline, sound bool) *plot {
-	p := &plot{area: area, lines: lines, box: lines.bounds(), sound: sound}
-	p.digest = digest(&p.area)
-	return p
+	return &plot{area: area, lines: lines, box: lines.bounds(), sound: sound, count: newCount(&area)}
 }
 
 // digest is the SHA-256 of all that operations can change in an area: of

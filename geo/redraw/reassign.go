@@ -3,7 +3,6 @@ package redraw
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
@@ -30,21 +29,17 @@ func (op Reassign) apply(e *edit) error {
 		}
 	}
 	for _, slot := range w.touched {
-		e.reform(slot, w.lines[slot], true, func(a *geo.Area) {
-			a.Households = max(a.Households+w.households[slot], 0)
-			a.Population = max(a.Population+w.population[slot], 0)
-		})
+		e.reshape(slot, w.lines[slot], true)
 	}
 	return nil
 }
 
 // painting is the areas that units are taken from and given to, while they are.
 type painting struct {
-	e                      *edit
-	to                     int32
-	lines                  map[int32]outline
-	touched                []int32
-	households, population map[int32]int // gained, or lost where negative
+	e       *edit
+	to      int32
+	lines   map[int32]outline
+	touched []int32
 }
 
 func (w *painting) outline(slot int32) outline {
@@ -115,7 +110,6 @@ func (w *painting) paint(unit *plot) error {
 	}
 	w.set(from.slot, left)
 	w.set(w.to, made)
-	w.move(unit, from)
 	return nil
 }
 
@@ -135,20 +129,6 @@ func (w *painting) shares(unit *plot) (out []share, err error) {
 		}
 	}
 	return out, nil
-}
-
-// move counts the people of a unit over, by the share of its area that moves.
-func (w *painting) move(unit *plot, from *share) {
-	if w.households == nil {
-		w.households, w.population = map[int32]int{}, map[int32]int{}
-	}
-	part := float64(from.area) / float64(unit.lines.twiceArea())
-	h := int(math.Round(part * float64(unit.area.Households)))
-	n := int(math.Round(part * float64(unit.area.Population)))
-	w.households[w.to] += h
-	w.households[from.slot] -= h
-	w.population[w.to] += n
-	w.population[from.slot] -= n
 }
 
 func (w *painting) refuse(unit *plot, why string) error {

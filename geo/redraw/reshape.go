@@ -53,7 +53,8 @@ func (op Create) apply(e *edit) error {
 			return err
 		}
 	}
-	e.create(a, lines)
+	slot := e.create(a, lines)
+	e.given[slot] = a.Households > 0 || a.Population > 0
 	return nil
 }
 

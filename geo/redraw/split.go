@@ -2,7 +2,6 @@ package redraw
 
 import (
 	"fmt"
-	"math"
 	"math/big"
 	"slices"
 
@@ -42,9 +41,7 @@ func (op Split) apply(e *edit) error {
 // divide makes the areas of the parts.
 func (op Split) divide(e *edit, slot int32, keep outline, parts []outline) error {
 	old := e.plot(slot).area
-	whole := float64(e.plot(slot).lines.twiceArea())
 	var made []int32
-	households, population := old.Households, old.Population
 	for i, lines := range parts {
 		a := old
 		a.ID, a.Alias, a.NameEn = e.nextID(), nil, ""
@@ -62,14 +59,10 @@ func (op Split) divide(e *edit, slot int32, keep outline, parts []outline) error
 		if i > 0 || a.Name == "" {
 			a.Name = a.Code
 		}
-		part := float64(lines.twiceArea()) / whole
-		a.Households = int(math.Round(part * float64(old.Households)))
-		a.Population = int(math.Round(part * float64(old.Population)))
-		households -= a.Households
-		population -= a.Population
+		a.Households, a.Population = 0, 0
 		made = append(made, e.create(a, lines))
 	}
-	e.reform(slot, keep, true, func(a *geo.Area) { a.Households, a.Population = max(households, 0), max(population, 0) })
+	e.reshape(slot, keep, true)
 	e.adopt(op.Area, func(child *plot) geo.Ref {
 		p, _ := geo.PointOnSurface(child.area.Shape)
 		q, _ := geo.Snap(p)

@@ -44,6 +44,7 @@ type base struct {
 	locked [8]bool  // by Kind.Index
 	taken  map[geo.Ref]geo.ID
 	homes  crowd
+	known  [8]known // by Kind.Index
 }
 
 // New makes the state of the areas of a revision. Their shapes are as
@@ -79,6 +80,7 @@ func New(areas []geo.Area, cfg Config) (*State, error) {
 		b.refs[a.Ref()] = int32(i)
 		b.ids = append(b.ids, a.ID)
 		plots[i] = newPlot(*a, readOutline(a.Shape), true)
+		plots[i].digest = digest(a)
 		s.add(plots[i])
 	}
 	b.index(plots)
@@ -86,6 +88,7 @@ func New(areas []geo.Area, cfg Config) (*State, error) {
 		b.homes = settle(plots)
 	}
 	b.homes.sort()
+	b.known = knownOf(plots)
 	s.plots = newTable(plots)
 	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
 	"github.com/paulmach/orb"
 )
@@ -82,7 +83,7 @@ func (t *town) areas(tb testing.TB) []geo.Area {
 		shape := t.shape(tb, in)
 		out = append(out, geo.Area{
 			ID: geo.ID{6: 0x70, 8: 0x80, 15: byte(len(out))}, Kind: k, Code: code, Name: code, Parent: parent,
-			Shape: shape, AreaM2: geo.AreaM2(shape), Households: 100, Population: 250, FromRevision: 1,
+			Shape: shape, AreaM2: geo.AreaM2(shape), FromRevision: 1,
 		})
 		return &out[len(out)-1]
 	}
@@ -110,7 +111,65 @@ func (t *town) areas(tb testing.TB) []geo.Area {
 	for i, cell := range [][2]int{{9, 1}, {10, 1}, {6, 5}} {
 		add(geo.Compound, fmt.Sprintf("220112101201C%03d", i+1), ref(geo.Grid, gridCode(gridOf(cell[0], cell[1]))), func(x, y int) bool { return x == cell[0] && y == cell[1] })
 	}
+	return peopled(tb, out)
+}
+
+// peopled gives the areas households and people that add up: groups 100 and 250,
+// compounds some of those, and the larger areas and the grids what lies in them.
+func peopled(tb testing.TB, areas []geo.Area) []geo.Area {
+	tb.Helper()
+	for i := range areas {
+		switch a := &areas[i]; a.Kind {
+		case geo.VillageGroup:
+			a.Households, a.Population = 100, 250
+		case geo.Compound:
+			a.Households, a.Population = 30, 70
+		}
+	}
+	found := housed(tb, areas, redraw.NewHomes(areas))
+	for i := range areas {
+		a := &areas[i]
+		a.Households, a.Population = found[a.Ref()].households, found[a.Ref()].people
+	}
+	return areas
+}
+
+// dwellers is whole households and people.
+type dwellers struct{ households, people int }
+
+// housed gives the households and people that the lookup finds in each area.
+func housed(tb testing.TB, areas []geo.Area, homes []redraw.Home) map[geo.Ref]dwellers {
+	tb.Helper()
+	index, err := locate.Build(areas, locate.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	out := map[geo.Ref]dwellers{}
+	for _, h := range homes {
+		m := index.LocateLattice(h.At)
+		for _, k := range geo.Kinds() {
+			if a := m.Area(k); a != nil {
+				d := out[a.Ref()]
+				out[a.Ref()] = dwellers{d.households + int(h.Hundredths)/100, d.people + int(h.People)/100}
+			}
+		}
+	}
 	return out
+}
+
+// unhoused names an area whose households or people are not those that the lookup
+// finds in it; empty if there is none.
+func unhoused(tb testing.TB, s *redraw.State) string {
+	tb.Helper()
+	areas := s.Areas()
+	found := housed(tb, areas, s.Homes())
+	for i := range areas {
+		a := &areas[i]
+		if got := (dwellers{a.Households, a.Population}); got != found[a.Ref()] {
+			return fmt.Sprintf("%s has %+v, its homes are %+v", a.Ref(), got, found[a.Ref()])
+		}
+	}
+	return ""
 }
 
 func gridCode(i int) string { return fmt.Sprintf("220112100000%03d", i) }
