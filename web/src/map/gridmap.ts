@@ -5,7 +5,7 @@ import { circle } from "./circle";
 import { cover, type Cover } from "./cover";
 import { Names } from "./names";
 import { palette, type Palette } from "./palette";
-import { baseSource, groundNames, litLayer, mapStyle, onlyCode, switchOf, tileLayers } from "./style";
+import { baseSource, groundNames, litLayer, mapStyle, onlyCode, switchOf, tileLayers, type World } from "./style";
 
 /** What the page gives the map and hears from it. */
 export interface GridMapOptions {
@@ -14,6 +14,10 @@ export interface GridMapOptions {
   bounds: [number, number, number, number] | null;
   camera: Camera | null;
   hidden: readonly LayerName[];
+  /** Whose boundaries are shown, where not those in force. */
+  world?: World;
+  /** What covers the map's rims, where not the cards of the page. */
+  cover?: () => Cover;
   texts: Record<string, string>;
   nameOf: (n: { name: string; name_en?: string | undefined }) => string;
   onPick: (lon: number, lat: number) => void;
@@ -85,7 +89,7 @@ export class GridMap {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
-    this.names = new Names(this.map, o.nameOf, (k) => this.hidden.includes(k as LayerName), cover);
+    this.names = new Names(this.map, o.nameOf, (k) => this.hidden.includes(k as LayerName), o.cover ?? cover);
     const mark = document.createElement("div");
     mark.className = "pin";
     this.pin = new Marker({ element: mark, anchor: "bottom" });
@@ -188,7 +192,7 @@ export class GridMap {
   }
 
   private style(dark: boolean): StyleSpecification {
-    return mapStyle(palette(dark), location.origin, this.o.bounds ?? undefined);
+    return mapStyle(palette(dark), location.origin, this.o.bounds ?? undefined, this.o.world);
   }
 
   private placeNames(): void {

@@ -112,6 +112,9 @@ function showDistrict(): void {
   if (bounds != null) gridMap.peek()?.showBox(bounds, cover());
 }
 
+// Screens with maps of their own take the class from here: the map library stays in one file of the program.
+export { GridMap } from "./gridmap";
+
 /** The map with its buttons. */
 export function MapPage(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);

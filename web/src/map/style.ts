@@ -178,11 +178,19 @@ export const baseSource = "basemap";
 /** Names along roads and rivers: a base map has its own. */
 export const groundNames = ["names-roads", "names-main-roads", "names-rivers"] as const;
 
-/** Gives the style of the whole map. It names no glyphs: the browser draws every name with its own fonts. */
-export function mapStyle(p: Palette, origin: string, bounds: [number, number, number, number] | undefined): StyleSpecification {
+/** Whose boundaries a map shows: of a numbered revision or of a plan; those in force where none is given. */
+export type World = { revision: number } | { plan: string };
+
+/**
+ * Gives the style of the whole map. It names no glyphs: the browser draws every
+ * name with its own fonts. The ground is the same in every world.
+ */
+export function mapStyle(p: Palette, origin: string, bounds: [number, number, number, number] | undefined, world?: World): StyleSpecification {
+  const version = world !== undefined && "revision" in world ? `@${world.revision}` : "";
+  const query = world !== undefined && "plan" in world ? `?plan=${encodeURIComponent(world.plan)}` : "";
   const tiles = (name: string, minzoom: number): SourceSpecification => ({
     type: "vector",
-    tiles: [`${origin}/tiles/${name}/{z}/{x}/{y}.mvt`],
+    tiles: [`${origin}/tiles/${name}${name === "roads" ? "" : version}/{z}/{x}/{y}.mvt${name === "roads" ? "" : query}`],
     minzoom,
     maxzoom: 16,
     ...(bounds === undefined ? {} : { bounds }),

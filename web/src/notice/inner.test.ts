@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { innerPoint } from "./inner";
+import { innerPoint, isInside } from "./inner";
 
 const ring = (...corners: [number, number][]): number[][] => [...corners, corners[0] ?? [0, 0]].map(([x, y]) => [125.66 + x * 1e-4, 43.52 + y * 1e-4]);
 
@@ -34,4 +34,10 @@ test("nowhere in an area without size", () => {
   assert.equal(innerPoint([]), null);
   assert.equal(innerPoint([[ring([0, 0], [5, 5])]]), null);
   assert.equal(innerPoint([[[]]]), null);
+});
+
+test("inside and outside, also in a hole and in another part", () => {
+  const area = [[ring([0, 0], [10, 0], [10, 10], [0, 10]), ring([3, 3], [3, 7], [7, 7], [7, 3])], [ring([20, 0], [30, 0], [30, 10], [20, 10])]];
+  const at = (x: number, y: number) => isInside(area, 125.66 + x * 1e-4, 43.52 + y * 1e-4);
+  assert.deepEqual([at(1, 1), at(5, 5), at(15, 5), at(25, 5), at(1, -1)], [true, false, false, true, false]);
 });

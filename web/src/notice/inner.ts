@@ -67,3 +67,16 @@ export function innerPoint(area: MultiPolygon): { lon: number; lat: number } | n
   if (best.far === 0) return null;
   return { lon: Math.round((best.x / across) * 1e7) / 1e7, lat: Math.round(best.y * 1e7) / 1e7 };
 }
+
+/** Reports whether a position lies in an area, holes left out: the even-odd rule over all rings. */
+export function isInside(area: MultiPolygon, lon: number, lat: number): boolean {
+  let inside = false;
+  for (const ring of area.flat()) {
+    for (let i = 1; i < ring.length; i++) {
+      const [ax = 0, ay = 0] = ring[i - 1] ?? [];
+      const [bx = 0, by = 0] = ring[i] ?? [];
+      if (ay > lat !== by > lat && lon < ((bx - ax) * (lat - ay)) / (by - ay) + ax) inside = !inside;
+    }
+  }
+  return inside;
+}

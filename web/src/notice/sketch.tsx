@@ -4,6 +4,7 @@ import { labelSpot } from "../map/label";
 import { formatDistance } from "../units/format";
 import { boxOfFrame, inFrame, project, scaleBar, type Frame } from "./frame";
 import { lengthOf, type GroundPart } from "./ground";
+import { isInside } from "./inner";
 import { placed, widthOf, type Label } from "./labels";
 import type { Around, Notice } from "./state";
 import { t } from "./text";
@@ -41,7 +42,9 @@ function namesOf(n: Notice): Label[] {
     if (style === undefined || (a.kind === "grid" && a.code === n.grid.properties.code)) continue;
     // The part that shows most of it bears the name.
     const spot = a.shape.map((rings) => labelSpot(rings, view)).reduce((best, s) => (s !== null && (best === null || s.width > best.width) ? s : best), null);
-    if (spot !== null) add(nameOf(a), spot.lon, spot.lat, a.kind, style.size, style.rank);
+    // Beyond the grid the groups would only crowd the picture.
+    const wanted = spot !== null && (a.kind !== "village_group" || isInside(n.grid.geometry.coordinates, spot.lon, spot.lat));
+    if (wanted) add(nameOf(a), spot.lon, spot.lat, a.kind, style.size, style.rank);
   }
   const roads = new Map<string, GroundPart>();
   for (const g of n.ground) {
