@@ -180,16 +180,22 @@ func noneMatch(r *http.Request, tag string) bool {
 
 // area gives the feature of an area.
 func (c *contacts) area(a *geo.Area) feature[areaProperties] {
+	p := propertiesOf(a, c.Revision.Number)
+	p.Staffing = c.staffing(a)
+	return feature[areaProperties]{Type: "Feature", ID: a.Code, Geometry: geojson.NewGeometry(a.Shape), Properties: p}
+}
+
+// propertiesOf says of an area of a revision everything but who works there.
+func propertiesOf(a *geo.Area, revision int) areaProperties {
 	p := areaProperties{
 		Kind: a.Kind, Code: a.Code, Name: a.Name, NameEn: a.NameEn, Alias: a.Alias, UnitType: a.UnitType, Class: a.Class,
 		Households: a.Households, Population: a.Population, AreaM2: a.AreaM2,
-		Revision: c.Revision.Number, FromRevision: a.FromRevision, Synthetic: a.Synthetic,
-		Staffing: c.staffing(a),
+		Revision: revision, FromRevision: a.FromRevision, Synthetic: a.Synthetic,
 	}
 	if a.Parent.Code != "" {
 		p.Parent = &parentRef{a.Parent.Kind, a.Parent.Code}
 	}
-	return feature[areaProperties]{Type: "Feature", ID: a.Code, Geometry: geojson.NewGeometry(a.Shape), Properties: p}
+	return p
 }
 
 // staffing gives the seats of an area that the caller may see.

@@ -36,12 +36,23 @@ var problems = map[string]struct {
 	"token-unknown":           {401, "The token or session is not valid"},
 	"wrong-password":          {401, "Login or password is wrong"},
 	"forbidden":               {403, "Not allowed with this account"},
+	"outside-scope":           {403, "Areas lie outside those that this account may change"},
+	"own-work":                {403, "Who made a plan cannot approve it"},
 	"cross-origin":            {403, "The request comes from another site"},
 	"insecure-transport":      {403, "Signing in needs HTTPS"},
 	"not-found":               {404, "Not found"},
 	"method-not-allowed":      {405, "The method is not allowed here"},
 	"conflict":                {409, "Not possible in the present state"},
 	"idempotency-key-reused":  {409, "The Idempotency-Key was used for another request"},
+	"areas-changed":           {409, "Areas were changed meanwhile"},
+	"unknown-state":           {409, "The plan was never in that state"},
+	"plan-closed":             {409, "The plan is published or discarded"},
+	"plan-has-errors":         {409, "The plan has errors"},
+	"approval-missing":        {409, "Another person has to approve the plan first"},
+	"nothing-to-undo":         {409, "There is nothing to undo"},
+	"nothing-to-redo":         {409, "There is nothing to redo"},
+	"locked":                  {409, "A line is locked"},
+	"dup-code":                {409, "The code belongs to another area"},
 	"state-conflict":          {409, "Not possible in the present state"},
 	"version-conflict":        {412, "It was changed meanwhile"},
 	"too-large":               {413, "The request is too large"},
@@ -50,6 +61,7 @@ var problems = map[string]struct {
 	"invalid-values":          {422, "Values are not possible"},
 	"no-position":             {422, "The report has no position"},
 	"outside-district":        {422, "The position lies outside the district"},
+	"note-missing":            {422, "The plan has warnings: say in a note why it is published"},
 	"unknown-category":        {422, "There is no such category"},
 	"photo-format":            {422, "A photo is in no format that can be read"},
 	"photo-damaged":           {422, "A photo is damaged"},
@@ -120,6 +132,7 @@ type problem struct {
 	Detail string         `json:"detail,omitempty"`
 	Errors []fieldProblem `json:"errors,omitempty"`
 	Allow  []string       `json:"allow,omitempty"`
+	planTrouble
 }
 
 type fieldProblem struct {
@@ -170,7 +183,7 @@ func problemOf(err error) problem {
 			out.Title = problems["invalid-values"].title
 		}
 	}
-	out.Detail, out.Allow = source.Detail, source.Allow
+	out.Detail, out.Allow, out.planTrouble = source.Detail, source.Allow, troubleOf(err, source)
 	for _, field := range source.Fields {
 		out.Errors = append(out.Errors, fieldProblem(field))
 	}

@@ -50,7 +50,7 @@ const (
 func (s *Server) routes() []route {
 	anyone := need{anyone: true}
 	lookup, open, follow := need{public: PublicLookup}, need{public: PublicMap}, need{public: PublicNone}
-	roster := need{action: access.ReadRoster}
+	roster, planner, publisher := need{action: access.ReadRoster}, need{action: access.PlanBoundaries}, need{action: access.Publish}
 	return []route{
 		{method: "GET", path: "/api/v1/locate", need: lookup, handler: s.locate},
 		{path: "/tiles/*", need: open, handler: mounted(s.cfg.Tiles), raw: true},
@@ -68,6 +68,20 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/search", need: open, handler: s.search},
 		{method: "GET", path: "/api/v1/categories", need: lookup, handler: s.listCategories},
 		{method: "GET", path: "/api/v1/revisions", need: open, handler: s.listRevisions},
+		{method: "POST", path: "/api/v1/revisions/{n}/undo", need: publisher, handler: s.undoRevision},
+		{method: "GET", path: "/api/v1/plans", need: planner, handler: s.listPlans},
+		{method: "POST", path: "/api/v1/plans", need: planner, handler: s.createPlan},
+		{method: "GET", path: "/api/v1/plans/{id}", need: planner, handler: s.readPlan},
+		{method: "PATCH", path: "/api/v1/plans/{id}", need: planner, handler: s.retitlePlan},
+		{method: "DELETE", path: "/api/v1/plans/{id}", need: planner, handler: s.discardPlan},
+		{method: "POST", path: "/api/v1/plans/{id}/operations", need: planner, handler: s.operate},
+		{method: "POST", path: "/api/v1/plans/{id}/operations/redo", need: planner, handler: s.redoOperation},
+		{method: "DELETE", path: "/api/v1/plans/{id}/operations/last", need: planner, handler: s.undoOperation},
+		{method: "GET", path: "/api/v1/plans/{id}/check", need: planner, handler: s.checkPlan},
+		{method: "POST", path: "/api/v1/plans/{id}/rebase", need: planner, handler: s.rebasePlan},
+		{method: "POST", path: "/api/v1/plans/{id}/approve", need: publisher, handler: s.approvePlan},
+		{method: "POST", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.publishPlan},
+		{method: "DELETE", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.unschedulePlan},
 		{method: "POST", path: "/api/v1/hotspots", need: open, handler: mounted(s.cfg.Hotspots)},
 		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
 		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},
@@ -162,7 +176,7 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 // allowed lists the methods that the path of a request takes.
 func (s *Server) allowed(m *mux.Router, r *http.Request) []string {
 	var out []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		probe := r.Clone(r.Context())
 		probe.Method = method
 		var match mux.RouteMatch
