@@ -1,0 +1,202 @@
+package redraw
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/paulmach/orb"
+)
+
+// together runs jobs on all processors and gives what they find, in their order.
+func together[T any](jobs []func() []T) (out []T) {
+	found := make([][]T, len(jobs))
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		group.Go(func() {
+			for i := range next {
+				found[i] = jobs[i]()
+			}
+		})
+	}
+	for i := range jobs {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	return slices.Concat(found...)
+}
+
+// key names a problem by its code and areas, whatever these are called now.
+func key(code string, plots ...*plot) string {
+	ids := make([]string, len(plots))
+	for i, p := range plots {
+		ids[i] = p.area.ID.String()
+	}
+	slices.Sort(ids[1:])
+	return code + " " + strings.Join(ids, " ")
+}
+
+// rings finds shapes that break the rules, and areas in several parts.
+func (v *survey) rings() (out []finding) {
+	for _, plots := range v.kinds {
+		for _, p := range plots {
+			ref := p.area.Ref()
+			_, err := geo.NormalizeShape(p.area.Shape)
+			if err == nil && !windsRight(p.lines) {
+				err = &geo.GeometryError{Rule: geo.RuleSelfCrossing, At: p.area.Shape[0][0][0]}
+			}
+			if err != nil {
+				problem := *shapeProblem(ref, err)
+				out = append(out, finding{Problem: problem, key: key(problem.Code, p)})
+			}
+			if n := len(p.lines); n > 1 {
+				least := slices.MinFunc(p.lines, func(a, b []ring) int {
+					return int(min(max(geo.TwiceArea(a[0])-geo.TwiceArea(b[0]), -1), 1))
+				})
+				out = append(out, finding{
+					Problem: Problem{Code: ProblemNotContiguous, Detail: fmt.Sprintf("%s has %d parts", ref, n), At: interior(least[0]).Point(), Areas: []geo.Ref{ref}},
+					key:     key(ProblemNotContiguous, p), amount: float64(n),
+				})
+			}
+		}
+	}
+	return out
+}
+
+// parents finds areas that reach beyond the one they belong to, or belong to
+// none.
+func (v *survey) parents() (out []finding) {
+	for _, k := range geo.Kinds()[1:] {
+		for _, p := range v.of(k) {
+			ref, home := p.area.Ref(), v.byRef[p.area.Parent]
+			if home == nil {
+				out = append(out, finding{
+					Problem: Problem{Code: ProblemUnknownParent, Detail: fmt.Sprintf("%s belongs to no area that there is", ref), At: middleOf(p), Areas: []geo.Ref{ref}},
+					key:     key(ProblemUnknownParent, p),
+				})
+				continue
+			}
+			if p.lines.equal(home.lines) {
+				continue
+			}
+			at, areaM2 := beyondOf(p, home)
+			if areaM2 > 0 {
+				out = append(out, finding{
+					Problem: Problem{Code: ProblemOutsideParent, Detail: fmt.Sprintf("%s reaches beyond %s, which it belongs to", ref, home.area.Ref()), At: at, Areas: []geo.Ref{ref, home.area.Ref()}, AreaM2: areaM2},
+					key:     key(ProblemOutsideParent, p, home), amount: areaM2,
+				})
+			}
+		}
+	}
+	return out
+}
+
+// wholeUnits finds groups and compounds that do not lie in one grid.
+func (v *survey) wholeUnits() (out []finding) {
+	for _, k := range []geo.Kind{geo.VillageGroup, geo.Compound} {
+		for _, unit := range v.of(k) {
+			if f, split := v.splitUnit(unit); split {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+func (v *survey) splitUnit(unit *plot) (finding, bool) {
+	parts := sharesOf(unit, v.of(geo.Grid))
+	if len(parts) < 2 {
+		return finding{}, false // in one, or where there is a gap
+	}
+	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice-a.twice, -1), 1)) })
+	ref := unit.area.Ref()
+	refs, names, plots := []geo.Ref{ref}, []string(nil), []*plot{unit}
+	var away float64
+	for i, part := range parts {
+		refs, names, plots = append(refs, part.plot.area.Ref()), append(names, part.plot.area.Code), append(plots, part.plot)
+		if i > 0 {
+			away += float64(part.twice)
+		}
+	}
+	least := parts[len(parts)-1]
+	return finding{
+		Problem: Problem{Code: ProblemUnitSplit, Detail: fmt.Sprintf("%s lies in %d grids: %s", ref, len(parts), strings.Join(names, ", ")), At: least.at(), Areas: refs},
+		key:     key(ProblemUnitSplit, plots...), amount: away,
+	}, true
+}
+
+// gridUnits finds urban grids that are not part of one community, and rural ones
+// that do not have whole villages of one township.
+func (v *survey) gridUnits() (out []finding) {
+	units := v.of(geo.Village)
+	for _, g := range v.of(geo.Grid) {
+		if g.area.Class != "urban" && g.area.Class != "rural" || len(units) == 0 {
+			continue
+		}
+		parts := sharesOf(g, units)
+		if f, mixed := mixedUnits(g, parts); mixed {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func mixedUnits(g *plot, parts []landShare) (f finding, mixed bool) {
+	ref := g.area.Ref()
+	report := func(amount float64, at orb.Point, units []*plot, detail string) (finding, bool) {
+		refs := []geo.Ref{ref}
+		for _, u := range units {
+			refs = append(refs, u.area.Ref())
+		}
+		return finding{
+			Problem: Problem{Code: ProblemUnitsMixed, Detail: fmt.Sprintf("%s %s", ref, detail), At: at, Areas: refs},
+			key:     key(ProblemUnitsMixed, append([]*plot{g}, units...)...), amount: amount,
+		}, true
+	}
+	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice-a.twice, -1), 1)) })
+	var units, torn []*plot
+	var away, cut float64
+	var tornAt orb.Point
+	towns := map[geo.Ref]bool{}
+	for i, part := range parts {
+		units = append(units, part.plot)
+		towns[part.plot.area.Parent] = true
+		if i > 0 {
+			away += float64(part.twice)
+		}
+		if whole := part.plot.lines.twiceArea(); part.twice < whole {
+			torn, tornAt = append(torn, part.plot), part.at()
+			cut += float64(min(part.twice, whole-part.twice))
+		}
+	}
+	switch {
+	case g.area.Class == "urban" && len(units) > 1:
+		return report(away, parts[len(parts)-1].at(), units, fmt.Sprintf("is urban and lies in %d units, not in one community", len(units)))
+	case g.area.Class == "urban" && len(units) == 1 && units[0].area.UnitType == "village":
+		return report(0, middleOf(g), units, fmt.Sprintf("is urban and lies in a village, %s", units[0].area.Ref()))
+	case g.area.Class == "rural" && len(torn) > 0:
+		return report(cut, tornAt, torn, fmt.Sprintf("is rural and has only a part of %s", names(torn)))
+	case g.area.Class == "rural" && len(towns) > 1:
+		return report(away, parts[len(parts)-1].at(), units, fmt.Sprintf("has villages of %d townships", len(towns)))
+	}
+	return finding{}, false
+}
+
+func names(plots []*plot) string {
+	out := make([]string, len(plots))
+	for i, p := range plots {
+		out[i] = p.area.Ref().String()
+	}
+	return strings.Join(out, ", ")
+}
+
+// middleOf gives a place in an area.
+func middleOf(p *plot) orb.Point {
+	at, _ := geo.PointOnSurface(p.area.Shape)
+	return at
+}

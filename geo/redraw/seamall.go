@@ -1,0 +1,284 @@
+package redraw
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+)
+
+// layers are the kinds that cover others exactly once.
+var layers = []geo.Kind{geo.Township, geo.Village, geo.VillageGroup, geo.Grid}
+
+// Seams finds gaps and overlaps of areas: townships, villages and grids must cover
+// the district exactly once, village groups every village that has any, and compounds must keep
+// apart. What lies in the same places in before is a warning. Shapes are as
+// geo.NormalizeShape gives them; kind and code are unique in each list, and ids
+// say which area is which.
+func Seams(before, areas []geo.Area) ([]Problem, error) {
+	was, err := New(before, Config{})
+	if err != nil {
+		return nil, err
+	}
+	now, err := New(areas, Config{})
+	if err != nil {
+		return nil, err
+	}
+	out := seamProblems(newSurvey(was), newSurvey(now))
+	SortProblems(out)
+	return out, nil
+}
+
+func seamProblems(was, now *survey) []Problem {
+	jobs := []func() []Problem{func() []Problem { return apart(was, now) }}
+	for _, k := range layers {
+		jobs = append(jobs, func() []Problem {
+			l := layer{kind: k, was: was, now: now}
+			return l.problems()
+		})
+	}
+	return together(jobs)
+}
+
+// apart finds compounds that overlap.
+func apart(was, now *survey) (out []Problem) {
+	found := now.overlapping(geo.Compound)
+	if len(found) > 0 {
+		forgive(found, was.overlapping(geo.Compound))
+	}
+	for _, f := range found {
+		out = append(out, f.Problem)
+	}
+	return out
+}
+
+func (v *survey) overlapping(k geo.Kind) (out []finding) {
+	plots := v.of(k)
+	for i, p := range plots {
+		for _, s := range sharesOf(p, plots[:i]) {
+			sides := s.sides
+			if sides == nil {
+				sides = p.lines.all()
+			}
+			refs := []geo.Ref{s.plot.area.Ref(), p.area.Ref()}
+			area := areaOf(sides)
+			out = append(out, finding{
+				Problem: Problem{Code: ProblemOverlap, Detail: fmt.Sprintf("%s and %s overlap", refs[0], refs[1]), At: s.at(), Areas: refs, AreaM2: area},
+				key:     key(ProblemOverlap, p, s.plot), amount: area,
+			})
+		}
+	}
+	return out
+}
+
+// layer is a kind that covers others, before and now.
+type layer struct {
+	kind     geo.Kind
+	was, now *survey
+}
+
+// tear is a side along which the areas of a kind do not cancel: how often they,
+// and what they must cover counted against them, have it on their left more than
+// on their right, now and before. Its a is the lower end.
+type tear struct {
+	edge
+	now, was int
+}
+
+// problems finds the gaps and overlaps. All sides of the kind's areas are summed
+// with their directions, those of what they must cover against them. Where all
+// cancel, every place is covered exactly once. What is left goes round the
+// faults.
+func (l *layer) problems() []Problem {
+	if len(l.was.of(l.kind)) == 0 && len(l.now.of(l.kind)) == 0 {
+		return nil
+	}
+	must := l.whole()
+	before := chain{}
+	for _, p := range l.was.of(l.kind) {
+		before.outline(p.lines, 1)
+	}
+	for _, p := range l.was.all() {
+		if must[p.area.ID] {
+			before.outline(p.lines, -1)
+		}
+	}
+	left := maps.Clone(before)
+	l.differ(func(id geo.ID, k geo.Kind) int {
+		switch {
+		case k == l.kind:
+			return 1
+		case must[id]:
+			return -1
+		}
+		return 0
+	}, left)
+	if len(left) == 0 {
+		return nil
+	}
+	tears := make([]tear, 0, len(left))
+	for e, n := range left {
+		tears = append(tears, tear{e, n, before[e]})
+	}
+	for e, n := range before {
+		if _, ok := left[e]; !ok {
+			tears = append(tears, tear{e, 0, n})
+		}
+	}
+	slices.SortFunc(tears, func(a, b tear) int { return compareEdges(a.edge, b.edge) })
+	var out []Problem
+	for _, group := range connected(tears) {
+		out = append(out, l.explain(group)...)
+	}
+	return out
+}
+
+// all gives the plots of all kinds.
+func (v *survey) all() []*plot { return slices.Concat(v.kinds[:]...) }
+
+// outline counts all sides n times.
+func (c chain) outline(o outline, n int) {
+	o.edges(func(e edge) bool { c.add(e, n); return true })
+}
+
+// differ counts into sum what the areas that changed lost and gained, as often
+// as times says.
+func (l *layer) differ(times func(geo.ID, geo.Kind) int, sum chain) {
+	for _, p := range l.was.all() {
+		n := times(p.area.ID, p.area.Kind)
+		q := l.now.byID[p.area.ID]
+		if n == 0 || q == p || q != nil && q.lines.equal(p.lines) {
+			continue
+		}
+		sum.outline(p.lines, -n)
+		if q != nil {
+			sum.outline(q.lines, n)
+		}
+	}
+	for _, q := range l.now.all() {
+		if n := times(q.area.ID, q.area.Kind); n != 0 && l.was.byID[q.area.ID] == nil {
+			sum.outline(q.lines, n)
+		}
+	}
+}
+
+// whole gives the ids of the areas that the kind must cover.
+func (l *layer) whole() map[geo.ID]bool {
+	ids := map[geo.ID]bool{}
+	for _, v := range []*survey{l.was, l.now} {
+		switch l.kind {
+		case geo.VillageGroup: // of the villages that have any
+			for _, p := range v.of(l.kind) {
+				if home := v.byRef[p.area.Parent]; home != nil {
+					ids[home.area.ID] = true
+				}
+			}
+		default:
+			for _, p := range v.of(geo.District) {
+				ids[p.area.ID] = true
+			}
+		}
+	}
+	return ids
+}
+
+// explain says what is wrong along tears that hang together.
+func (l *layer) explain(tears []tear) (out []Problem) {
+	if !slices.ContainsFunc(tears, func(t tear) bool { return t.now != 0 }) {
+		return nil // mended
+	}
+	patches := sweep(tears)
+	for i := range patches {
+		if p, ok := l.patch(&patches[i]); ok {
+			out = append(out, p)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	// Nothing lies between the lines, but they do not share their corners, so that the
+	// next move of one would tear them apart.
+	same := true
+	var areas []geo.Ref
+	for _, t := range tears {
+		same = same && t.now == t.was
+		areas = append(areas, l.users(t.edge)...)
+	}
+	slices.SortFunc(areas, compareRefs)
+	return []Problem{{
+		Code: ProblemGap, Detail: fmt.Sprintf("lines of the %s lie on each other here without sharing their corners", l.kind.Plural()),
+		At: tears[0].a.Point(), Areas: slices.Compact(areas), Warning: same,
+	}}
+}
+
+// users names the kind's areas along a side, or where there are none those that
+// they must cover.
+func (l *layer) users(e edge) []geo.Ref {
+	left, right := l.now.edgeUsers(e)
+	var own, others []geo.Ref
+	for _, slot := range append(left, right...) {
+		if p := l.now.plots.at(slot); p.area.Kind == l.kind {
+			own = append(own, p.area.Ref())
+		} else {
+			others = append(others, p.area.Ref())
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return others
+}
+
+// patch says what is wrong in one patch.
+func (l *layer) patch(p *patch) (Problem, bool) {
+	at := p.at
+	out := Problem{At: at, AreaM2: p.areaM2, Warning: p.class == oldGap || p.class == oldOverlap}
+	place, _ := geo.Snap(at)
+	var over, home []geo.Ref
+	for _, q := range l.now.of(l.kind) {
+		if q.covers(place) {
+			over = append(over, q.area.Ref())
+		}
+	}
+	var borders []geo.Ref
+	for _, e := range p.borders {
+		borders = append(borders, l.users(e)...)
+	}
+	slices.SortFunc(borders, compareRefs)
+	borders = slices.Compact(borders)
+	for _, q := range l.now.of(geo.District) {
+		if q.touches(place) {
+			home = append(home, q.area.Ref())
+		}
+	}
+	switch {
+	case p.class == newGap || p.class == oldGap:
+		out.Code = ProblemGap
+		out.Areas = borders
+		for _, q := range l.was.of(l.kind) { // who had it comes first
+			if q.covers(place) {
+				out.Areas = append([]geo.Ref{q.area.Ref()}, slices.DeleteFunc(out.Areas, func(r geo.Ref) bool { return r == q.area.Ref() })...)
+			}
+		}
+		out.Detail = fmt.Sprintf("no %s covers %.1f m² here", l.kind, p.areaM2)
+	case len(home) == 0 && len(l.now.of(geo.District)) > 0:
+		out.Code, out.Areas = ProblemOutsideDistrict, over
+		out.Detail = fmt.Sprintf("%.1f m² here lie beyond the district", p.areaM2)
+	case l.kind == geo.VillageGroup && len(over) == 1:
+		return out, false // beyond its village, which has no groups: said of the one by itself
+	default:
+		out.Code, out.Areas = ProblemOverlap, over
+		if len(over) < 2 {
+			out.Areas = borders
+		}
+		out.Detail = fmt.Sprintf("more than one %s covers %.1f m² here", l.kind, p.areaM2)
+	}
+	if len(out.Areas) == 0 {
+		out.Areas = borders
+	}
+	if out.Warning {
+		out.Detail += " (as before)"
+	}
+	return out, true
+}
