@@ -73,7 +73,7 @@ func (s *Store) countedSums(ctx context.Context, q querier) ([]hotspot.Sum, erro
 	const sql = `
 		SELECT category, status, count(*), bit_xor(cell),
 		       bit_xor((date_part('epoch', created_at) * 1e6)::bigint),
-		       coalesce(bit_xor((date_part('epoch', due_at) * 1e6)::bigint), 0)
+		       coalesce(bit_xor((date_part('epoch', due_at) * 1e6)::bigint), 0), bit_xor(lon_e7), bit_xor(lat_e7)
 		FROM reports WHERE district_code = @district
 		GROUP BY category, status ORDER BY category COLLATE "C", status COLLATE "C"`
 	rows, err := q.Query(ctx, sql, pgx.NamedArgs{"district": s.district})
@@ -131,7 +131,6 @@ func readCounted(rows pgx.Rows, book *patrol.Rulebook, n int) ([]hotspot.Row, er
 	defer rows.Close()
 	r := countedReader{texts: map[string]string{}}
 	out := make([]hotspot.Row, 0, n)
-	points := make([]geo.LatticePoint, 0, n)
 	batches := make(chan func() error, 4)
 	failed := make(chan error, 1)
 	var placing sync.WaitGroup
@@ -150,26 +149,25 @@ func readCounted(rows pgx.Rows, book *patrol.Rulebook, n int) ([]hotspot.Row, er
 	cells := sync.Pool{New: func() any { return publicCells{} }}
 	from := 0
 	place := func() {
-		rows, points := out[from:], points[from:]
+		rows := out[from:]
 		from = len(out)
 		batches <- func() error {
 			known := cells.Get().(publicCells)
 			defer cells.Put(known)
-			return known.place(rows, points, book)
+			return known.place(rows, book)
 		}
 	}
 	var err error
 	for rows.Next() {
 		var row hotspot.Row
-		var at geo.LatticePoint
-		if row, at, err = r.read(rows); err != nil {
+		if row, err = r.read(rows); err != nil {
 			break
 		}
 		if len(out) == n { // growing would move rows that are being worked on
 			err = fmt.Errorf("more reports than the %d that were counted", n)
 			break
 		}
-		out, points = append(out, row), append(points, at)
+		out = append(out, row)
 		if len(out)-from == countedBatch {
 			place()
 		}
@@ -198,10 +196,10 @@ type publicCells map[orb.Point]cell.Cell
 // publicCellsKept is how many it remembers at most.
 const publicCellsKept = 1 << 16
 
-// place finds out the Public cells of the rows, which lie at the points.
-func (known publicCells) place(rows []hotspot.Row, points []geo.LatticePoint, book *patrol.Rulebook) error {
+// place finds out the Public cells of the rows.
+func (known publicCells) place(rows []hotspot.Row, book *patrol.Rulebook) error {
 	for i := range rows {
-		shown := book.Shown(rows[i].Category, points[i].Point())
+		shown := book.Shown(rows[i].Category, rows[i].Point.Point())
 		c, ok := known[shown]
 		if !ok {
 			var err error
@@ -225,15 +223,15 @@ type countedReader struct{ texts map[string]string }
 // The widths in bytes that the values of selectCounted have, 0 for texts.
 var countedWidths = [...]int{16, 8, 8, 0, 0, 8, 4, 4}
 
-func (r *countedReader) read(rows pgx.Rows) (row hotspot.Row, at geo.LatticePoint, err error) {
+func (r *countedReader) read(rows pgx.Rows) (row hotspot.Row, err error) {
 	v := rows.RawValues()
 	fields := rows.FieldDescriptions()
 	if len(v) != len(countedWidths) {
-		return row, at, fmt.Errorf("a report has %d columns, want %d", len(v), len(countedWidths))
+		return row, fmt.Errorf("a report has %d columns, want %d", len(v), len(countedWidths))
 	}
 	for i, width := range countedWidths {
 		if fields[i].Format != pgx.BinaryFormatCode || width > 0 && len(v[i]) != width && (v[i] != nil || i != 2) {
-			return row, at, fmt.Errorf("%s of a report is not in the binary form", fields[i].Name)
+			return row, fmt.Errorf("%s of a report is not in the binary form", fields[i].Name)
 		}
 	}
 	copy(row.ID[:], v[0])
@@ -243,8 +241,8 @@ func (r *countedReader) read(rows pgx.Rows) (row hotspot.Row, at geo.LatticePoin
 	}
 	row.Category, row.Status = r.text(v[3]), r.text(v[4])
 	row.Cell = cell.Cell(binary.BigEndian.Uint64(v[5]))
-	at.Lon, at.Lat = int32(binary.BigEndian.Uint32(v[6])), int32(binary.BigEndian.Uint32(v[7]))
-	return row, at, nil
+	row.Point.Lon, row.Point.Lat = int32(binary.BigEndian.Uint32(v[6])), int32(binary.BigEndian.Uint32(v[7]))
+	return row, nil
 }
 
 func (r *countedReader) text(b []byte) string {

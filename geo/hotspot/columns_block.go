@@ -13,8 +13,8 @@ const blockRows = 4096
 
 // What a row and an otherwise empty block take, in bytes.
 const (
-	rowBytes   = 16 + 8 + 8 + 2 + 4 + 4
-	blockBytes = 6*24 + 2*8 + 8
+	rowBytes   = 16 + 8 + 8 + 2 + 4 + 4 + 8
+	blockBytes = 7*24 + 2*8 + 8
 )
 
 // block is rows ascending by id, a column each. It never changes once it is
@@ -24,6 +24,7 @@ type block struct {
 	at, due      []int64
 	kind         []uint16
 	cell, public []int32
+	point        []geo.LatticePoint
 	first, last  int64 // the least and the largest of at
 }
 
@@ -31,6 +32,7 @@ func newBlock(n int) *block {
 	return &block{
 		ids: make([]geo.ID, 0, n), at: make([]int64, 0, n), due: make([]int64, 0, n),
 		kind: make([]uint16, 0, n), cell: make([]int32, 0, n), public: make([]int32, 0, n),
+		point: make([]geo.LatticePoint, 0, n),
 		first: math.MaxInt64, last: math.MinInt64,
 	}
 }
@@ -38,11 +40,12 @@ func newBlock(n int) *block {
 func (b *block) append(r packed) {
 	b.ids, b.at, b.due = append(b.ids, r.id), append(b.at, r.at), append(b.due, r.due)
 	b.kind, b.cell, b.public = append(b.kind, r.kind), append(b.cell, r.cell), append(b.public, r.public)
+	b.point = append(b.point, r.point)
 	b.first, b.last = min(b.first, r.at), max(b.last, r.at)
 }
 
 func (b *block) row(i int) packed {
-	return packed{b.ids[i], b.at[i], b.due[i], b.kind[i], b.cell[i], b.public[i]}
+	return packed{b.ids[i], b.at[i], b.due[i], b.kind[i], b.cell[i], b.public[i], b.point[i]}
 }
 
 // edit is a row that replaces the one of its id, or is new, or goes.

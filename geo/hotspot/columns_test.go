@@ -41,6 +41,7 @@ func someRow(t testing.TB, random *rand.Rand) Row {
 	r := Row{
 		ID: someID(random), At: firstDay.Add(time.Duration(random.Int64N(int64(900 * 24 * time.Hour)))),
 		Category: categories[random.IntN(len(categories))], Status: states[random.IntN(len(states))], Cell: place(),
+		Point: geo.LatticePoint{Lon: 1_256_000_000 + random.Int32N(600_000), Lat: 435_000_000 + random.Int32N(400_000)},
 	}
 	if random.IntN(3) > 0 {
 		r.Due = r.At.Add(time.Duration(random.Int64N(int64(200 * 24 * time.Hour))))

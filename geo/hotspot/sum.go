@@ -6,13 +6,14 @@ import (
 )
 
 // Sum is what becomes of all reports of a category in a state when they are put
-// together: how many, and the exclusive or of their cells and times. Whoever has
+// together: how many, and the exclusive or of their cells, places and times. Whoever has
 // the rows elsewhere finds out by it whether columns hold the same.
 type Sum struct {
 	Category, Status string
 	N                int
 	Cell             int64
 	At, Due          int64 // µs since 1970; what has no time limit adds nothing to Due
+	Lon, Lat         int32 // in steps of the lattice
 }
 
 // Sums gives a Sum for every category and state that there are reports of,
@@ -29,6 +30,7 @@ func (c *Columns) Sums() []Sum {
 			s.N++
 			s.Cell ^= int64(cells[b.cell[i]])
 			s.At ^= b.at[i]
+			s.Lon, s.Lat = s.Lon^b.point[i].Lon, s.Lat^b.point[i].Lat
 			if b.due[i] != never {
 				s.Due ^= b.due[i]
 			}

@@ -29,6 +29,7 @@ var table = []arrow{
 	{"geo/cell", []string{"geo"}},
 	{"geo/hotspot", []string{"geo", "geo/cell"}},
 	{"geo/redraw", []string{"geo"}},
+	{"geo/impact", []string{"geo", "geo/locate", "geo/hotspot"}}, // asks the lookup of two sets of boundaries for all reports
 	{"geo/search", []string{"geo"}},
 	{"internal/pgcluster/pgtest", []string{"internal/pgcluster"}},
 	{"internal/photo", []string{"geo"}},
