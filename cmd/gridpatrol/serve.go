@@ -37,6 +37,7 @@ type serveFlags struct {
 	WebhookAllow  proxyList  `env:"GRIDPATROL_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Private addresses that webhooks may reach all the same."`
 
 	basemapFlags
+	planFlags
 }
 
 // proxyList is a list of address blocks; a bare address is a block of one.
@@ -124,6 +125,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		metrics:   f.MetricsListen != "",
 		deliverer: notify.DelivererConfig{Allow: f.WebhookAllow},
 		basemap:   f.basemap(),
+		plans:     postgis.PlansConfig{Locked: f.LockedKinds, Approve: f.ApprovePlans, HouseholdBand: f.HouseholdBand},
 		log:       log,
 	})
 	if err != nil {

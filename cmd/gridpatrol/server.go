@@ -29,6 +29,7 @@ type server struct {
 	boundaries *postgis.Boundaries
 	duties     *postgis.Duties
 	tallies    *postgis.Tallies
+	plans      *postgis.Plans
 	hub        *notify.Hub
 	relay      *notify.Relay
 	deliverer  *notify.Deliverer
@@ -51,6 +52,7 @@ type serverConfig struct {
 	metrics   bool // on a listener of their own
 	deliverer notify.DelivererConfig
 	basemap   basemap.Config // without a Source there is none
+	plans     postgis.PlansConfig
 	log       *slog.Logger
 }
 
@@ -62,6 +64,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		return nil, err
 	}
 	s.tallies = postgis.NewTallies(c.store, s.duties)
+	c.plans.Logger = c.log
+	s.plans = postgis.NewPlans(c.store, s.boundaries, s.duties, c.plans)
 	if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil {
 		return nil, err
 	}
@@ -94,8 +98,10 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	address := func(r *http.Request) string { return s.api.BaseURL(r) }
 	principal := principalOf
 
+	boundaries := timeline{s.boundaries, s.plans}
+
 	tileServer, err := tiles.New(tiles.Config{
-		Boundaries: s.boundaries,
+		Boundaries: boundaries,
 		Counts:     s.tallies,
 		Viewer:     features.Viewers(principal, c.store, s.duties, nil),
 		PublicURL:  address,
@@ -111,7 +117,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	}
 	s.tiles = tileServer
 	ogc, err := features.New(features.Config{
-		Boundaries: s.boundaries,
+		Boundaries: boundaries,
 		Reports:    c.store,
 		Duties:     s.duties,
 		Hotspots:   tileServer,
@@ -136,7 +142,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
-		Boundaries:     s.boundaries,
+		Boundaries:     boundaries,
 		Revisions:      c.store,
 		Duties:         s.duties,
 		Reports:        c.store,
@@ -146,6 +152,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Events:         liveEvents{s.hub},
 		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone, MaxBytes: api.MaxPhotoBytes}), s.photos},
 		Health:         c.store,
+		Plans:          plans{s.plans},
 		Tiles:          tileServer.Handler(),
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
@@ -173,7 +180,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 // it has stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.follow, s.keepHouse, s.tiles.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.follow, s.keepHouse, s.tiles.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()

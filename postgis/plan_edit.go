@@ -1,0 +1,326 @@
+package postgis
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// Limits of plans.
+const (
+	maxOpenPlans      = 500
+	maxOperations     = 10_000    // of a plan, with those that were undone
+	maxSteps          = 100_000   // of a plan
+	maxPlanVertices   = 2_000_000 // of all operations of a plan
+	maxOperationBytes = 4 << 20   // of an operation as JSON
+	maxTitle          = 200       // characters
+	maxNote           = 2000      // characters
+)
+
+// CreatePlan starts a plan from the revision in force.
+func (p *Plans) CreatePlan(ctx context.Context, title string, needsApproval bool, who patrol.Actor) (redraw.Working, error) {
+	title, err := planText("title", title, 1, maxTitle)
+	if err != nil {
+		return redraw.Working{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return redraw.Working{}, err
+	}
+	revision, _, err := p.store.boundaryVersions(ctx)
+	if err != nil {
+		return redraw.Working{}, err
+	}
+	state, err := p.base(ctx, revision, p.cfg.Locked)
+	if err != nil {
+		return redraw.Working{}, wrap("create a plan", err)
+	}
+	now, author := p.time(), authorOf(who)
+	row := planRow{locked: p.cfg.Locked, Plan: redraw.Plan{ID: id, Title: title, Status: redraw.Drafted, Base: revision, Version: 1,
+		ETag: state.ETag(), NeedsApproval: needsApproval, CreatedBy: author, CreatedAt: now, UpdatedAt: now}}
+	err = pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
+		const open = `SELECT count(*) FROM plans WHERE district_code = @district AND status NOT IN ('published', 'discarded')`
+		n := 0
+		if err := tx.QueryRow(ctx, open, pgx.NamedArgs{"district": p.store.district}).Scan(&n); err != nil {
+			return err
+		}
+		if n >= maxOpenPlans {
+			return &geo.Problem{Kind: geo.ErrConflict, Code: "too-many-plans", Detail: fmt.Sprintf("there are %d open plans: publish or discard some", n)}
+		}
+		if err := p.insertRow(ctx, tx, &row); err != nil {
+			return err
+		}
+		s := stepBy(stepBase, author, now)
+		s.version, s.base = row.Version, revision
+		if err := p.insertStep(ctx, tx, id, s); err != nil {
+			return err
+		}
+		return p.tellOf(ctx, tx, &row, who, "plan.create", map[string]any{"base": revision})
+	})
+	if err != nil {
+		p.store.leaveStandby(err)
+		return redraw.Working{}, wrap("create a plan", err)
+	}
+	d := &draft{version: 1, stored: row.ETag, draft: redraw.NewDraft(state), names: map[string]string{author.ID: author.Name}, steps: 1}
+	p.keepDraft(id, d)
+	p.store.committed()
+	return p.working(row, d), nil
+}
+
+// Operate makes an operation on a plan. Where others changed the plan since the
+// state that the edit was based on, both stand if they concern different areas;
+// else it is geo.ErrConflict, "areas-changed".
+func (p *Plans) Operate(ctx context.Context, id geo.ID, op redraw.Operation, e PlanEdit) (redraw.Working, redraw.Result, error) {
+	entry := redraw.Entry{Op: op}
+	var err error
+	if entry.ID, err = uuid.NewV7(); err != nil {
+		return redraw.Working{}, redraw.Result{}, err
+	}
+	return p.step(ctx, id, e, op.Op(), func(c *planChange) (redraw.Result, error) {
+		s := stepBy(stepDo, authorOf(e.Who), c.now)
+		s.entry.Op, s.entry.ID = entry.Op, entry.ID
+		vertices := int64(verticesOf(op))
+		switch {
+		case c.row.Operations >= maxOperations:
+			return redraw.Result{}, tooMuch(fmt.Sprintf("a plan may have %d operations: publish it, and go on with another", maxOperations))
+		case c.row.vertices+vertices > maxPlanVertices:
+			return redraw.Result{}, tooMuch(fmt.Sprintf("the operations of a plan may have %d vertices: publish it, and go on with another", maxPlanVertices))
+		}
+		var r redraw.Result
+		if e.BasedOn != "" {
+			c.draft, r, err = c.draft.ApplyOn(e.BasedOn, s.entry)
+		} else {
+			c.draft, r, err = c.draft.Apply(s.entry)
+		}
+		if err != nil {
+			return r, err
+		}
+		c.row.Operations, c.row.Undone, c.row.vertices = c.row.Operations+1, 0, c.row.vertices+vertices
+		c.step = &s
+		return r, nil
+	})
+}
+
+// Undo takes back the last operation; geo.ErrConflict, "nothing-to-undo", where
+// there is none.
+func (p *Plans) Undo(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Working, redraw.Result, error) {
+	return p.back(ctx, id, e, stepUndo, redraw.Draft.Undo, -1)
+}
+
+// Redo makes the operation again that was undone last; geo.ErrConflict,
+// "nothing-to-redo", where there is none.
+func (p *Plans) Redo(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Working, redraw.Result, error) {
+	return p.back(ctx, id, e, stepRedo, redraw.Draft.Redo, 1)
+}
+
+func (p *Plans) back(ctx context.Context, id geo.ID, e PlanEdit, action string, do func(redraw.Draft) (redraw.Draft, redraw.Result, bool), by int) (redraw.Working, redraw.Result, error) {
+	return p.step(ctx, id, e, action, func(c *planChange) (r redraw.Result, err error) {
+		var ok bool
+		if c.draft, r, ok = do(c.draft); !ok {
+			return r, &geo.Problem{Kind: geo.ErrConflict, Code: "nothing-to-" + action, Detail: "there is nothing to " + action}
+		}
+		s := stepBy(action, authorOf(e.Who), c.now)
+		c.step = &s
+		c.row.Operations, c.row.Undone = c.row.Operations+by, c.row.Undone-by
+		return r, nil
+	})
+}
+
+// step changes the boundaries of a plan: an approval of them ends.
+func (p *Plans) step(ctx context.Context, id geo.ID, e PlanEdit, action string, f func(*planChange) (redraw.Result, error)) (redraw.Working, redraw.Result, error) {
+	return p.change(ctx, id, e, "plan."+action, func(_ context.Context, c *planChange) (redraw.Result, error) {
+		if c.row.Status == redraw.Scheduled {
+			return redraw.Result{}, errScheduled()
+		}
+		r, err := f(c)
+		if err != nil {
+			return r, err
+		}
+		c.row.credit(authorOf(e.Who))
+		c.row.withdraw()
+		c.row.Failure = ""
+		return r, nil
+	})
+}
+
+// Retitle gives a plan another title.
+func (p *Plans) Retitle(ctx context.Context, id geo.ID, title string, e PlanEdit) (redraw.Working, error) {
+	title, err := planText("title", title, 1, maxTitle)
+	if err != nil {
+		return redraw.Working{}, err
+	}
+	w, _, err := p.change(ctx, id, e, "plan.retitle", func(_ context.Context, c *planChange) (redraw.Result, error) {
+		c.row.Title = title
+		return redraw.Result{}, nil
+	})
+	return w, err
+}
+
+// planChange is a plan while somebody changes it.
+type planChange struct {
+	tx    pgx.Tx
+	row   planRow
+	draft redraw.Draft
+	step  *planStep // to be written; nil for none
+	now   time.Time
+	note  map[string]any // for the audit log
+}
+
+// change locks a plan, has f change row and draft, and writes what came of it.
+// What f gives as a result is what Permit looks at. Audited as the action.
+func (p *Plans) change(ctx context.Context, id geo.ID, e PlanEdit, action string, f func(context.Context, *planChange) (redraw.Result, error)) (w redraw.Working, r redraw.Result, err error) {
+	doing := fmt.Sprintf("%s %s", action, id)
+	// What takes long is done before anything is locked.
+	if _, _, err := p.read(ctx, id); err != nil {
+		return w, r, wrap(doing, err)
+	}
+	var row planRow
+	var next *draft
+	err = pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
+		var err error
+		if row, err = p.row(ctx, tx, id, true); err != nil {
+			return err
+		}
+		if row.Status == redraw.Published || row.Status == redraw.Discarded {
+			return errClosed(row.Status)
+		}
+		was, err := p.draftOf(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		if e.IfMatch != "" && e.IfMatch != was.draft.ETag() {
+			return errStale()
+		}
+		c := planChange{tx: tx, row: row, draft: was.draft, now: p.time()}
+		if r, err = f(ctx, &c); err != nil {
+			return err
+		}
+		if e.Permit != nil && len(r.Changed) > 0 {
+			if err := e.Permit(r); err != nil {
+				return err
+			}
+		}
+		if next, err = p.write(ctx, &c, was, e.Who, action); err != nil {
+			return err
+		}
+		row = c.row
+		return nil
+	})
+	if err != nil {
+		p.store.leaveStandby(err)
+		return redraw.Working{}, redraw.Result{}, wrap(doing, err)
+	}
+	p.keepDraft(id, next)
+	p.store.committed()
+	return p.working(row, next), r, nil
+}
+
+// write puts a change into the database, and gives what to keep in memory once
+// it is committed.
+func (p *Plans) write(ctx context.Context, c *planChange, was *draft, who patrol.Actor, action string) (*draft, error) {
+	next := &draft{draft: c.draft, names: was.names, steps: was.steps}
+	c.row.Version++
+	if c.now.After(c.row.UpdatedAt) { // else a clock lags
+		c.row.UpdatedAt = c.now
+	}
+	c.row.ETag = c.draft.ETag()
+	if s := c.step; s != nil {
+		if next.steps++; next.steps > maxSteps {
+			return nil, tooMuch(fmt.Sprintf("a plan may have %d steps: publish it, and go on with another", maxSteps))
+		}
+		s.version = c.row.Version
+		if err := p.insertStep(ctx, c.tx, c.row.ID, *s); err != nil {
+			return nil, err
+		}
+		next.names = named(next.names, s.entry.By, s.name)
+	}
+	if err := p.updateRow(ctx, c.tx, &c.row); err != nil {
+		return nil, err
+	}
+	next.version, next.stored = c.row.Version, c.row.ETag
+	return next, p.tellOf(ctx, c.tx, &c.row, who, action, c.note)
+}
+
+// tellPlanSQL writes an event for the live stream, and for those recipients
+// that ask for it by name: plans are not for everybody.
+const tellPlanSQL = `
+	INSERT INTO outbox (district_code, id, kind, recipient_id, type, at, area_ids, data)
+	SELECT @district, @event_id::uuid, 'stream', NULL::uuid, @type, coalesce(@event_at, now()), @event_areas::uuid[], @data::jsonb
+	UNION ALL
+	SELECT @district, gen_random_uuid(), r.kind, r.id, @type, coalesce(@event_at, now()), @event_areas::uuid[], @data::jsonb
+	FROM recipients r
+	WHERE r.district_code = @district AND r.disabled_at IS NULL AND @type = ANY(r.types)`
+
+// tellOf tells others of a change of a plan, and writes it into the audit log.
+func (p *Plans) tellOf(ctx context.Context, tx pgx.Tx, r *planRow, who patrol.Actor, action string, detail map[string]any) error {
+	args, err := p.store.tellArgs("plan.changed", r.UpdatedAt, nil, map[string]any{
+		"plan": r.ID, "version": r.Version, "etag": r.ETag, "status": r.Status, "by": who.ID})
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, tellPlanSQL, args); err != nil {
+		return err
+	}
+	noted := map[string]any{"version": r.Version, "etag": r.ETag}
+	for k, v := range detail {
+		noted[k] = v
+	}
+	if err := p.store.audit(ctx, tx, who, auditEntry{action, "plan", r.ID.String(), noted}); err != nil {
+		return err
+	}
+	return hint(ctx, tx)
+}
+
+// time is now, as the database keeps it.
+func (p *Plans) time() time.Time { return p.store.now().UTC().Truncate(time.Microsecond) }
+
+func errClosed(s redraw.Status) error {
+	return &geo.Problem{Kind: geo.ErrConflict, Code: "plan-closed", Detail: fmt.Sprintf("the plan is %s", s)}
+}
+
+func errStale() error {
+	return &geo.Problem{Kind: geo.ErrConflict, Code: "version-conflict", Detail: "the plan was changed since then"}
+}
+
+func errScheduled() error {
+	return &geo.Problem{Kind: geo.ErrConflict, Code: "plan-scheduled", Detail: "the plan is about to be published: take that back first"}
+}
+
+func tooMuch(detail string) error {
+	return &geo.Problem{Kind: geo.ErrConflict, Code: "plan-too-large", Detail: detail}
+}
+
+// planText checks a text of a plan; blanks round it do not count.
+func planText(name, s string, least, most int) (string, error) {
+	s = strings.TrimSpace(s)
+	n := utf8.RuneCountInString(s)
+	broken := !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' || r == '\n' && name == "title" })
+	if n < least || n > most || broken {
+		detail := fmt.Sprintf("must have %d to %d characters, and no control characters", least, most)
+		return "", geo.Invalid("invalid-"+name, "the "+name+" is not as it must be", geo.FieldError{Pointer: "/" + name, Detail: detail})
+	}
+	return s, nil
+}
+
+// verticesOf counts the positions that an operation brings.
+func verticesOf(op redraw.Operation) int {
+	switch op := op.(type) {
+	case redraw.Split:
+		return len(op.Line)
+	case redraw.Replace:
+		return vertexCount(op.Shape)
+	case redraw.Create:
+		return vertexCount(op.Area.Shape)
+	}
+	return 1
+}

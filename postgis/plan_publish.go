@@ -1,0 +1,200 @@
+package postgis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// publishTries is how often a plan is made anew because a publish came between.
+const publishTries = 4
+
+// PublishPlan makes a plan the next revision, after its operations were made
+// anew on the revision in force where that is another than its own. It is
+// geo.ErrConflict with code "plan-has-errors", "approval-missing",
+// "areas-changed" or "nothing-to-publish", and geo.ErrInvalid, "note-missing",
+// where there are warnings and no note. Without a note the revision is called
+// what the plan is.
+func (p *Plans) PublishPlan(ctx context.Context, id geo.ID, note string, e PlanEdit) (redraw.Working, redraw.Publication, error) {
+	return p.publish(ctx, id, note, e, false)
+}
+
+// publish is PublishPlan, also of a plan that is due by its schedule.
+func (p *Plans) publish(ctx context.Context, id geo.ID, note string, e PlanEdit, due bool) (w redraw.Working, out redraw.Publication, err error) {
+	doing := "publish plan " + id.String()
+	if note, err = planText("note", note, 0, maxNote); err != nil {
+		return w, out, err
+	}
+	for range publishTries {
+		w, out, err = p.publishOnce(ctx, id, note, e, due)
+		if !revisionMoved(err) && !errors.Is(err, errPlanMoved) {
+			return w, out, wrap(doing, err)
+		}
+	}
+	return w, out, fmt.Errorf("%s: others publish all the time: %w", doing, geo.ErrUnavailable)
+}
+
+func (p *Plans) publishOnce(ctx context.Context, id geo.ID, note string, e PlanEdit, due bool) (w redraw.Working, out redraw.Publication, err error) {
+	row, w, err := p.read(ctx, id)
+	if err != nil {
+		return w, out, err
+	}
+	switch {
+	case row.Status == redraw.Published || row.Status == redraw.Discarded:
+		return w, out, errClosed(row.Status)
+	case (row.Status == redraw.Scheduled) != due:
+		return w, out, errScheduled()
+	case e.IfMatch != "" && e.IfMatch != w.Draft.ETag():
+		return w, out, errStale()
+	}
+	if err := p.approved(&row, w.Draft); err != nil {
+		return w, out, err
+	}
+	next := w.Draft
+	revision, _, err := p.store.boundaryVersions(ctx)
+	if err != nil {
+		return w, out, err
+	}
+	if revision != row.Base {
+		if next, err = p.rebased(ctx, next, revision); err != nil {
+			return w, out, err
+		}
+	}
+	if err := p.publishable(next); err != nil {
+		return w, out, err
+	}
+	if err := p.noted(next, note); err != nil {
+		return w, out, err
+	}
+	changes := redraw.Compare(next.Base(), next.State())
+	if e.Permit != nil {
+		if err := e.Permit(redraw.Result{State: next.State(), Changed: changes}); err != nil {
+			return w, out, err
+		}
+	}
+	if !row.ApprovedAt.IsZero() && !sameChanges(redraw.Compare(w.Draft.Base(), w.Draft.State()), changes) {
+		return w, out, areasChanged(nil, errors.New("they would come to something else than was approved"))
+	}
+	return p.flipPlan(ctx, planFlip{row: row, draft: next, revision: revision, changed: len(changes), note: note, who: e.Who})
+}
+
+// planFlip is a plan about to become a revision.
+type planFlip struct {
+	row      planRow
+	draft    redraw.Draft // made from revision, which is in force
+	revision int
+	changed  int
+	note     string
+	who      patrol.Actor
+}
+
+// errPlanMoved says that a plan was changed while it was made ready to publish.
+var errPlanMoved = errors.New("the plan was changed meanwhile")
+
+// flipPlan publishes a draft and closes its plan, in one transaction.
+func (p *Plans) flipPlan(ctx context.Context, f planFlip) (redraw.Working, redraw.Publication, error) {
+	out := redraw.Publication{By: authorOf(f.who), Plan: f.row.ID, Changed: f.changed}
+	title := f.note
+	if title == "" {
+		title = f.row.Title
+	}
+	var c planChange
+	var was, next *draft
+	lineage := redraw.Lineage(f.draft)
+	publication := Publication{Base: f.revision, Areas: f.draft.State().Areas(), Note: title, Actor: f.who,
+		Lineage: make([]Descent, len(lineage)),
+		First: func(ctx context.Context, tx pgx.Tx) error {
+			now, err := p.row(ctx, tx, f.row.ID, true)
+			if err != nil {
+				return err
+			}
+			if now.Version != f.row.Version || now.ETag != f.row.ETag {
+				return errPlanMoved
+			}
+			c = planChange{tx: tx, row: now, draft: f.draft, now: p.time()}
+			was, err = p.draftOf(ctx, tx, now)
+			return err
+		},
+		Also: func(ctx context.Context, tx pgx.Tx, r geo.Revision) (err error) {
+			if f.revision != c.row.Base {
+				s := stepBy(stepBase, authorOf(f.who), c.now)
+				s.base = f.revision
+				c.step, c.row.Base, c.row.locked, c.row.Undone = &s, f.revision, p.cfg.Locked, 0
+			}
+			c.row.Status, c.row.PublishAt, c.row.Revision, c.row.Note, c.row.Failure = redraw.Published, time.Time{}, r.Number, f.note, ""
+			c.row.publisher, c.row.PublishBy = f.who, authorOf(f.who)
+			c.note = map[string]any{"revision": r.Number, "changed": f.changed}
+			out.Revision = r
+			next, err = p.write(ctx, &c, was, f.who, "plan.publish")
+			return err
+		},
+	}
+	for i, d := range lineage {
+		publication.Lineage[i] = Descent{From: d.From, To: d.To}
+	}
+	r, err := p.store.Publish(ctx, publication)
+	if err != nil {
+		return redraw.Working{}, redraw.Publication{}, err
+	}
+	out.Revision = r
+	p.keepDraft(f.row.ID, next)
+	return p.working(c.row, next), out, nil
+}
+
+// UndoRevision publishes what takes a revision back, see Store.UndoRevision.
+func (p *Plans) UndoRevision(ctx context.Context, number int, note string, who patrol.Actor) (redraw.Publication, error) {
+	note, err := planText("note", note, 0, maxNote)
+	if err != nil {
+		return redraw.Publication{}, err
+	}
+	r, err := p.store.UndoRevision(ctx, number, note, who)
+	if err != nil {
+		return redraw.Publication{}, err
+	}
+	list, err := p.publications(ctx, r.Number)
+	if err != nil || len(list) != 1 {
+		return redraw.Publication{Revision: r, By: authorOf(who)}, nil // it is done all the same
+	}
+	return list[0], nil
+}
+
+// Publications lists every revision with how it came about, the oldest first.
+func (p *Plans) Publications(ctx context.Context) ([]redraw.Publication, error) {
+	return p.publications(ctx, 0)
+}
+
+// publications gives one revision, or all where number is 0. What revisions
+// changed that have no row of their own in publications is counted.
+func (p *Plans) publications(ctx context.Context, number int) ([]redraw.Publication, error) {
+	const sql = `
+		SELECT r.number, r.published_at, r.note, r.areas, r.hash, r.actor_id, r.actor_name, p.id
+		FROM revisions r LEFT JOIN plans p ON p.district_code = r.district_code AND p.revision = r.number
+		WHERE r.district_code = @district AND (r.number = @number OR @number = 0) ORDER BY r.number`
+	rows, err := p.store.pool.Query(ctx, sql, pgx.NamedArgs{"district": p.store.district, "number": number})
+	if err != nil {
+		return nil, wrap("list publications", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (out redraw.Publication, err error) {
+		var plan *geo.ID
+		err = row.Scan(&out.Number, &out.PublishedAt, &out.Note, &out.Areas, &out.Hash, &out.By.ID, &out.By.Name, &plan)
+		out.PublishedAt = out.PublishedAt.UTC()
+		if plan != nil {
+			out.Plan = *plan
+		}
+		return out, err
+	})
+	return list, wrap("list publications", err)
+}
+
+// current is the revision in force, as a transaction sees it.
+func (p *Plans) current(ctx context.Context, tx pgx.Tx) (int, error) {
+	revision, _, err := p.store.inForce(ctx, tx)
+	return revision, err
+}
