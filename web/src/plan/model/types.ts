@@ -151,9 +151,9 @@ export interface Tallies {
   paint(units: readonly Area[], to: Area): ReadonlyMap<string, Numbers>;
 }
 
-/** What a brush has to know of a unit under it. */
+/** Units that were under a brush. */
 export interface Painted {
   readonly units: readonly Area[];
-  /** Why some under the brush are left out: they lie in the target already, or in no one area alone. */
-  readonly there: readonly Area[];
+  /** What was left out: it lies in the target already, or in no one other area alone. */
+  readonly left: readonly { readonly unit: Area; readonly why: "there" | "split" }[];
 }
