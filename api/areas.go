@@ -29,6 +29,7 @@ type feature[P any] struct {
 type collection[P any] struct {
 	Type     string       `json:"type"`
 	Revision *int         `json:"revision,omitempty"`
+	Plan     *geo.ID      `json:"plan,omitempty"` // that would make it so
 	Features []feature[P] `json:"features"`
 	Links    []link       `json:"links,omitempty"`
 }
@@ -108,7 +109,7 @@ func (s *Server) listAreas(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := req.world.contacts(PrincipalFrom(r.Context()))
 	number := req.world.Revision.Number
-	out := collection[areaProperties]{Type: "FeatureCollection", Revision: &number, Features: make([]feature[areaProperties], len(areas))}
+	out := collection[areaProperties]{Type: "FeatureCollection", Revision: &number, Plan: c.draft(), Features: make([]feature[areaProperties], len(areas))}
 	for i, a := range areas {
 		out.Features[i] = c.area(a)
 	}

@@ -83,6 +83,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		if !s.publicMay(rt.need) {
 			return fail("sign-in-required", "this needs an account or a token")
 		}
+		if hidesPlans(r, x.principal) {
+			return errNotFound("plan")
+		}
 		return nil
 	}
 	// A broken token is never silently nobody: its sender believes to be somebody.
@@ -94,12 +97,15 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		if limited := s.limit(x, rt); limited != nil {
 			return limited
 		}
-		if errors.Is(err, errSessionEnded) && s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		if errors.Is(err, errSessionEnded) && s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hidesPlans(r, x.principal) {
 			return nil
 		}
 		return err
 	}
 	x.principal = p
+	if hidesPlans(r, p) {
+		return errNotFound("plan")
+	}
 	w.Header().Add("Vary", "Authorization, Cookie")
 	w.Header().Set("Cache-Control", "private, no-cache")
 	if creds.cookie != "" {
@@ -119,6 +125,19 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		return fail("forbidden", "this account may not do that")
 	}
 	return nil
+}
+
+// hidesPlans reports whether a request asks for the boundaries of a plan, on
+// whatever route, and its sender may not know that there is one. What asks for
+// a time besides is refused as it would be for everybody.
+func hidesPlans(r *http.Request, p access.Principal) bool {
+	// The name may be escaped; nearly no request has either.
+	raw := r.URL.RawQuery
+	if raw == "" || !strings.Contains(raw, "plan") && !strings.Contains(raw, "%") {
+		return false
+	}
+	q := r.URL.Query()
+	return q.Has("plan") && !q.Has("at") && !access.Can(p, access.PlanBoundaries)
 }
 
 // limit takes a token of the address's bucket for the route.

@@ -21,6 +21,7 @@ type listener struct {
 	report string       // the id of the only report it is of, whoever listens; empty: of all in
 	scope  access.Scope // these areas
 	view   view         // how much of them
+	plans  bool         // and of changes to boundary plans
 }
 
 // listen says who listens with a request: with the secret of one report, its
@@ -38,17 +39,18 @@ func (s *Server) listen(r *http.Request) (listener, error) {
 	}
 	p := PrincipalFrom(r.Context())
 	mapped := s.publicMay(need{public: PublicMap})
+	plans := access.Can(p, access.PlanBoundaries)
 	switch {
 	case !p.SignedIn() && !mapped:
 		return listener{}, fail("sign-in-required", "this needs an account, a token, or the secret of a report")
 	case access.Can(p, access.ReadEvents) && viewOf(p) == viewFull:
-		return listener{scope: p.Scope, view: viewFull}, nil
+		return listener{scope: p.Scope, view: viewFull, plans: plans}, nil
 	case mapped:
-		return listener{scope: access.Scope{All: true}, view: viewPublic}, nil
+		return listener{scope: access.Scope{All: true}, view: viewPublic, plans: plans}, nil
 	case !access.Can(p, access.ReadEvents):
-		return listener{view: viewPublic}, nil
+		return listener{view: viewPublic, plans: plans}, nil
 	}
-	return listener{scope: p.Scope, view: viewPublic}, nil
+	return listener{scope: p.Scope, view: viewPublic, plans: plans}, nil
 }
 
 // follower is the sender of a report, who shows its secret. A report that is not
@@ -74,6 +76,8 @@ func (l listener) hears(e patrol.StreamEvent) bool {
 	case l.view == viewOwn:
 		// Of what is told of reports only their ids look like this.
 		return isReport(e) && bytes.Contains(e.Data, []byte(l.report))
+	case isPlan(e):
+		return l.plans
 	case e.Type == "revision.published":
 		return true
 	case l.view == viewPublic:
@@ -83,6 +87,8 @@ func (l listener) hears(e patrol.StreamEvent) bool {
 }
 
 func isReport(e patrol.StreamEvent) bool { return strings.HasPrefix(e.Type, "report.") }
+
+func isPlan(e patrol.StreamEvent) bool { return strings.HasPrefix(e.Type, "plan.") }
 
 // publicNews is what everybody is told of a report. What is not here is not told.
 type publicNews struct {

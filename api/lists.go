@@ -2,8 +2,11 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -40,6 +43,10 @@ type revisionAnswer struct {
 	Note        string    `json:"note,omitempty"`
 	Areas       int       `json:"areas"`
 	Current     bool      `json:"current,omitempty"`
+	// Of these only who may plan is told.
+	By      string  `json:"by,omitempty"`
+	Plan    *geo.ID `json:"plan,omitempty"`
+	Changed *int    `json:"changed,omitempty"` // areas that are new, changed or gone
 }
 
 // listRevisions answers GET /api/v1/revisions, the newest first.
@@ -47,15 +54,33 @@ func (s *Server) listRevisions(w http.ResponseWriter, r *http.Request) error {
 	if err := newQuery(r).err(); err != nil {
 		return err
 	}
-	all, err := s.cfg.Revisions.Revisions(r.Context())
-	if err != nil {
-		return err
-	}
 	current := s.cfg.Boundaries.Current().Revision.Number
-	out := []revisionAnswer{}
-	for i := len(all) - 1; i >= 0; i-- {
-		rev := all[i]
-		out = append(out, revisionAnswer{rev.Number, rev.PublishedAt.UTC(), rev.Note, rev.Areas, rev.Number == current})
+	answer := func(rev *geo.Revision) revisionAnswer {
+		return revisionAnswer{Revision: rev.Number, PublishedAt: rev.PublishedAt.UTC(), Note: rev.Note, Areas: rev.Areas, Current: rev.Number == current}
 	}
+	out := []revisionAnswer{}
+	if s.cfg.Plans != nil && access.Can(PrincipalFrom(r.Context()), access.PlanBoundaries) {
+		all, err := s.cfg.Plans.Publications(r.Context())
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			a := answer(&all[i].Revision)
+			a.By, a.Changed = all[i].By.Name, &all[i].Changed
+			if all[i].Plan != (geo.ID{}) {
+				a.Plan = &all[i].Plan
+			}
+			out = append(out, a)
+		}
+	} else {
+		all, err := s.cfg.Revisions.Revisions(r.Context())
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			out = append(out, answer(&all[i]))
+		}
+	}
+	slices.Reverse(out)
 	return writeJSON(w, http.StatusOK, map[string]any{"revisions": out})
 }

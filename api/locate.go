@@ -28,6 +28,7 @@ type lonLat struct {
 type locateAnswer struct {
 	Point             lonLat                 `json:"point"`
 	Revision          int                    `json:"revision"`
+	Plan              *geo.ID                `json:"plan,omitempty"` // that would make it so
 	Areas             map[geo.Kind]*geo.Name `json:"areas"`
 	Responsible       []assignee             `json:"responsible"`
 	BoundaryDistanceM *float64               `json:"boundary_distance_m"` // to the nearest grid edge; null without grids and far away
@@ -56,7 +57,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 	match, _ := world.Index.Locate(q.point)
 	c := world.contacts(PrincipalFrom(r.Context()))
 	var n *notice
-	if q.at.IsZero() && !c.principal.SignedIn() {
+	if q.at.IsZero() && q.plan == "" && !c.principal.SignedIn() {
 		n, err = s.noticesOf(world).of(world, match)
 	} else {
 		n, err = c.notice(match)
@@ -68,7 +69,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	buffer := s.bodies.Get().(*[]byte)
-	*buffer = append(appendLocateAnswer((*buffer)[:0], q.point, c.Revision.Number, n,
+	*buffer = append(appendLocateAnswer((*buffer)[:0], q.point, c.Revision.Number, c.draft(), n,
 		c.edgeDistanceM(q.point), c.Index.Candidates(geo.Grid, q.point, q.accuracyM)), '\n')
 	writeBody(w, jsonType, *buffer)
 	s.bodies.Put(buffer) // a writer keeps nothing of what it was given
@@ -80,7 +81,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 func (c *contacts) locate(p orb.Point, accuracyM float64) locateAnswer {
 	m, _ := c.Index.Locate(p)
 	return locateAnswer{
-		Point: lonLat{p[0], p[1]}, Revision: c.Revision.Number, Areas: m.Names(),
+		Point: lonLat{p[0], p[1]}, Revision: c.Revision.Number, Plan: c.draft(), Areas: m.Names(),
 		Responsible:       c.assignees(patrol.Responsible(c.duties, m, c.at), areaIDs(&m)),
 		BoundaryDistanceM: metres(c.edgeDistanceM(p)),
 		Candidates:        candidates(c.world, p, accuracyM),

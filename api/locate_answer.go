@@ -7,19 +7,21 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
 // appendLocateAnswer writes a locateAnswer as encoding/json does, byte for
 // byte, from parts that are JSON already; reflection would take longer than the
 // lookup and all else together. Distances are in metres, +Inf for none.
-func appendLocateAnswer(b []byte, p orb.Point, revision int, n *notice, edgeDistanceM float64, candidates []locate.Candidate) []byte {
+func appendLocateAnswer(b []byte, p orb.Point, revision int, plan *geo.ID, n *notice, edgeDistanceM float64, candidates []locate.Candidate) []byte {
 	b = append(b, `{"point":{"lon":`...)
 	b = appendNumber(b, p[0])
 	b = append(b, `,"lat":`...)
 	b = appendNumber(b, p[1])
 	b = append(b, `},"revision":`...)
 	b = strconv.AppendInt(b, int64(revision), 10)
+	b = appendPlan(b, plan)
 	b = append(b, `,"areas":`...)
 	b = append(b, n.areas...)
 	b = append(b, `,"responsible":`...)
@@ -47,6 +49,14 @@ func appendLocateAnswer(b []byte, p orb.Point, revision int, n *notice, edgeDist
 		b = append(b, `,"synthetic":true`...)
 	}
 	return append(b, '}')
+}
+
+// appendPlan writes the member plan, nothing without one.
+func appendPlan(b []byte, plan *geo.ID) []byte {
+	if plan == nil {
+		return b
+	}
+	return append(append(append(b, `,"plan":"`...), plan.String()...), '"')
 }
 
 // appendMetres writes a distance to 0.1 m, null for none.

@@ -18,6 +18,7 @@ const maxPoints = 1_000_000
 // once, and for every point which combination of areas covers it.
 type compact struct {
 	revision int
+	plan     *geo.ID
 	texts    *areaTexts
 	kinds    []geo.Kind
 	areas    [6][]int32 // the areas that occur, by kind
@@ -31,7 +32,7 @@ type compact struct {
 }
 
 func newCompact(m *many) *compact {
-	return &compact{revision: m.Revision.Number, texts: m.texts, kinds: geo.Kinds(), places: make([]int32, len(m.texts.names)),
+	return &compact{revision: m.Revision.Number, plan: m.draft(), texts: m.texts, kinds: geo.Kinds(), places: make([]int32, len(m.texts.names)),
 		met: make([]uint32, len(m.texts.states)), odd: map[geo.Match]uint32{}}
 }
 

@@ -42,7 +42,8 @@ func (c *compact) answer(w http.ResponseWriter) error {
 			size += len(c.texts.names[a]) + 1
 		}
 	}
-	begin := fmt.Appendf(make([]byte, 0, size), `{"revision":%d,"areas":`, c.revision)
+	begin := appendPlan(fmt.Appendf(make([]byte, 0, size), `{"revision":%d`, c.revision), c.plan)
+	begin = append(begin, `,"areas":`...)
 	before := byte('{')
 	for _, kind := range c.byName() {
 		begin = fmt.Appendf(append(begin, before), "%q:[", c.kinds[kind])

@@ -17,7 +17,7 @@ import (
 // feature by feature, or {"points": …}.
 func (m *many) document(w http.ResponseWriter, in *feed) error {
 	d := &document{many: m, feed: in, dec: json.NewDecoder(in), out: newDrip(w, "application/geo+json", m.spooled)}
-	d.between = `{"type":"FeatureCollection","revision":` + strconv.Itoa(d.Revision.Number) + `,"features":[` + "\n"
+	d.between = `{"type":"FeatureCollection","revision":` + strconv.Itoa(d.Revision.Number) + string(appendPlan(nil, d.draft())) + `,"features":[` + "\n"
 	defer d.out.stop()
 	err := d.read()
 	if d.compact != nil && err == nil {

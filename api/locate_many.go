@@ -28,7 +28,7 @@ func (s *Server) locateMany(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	many := &many{world: world, crs: crs, list: "/features", texts: s.texts.of(world.Index, at.IsZero()), spooled: &s.spooled}
+	many := &many{world: world, crs: crs, list: "/features", texts: s.texts.of(world.Index, at.IsZero() && plan == ""), spooled: &s.spooled}
 	defer func() { s.metrics.points.Add(float64(many.n)) }()
 	in := newFeed(w, r)
 	switch mediaType(r) {

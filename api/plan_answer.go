@@ -62,25 +62,16 @@ func (v planView) perhaps(a redraw.Author) *authorAnswer {
 	return &out
 }
 
-// plan gives a plan. makers are who made operations of it, as far as known.
-func (v planView) plan(p *redraw.Plan, makers ...string) planAnswer {
+// plan gives a plan.
+func (v planView) plan(p *redraw.Plan) planAnswer {
 	return planAnswer{
 		ID: p.ID, Title: p.Title, Status: p.Status, BaseRevision: p.Base, CurrentRevision: v.current, Behind: v.behind(p),
 		Version: p.Version, ETag: p.ETag, Operations: p.Operations, Undone: p.Undone, NeedsApproval: p.NeedsApproval,
 		CreatedBy: v.author(p.CreatedBy), CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
 		ApprovedBy: v.perhaps(p.ApprovedBy), ApprovedAt: instant(p.ApprovedAt),
 		PublishAt: instant(p.PublishAt), PublishBy: v.perhaps(p.PublishBy),
-		Note: p.Note, Revision: p.Revision, Failure: p.Failure, Allow: v.allow(p, makers),
+		Note: p.Note, Revision: p.Revision, Failure: p.Failure, Allow: v.allow(p),
 	}
-}
-
-// working gives a plan whose operations are known.
-func (v planView) working(w *redraw.Working) planAnswer {
-	var makers []string
-	for _, e := range w.Draft.Entries() {
-		makers = append(makers, e.By)
-	}
-	return v.plan(&w.Plan, makers...)
 }
 
 // behind reports whether another revision than the plan's base is in force,
@@ -91,13 +82,13 @@ func (v planView) behind(p *redraw.Plan) bool { return open(p.Status) && p.Base 
 func open(s redraw.Status) bool { return s != redraw.Published && s != redraw.Discarded }
 
 // allow lists what the caller may do to the plan now.
-func (v planView) allow(p *redraw.Plan, makers []string) []string {
+func (v planView) allow(p *redraw.Plan) []string {
 	out := []string{}
 	if !open(p.Status) {
 		return out
 	}
 	scheduled := p.Status == redraw.Scheduled
-	me := v.who.ID.String()
+	made := v.author(p.CreatedBy).Me || slices.ContainsFunc(p.Authors, func(a redraw.Author) bool { return v.author(a).Me })
 	add := func(what string, may bool) {
 		if may {
 			out = append(out, what)
@@ -106,11 +97,11 @@ func (v planView) allow(p *redraw.Plan, makers []string) []string {
 	publisher := access.Can(v.who, access.Publish)
 	ready := publisher && !scheduled && p.Operations > 0 && (!p.NeedsApproval || p.Status == redraw.Approved)
 	add("edit", !scheduled)
-	add("approve", publisher && p.Status == redraw.Drafted && p.Operations > 0 && p.CreatedBy.ID != me && !slices.Contains(makers, me))
+	add("approve", publisher && p.Status == redraw.Drafted && p.Operations > 0 && !made)
 	add("publish", ready)
 	add("schedule", ready)
 	add("unschedule", publisher && scheduled)
-	add("discard", true)
+	add("discard", !scheduled)
 	add("rebase", !scheduled && v.behind(p))
 	return out
 }
@@ -170,7 +161,7 @@ type planDetail struct {
 }
 
 func (v planView) detail(w *redraw.Working) (out planDetail, err error) {
-	out.planAnswer = v.working(w)
+	out.planAnswer = v.plan(&w.Plan)
 	if out.History, err = v.entries(w, w.Draft.Entries(), 1); err != nil {
 		return out, err
 	}

@@ -75,7 +75,7 @@ func (f *fields) truth(name string) bool {
 // writePlan answers with a plan without its operations.
 func (s *Server) writePlan(w http.ResponseWriter, r *http.Request, status int, p *redraw.Working) error {
 	setPlanTag(w, &p.Plan)
-	return writeJSON(w, status, s.planView(r).working(p))
+	return writeJSON(w, status, s.planView(r).plan(&p.Plan))
 }
 
 // retitlePlan answers PATCH /api/v1/plans/{id}.
@@ -270,7 +270,7 @@ func readPerhaps(r *http.Request) (*object, error) {
 func (s *Server) writeChange(w http.ResponseWriter, view planView, p *redraw.Working, result *redraw.Result, op *entryAnswer) error {
 	setPlanTag(w, &p.Plan)
 	return writeJSON(w, http.StatusOK, changeAnswer{
-		ETag: p.ETag, Version: p.Version, Plan: view.working(p), Operation: op,
+		ETag: p.ETag, Version: p.Version, Plan: view.plan(&p.Plan), Operation: op,
 		Changed: changed(result.Changed, p.Base), Problems: answerProblems(result.Problems),
 	})
 }

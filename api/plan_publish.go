@@ -65,7 +65,7 @@ func (s *Server) publishPlan(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return s.refused(r.Context(), req.id, err)
 		}
-		answer := req.view.working(&plan)
+		answer := req.view.plan(&plan.Plan)
 		setPlanTag(w, &plan.Plan)
 		return writeJSON(w, http.StatusAccepted, publicationAnswer{Plan: &answer})
 	}
@@ -74,7 +74,7 @@ func (s *Server) publishPlan(w http.ResponseWriter, r *http.Request) error {
 		return s.refused(r.Context(), req.id, err)
 	}
 	s.catchUp(r)
-	out, answer := answerPublication(&done), s.planView(r).working(&plan)
+	out, answer := answerPublication(&done), s.planView(r).plan(&plan.Plan)
 	out.Plan = &answer
 	setPlanTag(w, &plan.Plan)
 	return writeJSON(w, http.StatusOK, out)

@@ -20,9 +20,13 @@ type finder struct {
 	index    *search.Index
 }
 
-// of gives the index of a snapshot. The first search after a publish builds
-// it, and the others wait for it.
-func (f *finder) of(s *locate.Snapshot) *search.Index {
+// of gives the index of a snapshot. The first search after a publish builds that
+// of the one in force, and the others wait for it; any other is built for one
+// search.
+func (f *finder) of(s, inForce *locate.Snapshot) *search.Index {
+	if s != inForce {
+		return search.New(s.Index.All(), s.Ground)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.snapshot != s {
@@ -51,16 +55,20 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	q := newQuery(r)
 	text := q.text("q", 256)
 	limit := q.count("limit", 20, 100)
+	at, plan := q.world()
 	if text == "" && len(q.fields) == 0 {
 		q.unread("q", "is missing")
 	}
 	if err := q.err(); err != nil {
 		return err
 	}
-	snapshot := s.cfg.Boundaries.Current()
-	number := snapshot.Revision.Number
-	out := collection[hitProperties]{Type: "FeatureCollection", Revision: &number, Features: []feature[hitProperties]{}}
-	for _, hit := range s.finder.of(snapshot).Search(text, limit) {
+	world, err := s.worldAt(r.Context(), at, plan)
+	if err != nil {
+		return err
+	}
+	number := world.Revision.Number
+	out := collection[hitProperties]{Type: "FeatureCollection", Revision: &number, Plan: world.draft(), Features: []feature[hitProperties]{}}
+	for _, hit := range s.finder.of(world.Snapshot, s.cfg.Boundaries.Current()).Search(text, limit) {
 		out.Features = append(out.Features, hitFeature(hit))
 	}
 	return writeGeoJSON(w, http.StatusOK, out)

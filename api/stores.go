@@ -13,14 +13,19 @@ import (
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
-// Boundaries are the published boundaries. Current never blocks; while it gives
+// Boundaries are the boundaries, published and planned. Current never blocks; while it gives
 // nil, before the first load, requests are answered with 503.
 type Boundaries interface {
 	Current() *locate.Snapshot
 	Refresh(ctx context.Context) error
-	// At gives what was in force at t: geo.ErrNotFound before the first
-	// revision, geo.ErrInvalid after now.
+	// At gives what is in force at t: geo.ErrNotFound before the first revision,
+	// geo.ErrInvalid after now, unless a plan will be published by then: its
+	// boundaries.
 	At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error)
+	// Plan gives the boundaries as a plan would have them, by its id;
+	// geo.ErrNotFound where there is none. Whether the caller may see it was
+	// asked before.
+	Plan(ctx context.Context, id string) (*locate.Snapshot, error)
 }
 
 // Revisions lists the published revisions, oldest first.

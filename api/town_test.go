@@ -148,6 +148,16 @@ type fakeBoundaries struct{ *fakeStore }
 
 func (f fakeBoundaries) Current() *locate.Snapshot { return f.snapshot }
 
+// Plan gives the boundaries in force, as those of the plan id(800).
+func (f fakeBoundaries) Plan(_ context.Context, text string) (*locate.Snapshot, error) {
+	if text != id(800).String() {
+		return nil, geo.ErrNotFound
+	}
+	draft := *f.snapshot
+	draft.Plan = id(800)
+	return &draft, nil
+}
+
 func (f fakeBoundaries) At(_ context.Context, t, now time.Time) (*locate.Snapshot, error) {
 	switch {
 	case t.Before(publishedAt):

@@ -25,28 +25,41 @@ func (s *Server) now() world {
 }
 
 // worldAt gives the world of at= and plan=, the present one without them.
-// Nobody has drafts yet, so every plan is not found.
+// Whether the caller may see plans was asked at the door.
 func (s *Server) worldAt(ctx context.Context, at time.Time, plan string) (world, error) {
 	w := s.now()
 	if plan != "" {
-		return world{}, errNotFound("plan")
+		draft, err := s.cfg.Boundaries.Plan(ctx, plan)
+		if err != nil {
+			return world{}, noPlan(err)
+		}
+		w.Snapshot = draft
+		return w, nil
 	}
 	if at.IsZero() {
 		return w, nil
 	}
-	if at.After(w.at) {
-		return world{}, fail("time-in-future", "no publish is scheduled, so nothing is known of a time to come",
-			geo.FieldError{Pointer: "at", Detail: "lies in the future"})
-	}
-	past, err := s.cfg.Boundaries.At(ctx, at, w.at)
-	if errors.Is(err, geo.ErrNotFound) {
+	then, err := s.cfg.Boundaries.At(ctx, at, w.at)
+	switch {
+	case errors.Is(err, geo.ErrNotFound):
 		return world{}, fail("not-found", "no boundaries were published at that time")
-	}
-	if err != nil {
+	case errors.Is(err, geo.ErrInvalid) && at.After(w.at):
+		return world{}, fail("time-in-future", "no publish is scheduled by then, so nothing is known of that time",
+			geo.FieldError{Pointer: "at", Detail: "lies in the future"})
+	case err != nil:
 		return world{}, err
 	}
-	w.Snapshot, w.at = past, at
+	w.Snapshot, w.at = then, at
 	return w, nil
+}
+
+// draft gives the id of the plan whose boundaries these would be; nil where they
+// are published.
+func (w world) draft() *geo.ID {
+	if w.Plan == (geo.ID{}) {
+		return nil
+	}
+	return &w.Plan
 }
 
 // contacts gives names and phones of post holders as far as a caller may see

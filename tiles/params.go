@@ -52,7 +52,7 @@ func (s *Server) snapshot(r *http.Request, q url.Values) (*locate.Snapshot, erro
 		return nil, geo.Invalid("invalid-parameters", "at and plan cannot be given together",
 			geo.FieldError{Pointer: "at", Detail: "goes without plan"}, geo.FieldError{Pointer: "plan", Detail: "goes without at"})
 	case q.Has("plan"):
-		return nil, fmt.Errorf("plan %q: %w", q.Get("plan"), geo.ErrNotFound)
+		return s.c.Boundaries.Plan(r.Context(), q.Get("plan"))
 	case q.Has("at"):
 		at, err := timeParam(q, "at")
 		if err != nil {

@@ -3,6 +3,7 @@ package tiles
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -50,8 +51,17 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	write(w, r, f, revalidate)
+	write(w, r, f, caching(q))
 	return nil
+}
+
+// caching says who may keep an answer that follows from the boundaries alone:
+// those of a plan are not for everybody.
+func caching(q url.Values) string {
+	if q.Has("plan") {
+		return ownOnly
+	}
+	return revalidate
 }
 
 // tileOfRevision answers for the tile of a numbered revision, which never

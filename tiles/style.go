@@ -1,9 +1,6 @@
 package tiles
 
-import (
-	"net/http"
-	"net/url"
-)
+import "net/http"
 
 // object is a JSON object of the style, whose form is MapLibre's
 // (https://maplibre.org/maplibre-style-spec/).
@@ -21,10 +18,7 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	suffix := ".json"
-	if q.Has("at") {
-		suffix += "?at=" + url.QueryEscape(q.Get("at"))
-	}
+	suffix := ".json" + which(q)
 	sources := object{}
 	for name := range s.layers {
 		sources[name] = object{"type": "vector", "url": s.c.PublicURL(r) + "/tiles/" + name + suffix}
@@ -41,7 +35,7 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
 	if a := attribution(snapshot); a != "" {
 		out["metadata"] = object{"attribution": a}
 	}
-	return writeJSON(w, out)
+	return writeJSON(w, caching(q), out)
 }
 
 // styleLayers gives what is drawn, from the ground up.

@@ -59,12 +59,12 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	tiles := s.c.PublicURL(r) + "/tiles/" + l.name + "/{z}/{x}/{y}.mvt"
-	if q.Has("at") && (l.source == fromAreas || l.source == fromGround) {
-		tiles += "?at=" + url.QueryEscape(q.Get("at"))
+	if l.source == fromAreas || l.source == fromGround {
+		tiles += which(q)
 	}
 	bounds := bounds(snapshot)
 	center := bounds.Center()
-	return writeJSON(w, tileSet{
+	return writeJSON(w, caching(q), tileSet{
 		TileJSON:     "3.0.0",
 		Name:         l.name,
 		Description:  l.description,
@@ -99,13 +99,23 @@ func attribution(s *locate.Snapshot) string {
 	return ""
 }
 
-func writeJSON(w http.ResponseWriter, v any) error {
+// which gives the query that asks for the same boundaries again.
+func which(q url.Values) string {
+	for _, name := range []string{"at", "plan"} {
+		if q.Has(name) {
+			return "?" + name + "=" + url.QueryEscape(q.Get(name))
+		}
+	}
+	return ""
+}
+
+func writeJSON(w http.ResponseWriter, caching string, v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", revalidate)
+	w.Header().Set("Cache-Control", caching)
 	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell
 	return nil
 }

@@ -129,6 +129,14 @@ func (h history) At(_ context.Context, t, now time.Time) (*locate.Snapshot, erro
 	return nil, geo.ErrNotFound
 }
 
+// Plan gives the first revision for the plan "back", which would go back to it.
+func (h history) Plan(_ context.Context, id string) (*locate.Snapshot, error) {
+	if id != "back" {
+		return nil, geo.ErrNotFound
+	}
+	return h[0], nil
+}
+
 func (h history) Revision(_ context.Context, n int) (*locate.Snapshot, error) {
 	for _, s := range h {
 		if s.Revision.Number == n {

@@ -1,7 +1,6 @@
 package features
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -130,7 +129,7 @@ func (s *Server) snapshot(r *http.Request, extra map[string]string) (*locate.Sna
 		return nil, geo.Invalid("invalid-parameters", "at and plan cannot be given together",
 			geo.FieldError{Pointer: "at", Detail: "goes without plan"}, geo.FieldError{Pointer: "plan", Detail: "goes without at"})
 	case hasPlan:
-		return nil, fmt.Errorf("plan %q: %w", plan, geo.ErrNotFound)
+		return s.c.Boundaries.Plan(r.Context(), plan)
 	case hasAt:
 		t, err := time.Parse(time.RFC3339, strings.ReplaceAll(at, " ", "+"))
 		if err != nil {

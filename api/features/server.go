@@ -23,13 +23,18 @@ import (
 	"github.com/gridpatrol/gridpatrol/tiles"
 )
 
-// Boundaries gives the published boundaries.
+// Boundaries gives the boundaries, published and planned.
 type Boundaries interface {
 	// Current gives the revision in force; never nil.
 	Current() *locate.Snapshot
-	// At gives the revision in force at t: geo.ErrNotFound before the first,
-	// geo.ErrInvalid after now.
+	// At gives what is in force at t: geo.ErrNotFound before the first revision,
+	// geo.ErrInvalid after now, unless a plan will be published by then: its
+	// boundaries.
 	At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error)
+	// Plan gives the boundaries as a plan would have them, by its id;
+	// geo.ErrNotFound where there is none. Whether the caller may see it was
+	// asked before.
+	Plan(ctx context.Context, id string) (*locate.Snapshot, error)
 }
 
 // Reports reads reports.

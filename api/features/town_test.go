@@ -101,6 +101,14 @@ func (h history) At(_ context.Context, t, now time.Time) (*locate.Snapshot, erro
 	return nil, geo.ErrNotFound
 }
 
+// Plan gives the first revision for the plan "back", which would go back to it.
+func (h history) Plan(_ context.Context, id string) (*locate.Snapshot, error) {
+	if id != "back" {
+		return nil, geo.ErrNotFound
+	}
+	return h[0], nil
+}
+
 func (h history) Revision(context.Context, int) (*locate.Snapshot, error) { return h[0], nil }
 
 // desk keeps reports in memory, newest first, and answers as the store does.
