@@ -17,11 +17,22 @@ export interface ReportEvent {
   lat?: number;
 }
 
+/** What a message says of a boundary plan. */
+export interface PlanEvent {
+  plan: string;
+  version: number;
+  etag: string;
+  status: string;
+  by?: string;
+}
+
 /** What is told to listeners, by its type. */
 export interface LiveEvents {
   "report.created": ReportEvent;
   "report.changed": ReportEvent;
   "revision.published": { revision: number; published_at: string };
+  /** Somebody worked on a boundary plan: told to those who may. */
+  "plan.changed": PlanEvent;
   /** Messages were missed, or somebody else is signed in now: ask for everything anew. */
   reset: null;
   /** The stream is open, for the first time or again. What was asked for before the first time may be old. */
@@ -36,7 +47,7 @@ const hiddenMs = 3_000;
 /** How long the stream stays open without listeners, as while screens change. */
 const idleMs = 1_000;
 
-const types: readonly string[] = ["report.created", "report.changed", "revision.published", "reset"] satisfies (keyof LiveEvents)[];
+const types: readonly string[] = ["report.created", "report.changed", "revision.published", "plan.changed", "reset"] satisfies (keyof LiveEvents)[];
 const listeners = new Listeners<LiveEvents>();
 let refused = false;
 let pause: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +58,7 @@ const stream = new EventStream({
     if (!types.includes(m.type)) return;
     const type = m.type as Exclude<keyof LiveEvents, "open">;
     if (type === "reset") listeners.tell("reset", null);
-    else listeners.tell(type, JSON.parse(m.data) as ReportEvent & LiveEvents["revision.published"]);
+    else listeners.tell(type, JSON.parse(m.data) as ReportEvent & LiveEvents["revision.published"] & PlanEvent);
   },
   onOpen: (gap) => {
     listeners.tell("open", null);
