@@ -52,7 +52,14 @@ async function send(method: "POST" | "PATCH" | "DELETE", path: string, body?: un
 }
 
 async function sendJson<T>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
-  return (await (await send(method, path, body, headers, signal)).json()) as T;
+  const answer = await send(method, path, body, headers, signal);
+  try {
+    return (await answer.json()) as T;
+  } catch (e) {
+    if (signal?.aborted === true) throw e;
+    // The connection broke within the answer: what was asked for is done.
+    throw new PlanError(new ApiError("away", "unreadable"), null);
+  }
 }
 
 const at = (plan: string, rest = "") => `/api/v1/plans/${encodeURIComponent(plan)}${rest}`;

@@ -92,6 +92,10 @@ class Shared implements Topology {
     return this.with(puts);
   }
 
+  withLocked(locked: readonly Kind[]): Topology {
+    return new Shared(locked, this.table, this.all, this.users);
+  }
+
   applied(op: Operation): Topology | null {
     if (op.op === "move_node") return this.withTouched(this.moveNode(snapped(op.from), snapped(op.to)));
     if (op.op === "remove_node") return this.without(snapped(op.at));

@@ -109,6 +109,8 @@ export interface Topology {
   areasAt(q: LatticePoint, only?: Only): Area[];
   /** Puts in the areas that an operation changed. */
   replaceAreas(changed: readonly ChangedArea[]): Topology;
+  /** Gives the same areas with other kinds locked. */
+  withLocked(locked: readonly Kind[]): Topology;
   /** Gives what a move, insertion or removal of a node leads to, before the server has answered; null for another operation, or one that it would refuse. */
   applied(op: Operation): Topology | null;
 
