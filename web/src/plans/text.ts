@@ -4,3 +4,5 @@ import { zh } from "./zh";
 
 /** The texts of the screen. */
 export const t = texts(zh, en);
+
+export type Key = keyof typeof zh;
