@@ -84,8 +84,8 @@ func (v *survey) parents() (out []finding) {
 			if p.lines.equal(home.lines) {
 				continue
 			}
-			at, areaM2 := beyondOf(p, home)
-			if areaM2 > 0 {
+			if over := beyondOf(p, home); len(over) > 0 {
+				at, areaM2 := interior(over.largest()).Point(), geo.AreaM2(over.shape(nil, nil))
 				out = append(out, finding{
 					Problem: Problem{Code: ProblemOutsideParent, Detail: fmt.Sprintf("%s reaches beyond %s, which it belongs to", ref, home.area.Ref()), At: at, Areas: []geo.Ref{ref, home.area.Ref()}, AreaM2: areaM2},
 					key:     key(ProblemOutsideParent, p, home), amount: areaM2,
@@ -113,14 +113,14 @@ func (v *survey) splitUnit(unit *plot) (finding, bool) {
 	if len(parts) < 2 {
 		return finding{}, false // in one, or where there is a gap
 	}
-	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice-a.twice, -1), 1)) })
+	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice()-a.twice(), -1), 1)) })
 	ref := unit.area.Ref()
 	refs, names, plots := []geo.Ref{ref}, []string(nil), []*plot{unit}
 	var away float64
 	for i, part := range parts {
 		refs, names, plots = append(refs, part.plot.area.Ref()), append(names, part.plot.area.Code), append(plots, part.plot)
 		if i > 0 {
-			away += float64(part.twice)
+			away += float64(part.twice())
 		}
 	}
 	least := parts[len(parts)-1]
@@ -158,7 +158,7 @@ func mixedUnits(g *plot, parts []landShare) (f finding, mixed bool) {
 			key:     key(ProblemUnitsMixed, append([]*plot{g}, units...)...), amount: amount,
 		}, true
 	}
-	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice-a.twice, -1), 1)) })
+	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice()-a.twice(), -1), 1)) })
 	var units, torn []*plot
 	var away, cut float64
 	var tornAt orb.Point
@@ -167,11 +167,11 @@ func mixedUnits(g *plot, parts []landShare) (f finding, mixed bool) {
 		units = append(units, part.plot)
 		towns[part.plot.area.Parent] = true
 		if i > 0 {
-			away += float64(part.twice)
+			away += float64(part.twice())
 		}
-		if whole := part.plot.lines.twiceArea(); part.twice < whole {
+		if whole, twice := part.plot.lines.twiceArea(), part.twice(); twice < whole && len(beyondOf(part.plot, g)) > 0 {
 			torn, tornAt = append(torn, part.plot), part.at()
-			cut += float64(min(part.twice, whole-part.twice))
+			cut += float64(min(twice, whole-twice))
 		}
 	}
 	switch {

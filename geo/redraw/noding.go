@@ -1,113 +1,202 @@
 package redraw
 
 import (
-	"errors"
+	"cmp"
+	"math/big"
 	"slices"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/paulmach/orb"
 )
 
-// maxNoding is how often lines are cut anew where cutting them moved them into
-// others. Each time moves them by less than a step.
-const maxNoding = 8
+// divide gives what two outlines have in common, and what only the first has, without
+// slivers of less than a step. Where the lines share their corners or keep apart it is exact;
+// where they cross elsewhere, the crossings are put on the lattice.
+func divide(x, y outline) (both, rest outline) {
+	if c, err := compare(x, y); err == nil {
+		return patches(c.intersection()), patches(c.difference())
+	}
+	a := arrange(x, y)
+	return patches(a.sides(func(x, y bool) bool { return x && y })), patches(a.sides(func(x, y bool) bool { return x && !y }))
+}
 
-// noded gives two outlines a common node wherever they meet, at the lattice place
-// next to it. Lines move by less than a step of the lattice.
-func noded(x, y outline) (outline, outline) {
-	for range maxNoding {
-		atX, atY := map[edge][]geo.LatticePoint{}, map[edge][]geo.LatticePoint{}
-		add := func(at map[edge][]geo.LatticePoint, e edge, q geo.LatticePoint) {
-			if q != e.a && q != e.b && !slices.Contains(at[e], q) {
-				at[e] = append(at[e], q)
-			}
-		}
-		ys := y.near(x.bounds())
-		for _, e := range x.near(y.bounds()) {
-			near := edgeBox(e)
-			for _, f := range ys {
-				if e == f || e == f.reversed() || !near.meets(edgeBox(f)) {
+// patches gives the land that sides go round, without slivers.
+func patches(sides []edge) outline {
+	sum := chain{}
+	for _, e := range sides {
+		sum.add(e, 1)
+	}
+	rings, _ := trace(sum.all())
+	out, err := polygons(slices.DeleteFunc(rings, ring.thin))
+	if err != nil { // a hole that lost what was round it, a sliver
+		return nil
+	}
+	return out
+}
+
+// largest gives the largest ring of an outline that has any.
+func (o outline) largest() ring {
+	return slices.MaxFunc(o, func(a, b []ring) int {
+		return int(min(max(geo.TwiceArea(a[0])-geo.TwiceArea(b[0]), -1), 1))
+	})[0]
+}
+
+// arrangement is the lines of two outlines, cut wherever they meet, each side
+// once with its lower end first: whether an odd number of sides of the one, and
+// of the other, run there.
+type arrangement map[edge]*[2]bool
+
+// arrange rounds crossings to the lattice and leads every side through all nodes in
+// whose pixel it comes: then sides meet in nodes alone (J. D. Hobby, Practical
+// segment intersection with finite precision output, Computational Geometry 13, 1999).
+func arrange(x, y outline) arrangement {
+	lines := [2][]edge{x.all(), y.all()}
+	nodes := hotNodes(slices.Concat(lines[0], lines[1]))
+	a := arrangement{}
+	for i := range lines {
+		for _, long := range lines[i] {
+			from := long.a
+			for _, q := range append(long.through(nodes), long.b) {
+				if q == from {
 					continue
 				}
-				for _, q := range meetings(e, f) {
-					add(atX, e, q)
-					add(atY, f, q)
+				e := edge{from, q}.rising()
+				if a[e] == nil {
+					a[e] = &[2]bool{}
 				}
+				a[e][i] = !a[e][i]
+				from = q
 			}
 		}
-		if len(atX) == 0 && len(atY) == 0 {
+	}
+	return a
+}
+
+// rising gives the side with its lower end first.
+func (e edge) rising() edge {
+	if geo.CompareLattice(e.a, e.b) > 0 {
+		return e.reversed()
+	}
+	return e
+}
+
+// hotNodes gives the ends of sides and the places next to their crossings, in order.
+func hotNodes(sides []edge) []geo.LatticePoint {
+	tears := make([]tear, len(sides))
+	nodes := make([]geo.LatticePoint, len(sides))
+	for i, e := range sides {
+		tears[i], nodes[i] = tear{edge: e.rising()}, e.a
+	}
+	slices.SortFunc(tears, func(a, b tear) int { return compareEdges(a.edge, b.edge) })
+	pairs(tears, func(i, k int) {
+		if e, f := tears[i].edge, tears[k].edge; properlyCross(e, f) {
+			nodes = append(nodes, crossing(e, f))
+		}
+	})
+	slices.SortFunc(nodes, geo.CompareLattice)
+	return slices.Compact(nodes)
+}
+
+// through gives the nodes in whose pixel a side comes, in the order in which it
+// passes them. The pixel of a node is the square of one step round it, with its lower and its
+// left border.
+func (e edge) through(nodes []geo.LatticePoint) (out []geo.LatticePoint) {
+	b := edgeBox(e)
+	first, _ := slices.BinarySearchFunc(nodes, b.west, func(q geo.LatticePoint, west int32) int { return cmp.Compare(q.Lon, west) })
+	for _, q := range nodes[first:] {
+		if q.Lon > b.east {
 			break
 		}
-		x, y = x.cutAt(atX), y.cutAt(atY)
+		if b.has(q) && q != e.a && q != e.b && e.inPixel(q) {
+			out = append(out, q)
+		}
 	}
-	return x, y
+	slices.SortFunc(out, e.order)
+	return out
 }
 
-// meetings gives the nodes that two sides that are not the same need.
-func meetings(e, f edge) (out []geo.LatticePoint) {
-	how, at := geo.Meet(e.a, e.b, f.a, f.b)
-	switch {
-	case how == geo.Apart:
-	case how == geo.Touches:
-		out = append(out, at)
-	case properlyCross(e, f):
-		out = append(out, crossing(e, f))
-	default: // along a stretch, or an end of one inside the other
-		for _, q := range []geo.LatticePoint{e.a, e.b} {
-			if geo.Turn(f.a, f.b, q) == 0 && edgeBox(f).has(q) {
-				out = append(out, q)
-			}
+// inPixel tells whether the line of a side comes into the pixel of a place in its box.
+func (e edge) inPixel(q geo.LatticePoint) bool {
+	dx, dy := int64(e.b.Lon)-int64(e.a.Lon), int64(e.b.Lat)-int64(e.a.Lat)
+	x, y := 2*(int64(q.Lon)-int64(e.a.Lon)), 2*(int64(q.Lat)-int64(e.a.Lat))
+	left, right, corner := false, false, false
+	for i, c := range [4][2]int64{{-1, -1}, {1, -1}, {-1, 1}, {1, 1}} {
+		switch turn := crossSign(dx, dy, x+c[0], y+c[1]); {
+		case turn > 0:
+			left = true
+		case turn < 0:
+			right = true
+		default:
+			corner = corner || i == 0
 		}
-		for _, q := range []geo.LatticePoint{f.a, f.b} {
-			if geo.Turn(e.a, e.b, q) == 0 && edgeBox(e).has(q) {
-				out = append(out, q)
-			}
+	}
+	return left && right || corner
+}
+
+// crossSign is the sign of dx·y − x·dy, exact.
+func crossSign(dx, dy, x, y int64) int {
+	if max(abs(dx), abs(dy), abs(x), abs(y)) < 1<<31 {
+		return cmp.Compare(dx*y, x*dy)
+	}
+	l := new(big.Int).Mul(big.NewInt(dx), big.NewInt(y))
+	return l.Cmp(new(big.Int).Mul(big.NewInt(x), big.NewInt(dy)))
+}
+
+// sides gives the sides round the land that a rule takes, by whether it lies in
+// the one outline and in the other. The land is on their left.
+func (a arrangement) sides(take func(x, y bool) bool) (out []edge) {
+	all := make([]edge, 0, len(a))
+	for e := range a {
+		all = append(all, e)
+	}
+	sortEdges(all)
+	for _, e := range all {
+		odd := a[e]
+		if !odd[0] && !odd[1] {
+			continue
+		}
+		east := a.eastOf(e, all)
+		west := [2]bool{east[0] != odd[0], east[1] != odd[1]}
+		here, there := take(east[0], east[1]), take(west[0], west[1])
+		// Going from the lower longitude to the higher one, north is left: that is
+		// what eastOf tells of for a side along a parallel, and west of one that rises.
+		left := e.a.Lat >= e.b.Lat
+		switch {
+		case here == there:
+		case here == left:
+			out = append(out, e)
+		default:
+			out = append(out, e.reversed())
 		}
 	}
 	return out
 }
 
-// cutAt gives the outline with nodes on sides.
-func (o outline) cutAt(at map[edge][]geo.LatticePoint) outline {
-	if len(at) == 0 {
-		return o
-	}
-	out := make(outline, len(o))
-	for i, polygon := range o {
-		out[i] = make([]ring, len(polygon))
-		for k, r := range polygon {
-			made := make(ring, 0, len(r)+4)
-			for m, a := range r {
-				e := edge{a, r[(m+1)%len(r)]}
-				made = append(made, a)
-				if nodes := at[e]; len(nodes) > 0 {
-					slices.SortFunc(nodes, e.order)
-					made = append(made, nodes...)
-				}
-			}
-			made = slices.Compact(made)
-			if n := len(made); n > 1 && made[0] == made[n-1] {
-				made = made[:n-1]
-			}
-			out[i][k] = made
+// eastOf tells in which outlines the land lies that is just east of the middle of
+// a side, or just north where it runs along a parallel.
+func (a arrangement) eastOf(e edge, all []edge) (in [2]bool) {
+	lon, lat := int64(e.a.Lon)+int64(e.b.Lon), int64(e.a.Lat)+int64(e.b.Lat) // of the middle, doubled
+	for _, f := range all {
+		if f == e || (2*int64(f.a.Lat) > lat) == (2*int64(f.b.Lat) > lat) || 2*int64(max(f.a.Lon, f.b.Lon)) <= lon {
+			continue
+		}
+		if passesEast(f, lon, lat) {
+			odd := a[f]
+			in[0], in[1] = in[0] != odd[0], in[1] != odd[1]
 		}
 	}
-	return out
+	return in
 }
 
-// compareAny is compare for outlines that need not share their nodes. ok is
-// false where rounding leaves no answer.
-func compareAny(x, y outline) (c compared, ok bool) {
-	c, err := compare(x, y)
-	if err == nil {
-		return c, true
+// passesEast tells whether a side passes the parallel of a place, given doubled, east
+// of it.
+func passesEast(f edge, lon, lat int64) bool {
+	dx, dy := int64(f.b.Lon)-int64(f.a.Lon), int64(f.b.Lat)-int64(f.a.Lat)
+	x, y := lon-2*int64(f.a.Lon), lat-2*int64(f.a.Lat)
+	sign := crossSign(dx, dy, x, y) // it passes at dx·y/dy
+	if dy < 0 {
+		sign = -sign
 	}
-	var u *unshared
-	if !errors.As(err, &u) {
-		return c, false
-	}
-	c, err = compare(noded(x, y))
-	return c, err == nil
+	return sign > 0
 }
 
 // equal tells whether two outlines have the same rings from the same corners.
@@ -115,88 +204,4 @@ func (o outline) equal(p outline) bool {
 	return slices.EqualFunc(o, p, func(a, b []ring) bool {
 		return slices.EqualFunc(a, b, func(r, s ring) bool { return slices.Equal(r, s) })
 	})
-}
-
-// landShare is the land that an area has in common with another.
-type landShare struct {
-	plot  *plot  // the other
-	twice int64  // twice the common land, in square units of the lattice
-	sides []edge // round it; nil where it is the whole of whole
-	whole *plot
-}
-
-// at gives a place in the common land.
-func (l landShare) at() orb.Point {
-	if l.sides == nil {
-		return middleOf(l.whole)
-	}
-	return placeIn(l.sides)
-}
-
-// placeIn gives a place in the largest patch that sides go round.
-func placeIn(sides []edge) orb.Point {
-	sum := chain{}
-	for _, e := range sides {
-		sum.add(e, 1)
-	}
-	rings, _ := trace(sum.all())
-	if len(rings) == 0 {
-		return sides[0].a.Point()
-	}
-	return interior(slices.MaxFunc(rings, func(a, b ring) int {
-		return int(min(max(geo.TwiceArea(a)-geo.TwiceArea(b), -1), 1))
-	})).Point()
-}
-
-// sharesOf gives those of some areas of a kind that have land of p, with how much. Where
-// one has all of p, it is the only one.
-func sharesOf(p *plot, among []*plot) (out []landShare) {
-	for _, q := range among {
-		if !q.box.meets(p.box) {
-			continue
-		}
-		how, ok := compareAny(p.lines, q.lines)
-		if !ok {
-			continue
-		}
-		if len(pick(how.x, outside, opposite)) == 0 && len(pick(how.y, inside)) == 0 {
-			return []landShare{{plot: q, twice: p.lines.twiceArea(), whole: p}}
-		}
-		sides := how.intersection()
-		if twice := twiceArea(sides); twice > 0 {
-			out = append(out, landShare{plot: q, twice: twice, sides: sides})
-		}
-	}
-	return out
-}
-
-// beyondOf gives a place in what an area has outside another, and how large that is in
-// square metres; 0 where there is nothing.
-func beyondOf(p, home *plot) (at orb.Point, areaM2 float64) {
-	how, ok := compareAny(p.lines, home.lines)
-	if !ok {
-		return middleOf(p), 0
-	}
-	if len(pick(how.x, outside, opposite)) == 0 && len(pick(how.y, inside)) == 0 {
-		return at, 0
-	}
-	sides := how.difference()
-	if twiceArea(sides) <= 0 {
-		return at, 0
-	}
-	return placeIn(sides), areaOf(sides)
-}
-
-// areaOf measures what sides go round, in square metres.
-func areaOf(sides []edge) float64 {
-	sum := chain{}
-	for _, e := range sides {
-		sum.add(e, 1)
-	}
-	rings, _ := trace(sum.all())
-	lines := make(outline, 0, len(rings))
-	for _, r := range rings {
-		lines = append(lines, []ring{r})
-	}
-	return geo.AreaM2(lines.shape(nil, nil))
 }

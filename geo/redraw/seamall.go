@@ -57,12 +57,8 @@ func (v *survey) overlapping(k geo.Kind) (out []finding) {
 	plots := v.of(k)
 	for i, p := range plots {
 		for _, s := range sharesOf(p, plots[:i]) {
-			sides := s.sides
-			if sides == nil {
-				sides = p.lines.all()
-			}
 			refs := []geo.Ref{s.plot.area.Ref(), p.area.Ref()}
-			area := areaOf(sides)
+			area := geo.AreaM2(s.land.shape(nil, nil))
 			out = append(out, finding{
 				Problem: Problem{Code: ProblemOverlap, Detail: fmt.Sprintf("%s and %s overlap", refs[0], refs[1]), At: s.at(), Areas: refs, AreaM2: area},
 				key:     key(ProblemOverlap, p, s.plot), amount: area,
