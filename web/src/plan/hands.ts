@@ -1,0 +1,124 @@
+import type { GridMap } from "../map/gridmap";
+import { dragTo, drop, grab, lookAt, tap, type Aim } from "./acts";
+import { held, letGo, painted } from "./desk";
+import { metresPerPixel } from "./ground";
+import { snapped } from "./model/lattice";
+
+/** How near a node has to be pointed at, in pixels: with a mouse, with a finger. */
+const reachPx = { mouse: 10, touch: 24 };
+
+/** How far something held moves before it is more than a tap, in pixels. */
+const slackPx = 3;
+
+/** Lets the map be worked on with mouse and finger, until the function that is given is called. */
+export function useHands(grid: GridMap): () => void {
+  const { map } = grid;
+  const box = map.getCanvasContainer();
+  let coarse = false;
+  let from: { x: number; y: number; far: boolean } | null = null;
+
+  const aimAt = (x: number, y: number, free = false): Aim => {
+    const { lng, lat } = map.unproject([x, y]);
+    return { at: snapped([lng, lat]), reachM: (coarse ? reachPx.touch : reachPx.mouse) * metresPerPixel(map), free };
+  };
+  const placeOf = (e: { clientX: number; clientY: number }) => {
+    const r = box.getBoundingClientRect();
+    return { x: e.clientX - r.left, y: e.clientY - r.top };
+  };
+  const begin = (x: number, y: number): boolean => {
+    if (!grab(aimAt(x, y))) return false;
+    from = { x, y, far: false };
+    return true;
+  };
+  const along = (x: number, y: number, free: boolean) => {
+    if (from === null) return;
+    from.far ||= Math.hypot(x - from.x, y - from.y) > slackPx;
+    if (from.far) dragTo(aimAt(x, y, free));
+  };
+  const end = () => {
+    from = null;
+    void drop();
+  };
+  const stop = () => {
+    from = null;
+    held.value = null;
+    painted.value = [];
+  };
+
+  const down = (e: { originalEvent: MouseEvent; point: { x: number; y: number }; preventDefault: () => void }) => {
+    // A finger's mouse events come after it, of the browser's own making.
+    if (coarse || e.originalEvent.button !== 0 || e.originalEvent.ctrlKey) return;
+    if (begin(e.point.x, e.point.y)) e.preventDefault();
+  };
+  const move = (e: MouseEvent) => {
+    if (coarse) return;
+    const { x, y } = placeOf(e);
+    if (from !== null) along(x, y, e.altKey);
+    else if (e.target instanceof Node && box.contains(e.target)) lookAt(aimAt(x, y, e.altKey));
+  };
+  const up = () => {
+    if (from !== null && !coarse) end();
+  };
+  const out = () => {
+    if (from === null) lookAt(null);
+  };
+  const touch = (e: { originalEvent: TouchEvent; points: { x: number; y: number }[]; preventDefault: () => void }) => {
+    const [p] = e.points;
+    if (e.points.length > 1 || p === undefined) {
+      // The second finger moves the map.
+      if (from !== null) stop();
+      return;
+    }
+    if (begin(p.x, p.y)) e.preventDefault();
+  };
+  const slide = (e: TouchEvent) => {
+    const [t] = e.touches;
+    if (from === null || t === undefined) return;
+    const { x, y } = placeOf(t);
+    along(x, y, false);
+  };
+  const lift = () => {
+    if (from !== null) end();
+  };
+  const kindOfPointer = (e: PointerEvent) => (coarse = e.pointerType === "touch");
+
+  const free = grid.takeClicks((click) => {
+    const { x, y } = map.project([click.lon, click.lat]);
+    tap(aimAt(x, y));
+    return true;
+  });
+  // Enter on the map would look a place up.
+  const enter = (e: KeyboardEvent) => {
+    if (e.key === "Enter") e.stopPropagation();
+  };
+  box.addEventListener("pointerdown", kindOfPointer, true);
+  box.addEventListener("pointermove", kindOfPointer, true);
+  box.addEventListener("keydown", enter, true);
+  box.addEventListener("mouseleave", out);
+  box.addEventListener("touchmove", slide, { passive: true });
+  box.addEventListener("touchend", lift);
+  box.addEventListener("touchcancel", stop);
+  addEventListener("mousemove", move);
+  addEventListener("mouseup", up);
+  map.on("mousedown", down);
+  map.on("touchstart", touch);
+  map.doubleClickZoom.disable();
+  map.boxZoom.disable();
+  return () => {
+    free();
+    letGo();
+    box.removeEventListener("pointerdown", kindOfPointer, true);
+    box.removeEventListener("pointermove", kindOfPointer, true);
+    box.removeEventListener("keydown", enter, true);
+    box.removeEventListener("mouseleave", out);
+    box.removeEventListener("touchmove", slide);
+    box.removeEventListener("touchend", lift);
+    box.removeEventListener("touchcancel", stop);
+    removeEventListener("mousemove", move);
+    removeEventListener("mouseup", up);
+    map.off("mousedown", down);
+    map.off("touchstart", touch);
+    map.doubleClickZoom.enable();
+    map.boxZoom.enable();
+  };
+}
