@@ -52,7 +52,7 @@ type Descent struct{ From, To geo.ID }
 // belonged to another area. Reports can be accepted meanwhile, except for the
 // instant of the change itself.
 func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error) {
-	areas, err := checkSet(p.Areas)
+	areas, err := s.checkSet(ctx, p.Areas, p.Base)
 	if err != nil {
 		return geo.Revision{}, err
 	}

@@ -1,19 +1,23 @@
 package postgis
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/google/uuid"
-	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
 )
 
 // checkSet gives the areas as they will be written, with normalised shapes and
-// measured, or says why they do not make a district.
-func checkSet(areas []geo.Area) ([]geo.Area, error) {
+// measured, or says why they do not make a district. Gaps and overlaps that the
+// base revision has in the same places may stay: nobody has to mend what was there to
+// change something else.
+func (s *Store) checkSet(ctx context.Context, areas []geo.Area, base int) ([]geo.Area, error) {
 	own := slices.Clone(areas)
 	if err := normalise(own); err != nil {
 		return nil, err
@@ -38,7 +42,7 @@ func checkSet(areas []geo.Area) ([]geo.Area, error) {
 			return nil, err
 		}
 	}
-	return own, checkTiling(own)
+	return own, s.checkSeams(ctx, own, base)
 }
 
 // normalise puts shapes in order, on every processor.
@@ -91,51 +95,29 @@ func checkParent(a *geo.Area, byRef map[geo.Ref]*geo.Area) error {
 	return nil
 }
 
-// checkTiling refuses gaps and overlaps. Townships and grids cover the
-// district; villages and groups cover every parent that has any; compounds
-// only keep apart.
-func checkTiling(areas []geo.Area) error {
-	byKind := map[geo.Kind][]geo.Area{}
-	parents := map[geo.Kind]map[geo.Ref]bool{}
-	for _, a := range areas {
-		byKind[a.Kind] = append(byKind[a.Kind], a)
-		if parents[a.Kind] == nil {
-			parents[a.Kind] = map[geo.Ref]bool{}
-		}
-		parents[a.Kind][a.Parent] = true
+// checkSeams refuses gaps and overlaps that are not in the base.
+func (s *Store) checkSeams(ctx context.Context, areas []geo.Area, base int) error {
+	problems, err := redraw.Seams(nil, areas)
+	if err != nil || len(problems) == 0 {
+		return err
 	}
-	shapes := func(kind geo.Kind, of map[geo.Ref]bool) (out []orb.MultiPolygon) {
-		for _, a := range byKind[kind] {
-			if of == nil || of[a.Ref()] {
-				out = append(out, a.Shape)
-			}
+	if base > 0 {
+		_, before, err := s.readSnapshot(ctx, base, &locate.Snapshot{}, true)
+		if err != nil {
+			return wrap(fmt.Sprintf("read revision %d", base), err)
 		}
-		return out
-	}
-	for _, layer := range []struct {
-		kind  geo.Kind
-		whole []orb.MultiPolygon
-	}{
-		{geo.Township, shapes(geo.District, nil)},
-		{geo.Village, shapes(geo.Township, parents[geo.Village])},
-		{geo.VillageGroup, shapes(geo.Village, parents[geo.VillageGroup])},
-		{geo.Grid, shapes(geo.District, nil)},
-		{geo.Compound, nil},
-	} {
-		if parts := byKind[layer.kind]; len(parts) > 0 {
-			if problems := geo.CheckTiling(parts, layer.whole); len(problems) > 0 {
-				return tilingProblem(layer.kind, problems)
-			}
+		if problems, err = redraw.Seams(before, areas); err != nil {
+			return err
 		}
 	}
-	return nil
-}
-
-func tilingProblem(kind geo.Kind, problems []geo.TopologyProblem) error {
-	p := geo.Invalid("areas-do-not-fit", fmt.Sprintf("the %s have %d gaps or overlaps", kind.Plural(), len(problems)))
+	problems = slices.DeleteFunc(problems, func(p redraw.Problem) bool { return p.Warning })
+	if len(problems) == 0 {
+		return nil
+	}
+	p := geo.Invalid("areas-do-not-fit", fmt.Sprintf("the areas have %d gaps or overlaps", len(problems)))
 	for _, t := range problems[:min(len(problems), 20)] {
-		p.Fields = append(p.Fields, geo.FieldError{Pointer: string(kind),
-			Detail: fmt.Sprintf("%s near %.7f %.7f (%v)", t.Problem, t.At[0], t.At[1], t.Areas)})
+		p.Fields = append(p.Fields, geo.FieldError{Pointer: string(t.Areas[0].Kind),
+			Detail: fmt.Sprintf("%s near %.7f %.7f (%v): %s", t.Code, t.At[0], t.At[1], t.Areas, t.Detail)})
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package redraw
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,12 +12,13 @@ import (
 // layers are the kinds that cover others exactly once.
 var layers = []geo.Kind{geo.Township, geo.Village, geo.VillageGroup, geo.Grid}
 
-// Seams finds gaps and overlaps of areas: townships, villages and grids must cover
-// the district exactly once, village groups every village that has any, and compounds must keep
-// apart. What lies in the same places in before is a warning. Shapes are as
-// geo.NormalizeShape gives them; kind and code are unique in each list, and ids
-// say which area is which.
+// Seams finds gaps and overlaps of areas: townships and grids must cover the
+// district exactly once, villages every township that has any, village groups every village that
+// has any, and compounds must keep apart. What is wrong in the same places in before is a
+// warning. Shapes are as geo.NormalizeShape gives them; kind and code are unique in each list,
+// and ids say which area is which; one without an id is that of its code in before.
 func Seams(before, areas []geo.Area) ([]Problem, error) {
+	areas = identified(before, areas)
 	was, err := New(before, Config{})
 	if err != nil {
 		return nil, err
@@ -30,8 +32,27 @@ func Seams(before, areas []geo.Area) ([]Problem, error) {
 	return out, nil
 }
 
+// identified gives the areas with an id each.
+func identified(before, areas []geo.Area) []geo.Area {
+	ids := make(map[geo.Ref]geo.ID, len(before))
+	for i := range before {
+		ids[before[i].Ref()] = before[i].ID
+	}
+	out := slices.Clone(areas)
+	for i := range out {
+		if out[i].ID != (geo.ID{}) {
+			continue
+		}
+		if out[i].ID = ids[out[i].Ref()]; out[i].ID == (geo.ID{}) {
+			h := sha256.Sum256([]byte(out[i].Ref().String())) // any that is its own will do
+			copy(out[i].ID[:], h[:])
+		}
+	}
+	return out
+}
+
 func seamProblems(was, now *survey) []Problem {
-	jobs := []func() []Problem{func() []Problem { return apart(was, now) }}
+	jobs := []func() []Problem{func() []Problem { return apart(was, now, geo.Compound) }}
 	for _, k := range layers {
 		jobs = append(jobs, func() []Problem {
 			l := layer{kind: k, was: was, now: now}
@@ -41,11 +62,11 @@ func seamProblems(was, now *survey) []Problem {
 	return together(jobs)
 }
 
-// apart finds compounds that overlap.
-func apart(was, now *survey) (out []Problem) {
-	found := now.overlapping(geo.Compound)
+// apart finds areas of a kind that overlap.
+func apart(was, now *survey, k geo.Kind) (out []Problem) {
+	found := now.overlapping(k)
 	if len(found) > 0 {
-		forgive(found, was.overlapping(geo.Compound))
+		forgive(found, was.overlapping(k))
 	}
 	for _, f := range found {
 		out = append(out, f.Problem)
@@ -91,6 +112,9 @@ func (l *layer) problems() []Problem {
 		return nil
 	}
 	must := l.whole()
+	if len(must) == 0 { // nobody says that they have to meet
+		return apart(l.was, l.now, l.kind)
+	}
 	before := chain{}
 	for _, p := range l.was.of(l.kind) {
 		before.outline(p.lines, 1)
@@ -164,7 +188,7 @@ func (l *layer) whole() map[geo.ID]bool {
 	ids := map[geo.ID]bool{}
 	for _, v := range []*survey{l.was, l.now} {
 		switch l.kind {
-		case geo.VillageGroup: // of the villages that have any
+		case geo.Village, geo.VillageGroup: // those that have any
 			for _, p := range v.of(l.kind) {
 				if home := v.byRef[p.area.Parent]; home != nil {
 					ids[home.area.ID] = true
@@ -261,8 +285,8 @@ func (l *layer) patch(p *patch) (Problem, bool) {
 	case len(home) == 0 && len(l.now.of(geo.District)) > 0:
 		out.Code, out.Areas = ProblemOutsideDistrict, over
 		out.Detail = fmt.Sprintf("%.1f m² here lie beyond the district", p.areaM2)
-	case l.kind == geo.VillageGroup && len(over) == 1:
-		return out, false // beyond its village, which has no groups: said of the one by itself
+	case (l.kind == geo.VillageGroup || l.kind == geo.Village) && len(over) == 1:
+		return out, false // beyond what it belongs to: said of the one by itself
 	default:
 		out.Code, out.Areas = ProblemOverlap, over
 		if len(over) < 2 {
