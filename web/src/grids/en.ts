@@ -10,6 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   rural: "Rural",
   class: "Class",
   csv: "Download CSV",
+  notices: "Notice sheets",
   csvName: "grids",
   table: "All grids with their households, population, area and staff",
   name: "Grid",

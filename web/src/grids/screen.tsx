@@ -5,7 +5,7 @@ import { onEvent } from "../live/live";
 import { canDrawMap } from "../map/webgl";
 import { Panel } from "../place/panel";
 import { who } from "../state/session";
-import { goTo, linkTo, params, setParams } from "../state/store";
+import { goTo, linkTo, params, selection, setParams } from "../state/store";
 import { Sheet } from "../ui/sheet";
 import { formatNumber } from "../units/format";
 import { fileOf, keep } from "./download";
@@ -37,6 +37,7 @@ function Closed(): JSX.Element {
 function Tools(): JSX.Element {
   const all = rows.value?.length ?? 0;
   const number = (n: number) => formatNumber(n, language.value);
+  const chosen = selection.value;
   return (
     <div class="grids-tools">
       <input type="search" aria-label={t("filter")} placeholder={t("filter")} value={params.value.q ?? ""} onInput={(e) => setParams({ q: e.currentTarget.value === "" ? null : e.currentTarget.value })} />
@@ -51,6 +52,9 @@ function Tools(): JSX.Element {
       <button type="button" class="button" onClick={() => keep(fileOf(shown.value), `${t("csvName")}.csv`)}>
         {t("csv")}
       </button>
+      <a class="button" href={linkTo({ view: "notice", params: { grid: chosen?.type === "area" && chosen.ref.kind === "grid" ? chosen.ref.code : "all" } })}>
+        {t("notices")}
+      </a>
       <p class="soft" role="status">
         {t("shown", { n: number(shown.value.length), of: number(all) })}
       </p>

@@ -8,6 +8,7 @@ export const zh = {
   rural: "农村",
   class: "网格类型",
   csv: "下载 CSV",
+  notices: "公示牌",
   csvName: "网格一览",
   table: "全部网格及其户数、人口、面积和人员",
   name: "网格",

@@ -28,6 +28,7 @@ export const en: Messages = {
   signedOut: "Signed out",
   myReports: "My reports",
   gridTable: "All grids",
+  boundaryPlans: "Boundary plans",
   onPhone: "On a phone",
   print: "Print",
   otherLanguage: "中文",

@@ -26,6 +26,7 @@ export const zh = {
   signedOut: "已退出登录",
   myReports: "我的上报",
   gridTable: "网格一览",
+  boundaryPlans: "边界调整",
   onPhone: "手机打开",
   print: "打印",
   otherLanguage: "English",

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { language, word } from "../i18n/i18n";
 import { check } from "../plan/client";
@@ -14,6 +15,9 @@ import { areaText, splitArea } from "./words";
 export function useCheck(plan: Plan): Asked<CheckAnswer> {
   return useAsked(`check ${plan.id} ${plan.etag}`, (signal) => check(plan.id, signal));
 }
+
+/** How many problems are listed before more are asked for. */
+const first = 50;
 
 /** How near the map looks at a problem. */
 const zoom = 15;
@@ -47,15 +51,21 @@ function Problem({ of: p, plan }: { of: PlanProblem; plan: Plan }): JSX.Element 
 
 function Group({ severity, of, plan }: { severity: "error" | "warning"; of: PlanProblem[]; plan: Plan }): JSX.Element {
   const n = formatNumber(of.length, language.value);
+  const all = useSignal(false);
   return (
     <section class="plan-section">
       <h2>{t(severity === "error" ? "errors" : "warnings", { n })}</h2>
       <p class="soft">{t(of.length === 0 ? (severity === "error" ? "noErrors" : "noWarnings") : severity === "error" ? "errorsBlock" : "warningsNote")}</p>
       <ul class="problems">
-        {of.map((p, i) => (
+        {(all.value ? of : of.slice(0, first)).map((p, i) => (
           <Problem key={`${p.problem} ${p.areas.join()} ${i}`} of={p} plan={plan} />
         ))}
       </ul>
+      {!all.value && of.length > first && (
+        <button type="button" class="button" onClick={() => (all.value = true)}>
+          {t("showAll", { n })}
+        </button>
+      )}
     </section>
   );
 }

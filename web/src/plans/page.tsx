@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { language } from "../i18n/i18n";
-import { discard, readPlan, rebase, renamePlan } from "../plan/client";
+import { compare, discard, readPlan, rebase, renamePlan } from "../plan/client";
 import type { Kind } from "../api/types";
 import type { PlanWithHistory } from "../plan/types";
 import { operationName } from "../plan/words";
@@ -13,7 +13,7 @@ import { useAsked } from "./ask";
 import { CheckTab } from "./check";
 import { ComparePage } from "./compare";
 import { ImpactTab } from "./impact";
-import { areaName, askNames } from "./names";
+import { areaName, askNames, learnNames } from "./names";
 import { usePlanNews } from "./news";
 import { Shown, StatusBadge, Tabs, When } from "./parts";
 import { PublishTab } from "./publish";
@@ -74,6 +74,16 @@ function Title({ plan, onChange }: { plan: PlanWithHistory; onChange: () => void
       {refused.value !== null && <p class="stale" role="alert">{refused.value}</p>}
     </form>
   );
+}
+
+/** Learns what areas are called that the plan makes or renames. */
+function useNames(plan: PlanWithHistory): void {
+  const open = plan.status !== "published" && plan.status !== "discarded";
+  const asked = useAsked(open && plan.operations > 0 ? `names ${plan.id} ${plan.etag}` : null, (signal) => compare(`revision:${plan.base_revision}`, `plan:${plan.id}`, signal));
+  useEffect(() => askNames("grid", "village", "village_group", "compound"), []);
+  useEffect(() => {
+    if (asked.value !== null) learnNames(asked.value.changes.flatMap((c) => (c.after === null ? [] : [[`${c.kind}:${c.after.code}`, c.after] as const])));
+  }, [asked.value]);
 }
 
 /** What was done so far, the last first. */
@@ -162,7 +172,7 @@ function Behind({ plan, onChange }: { plan: PlanWithHistory; onChange: () => voi
 function Page({ plan, again }: { plan: PlanWithHistory; again: () => void }): JSX.Element {
   const tab = shownTab();
   const open = plan.status !== "published" && plan.status !== "discarded";
-  useEffect(() => askNames("grid", "village", "village_group", "compound"), []);
+  useNames(plan);
   return (
     <>
       <Title plan={plan} onChange={again} />
@@ -174,7 +184,7 @@ function Page({ plan, again }: { plan: PlanWithHistory; again: () => void }): JS
       <History plan={plan} />
       <div class="plan-row plan-do">
         {plan.allow.includes("edit") && (
-          <a class="button primary" href={linkTo({ view: "plan", params: { plan: plan.id } })}>
+          <a class={`button${tab === "publish" ? "" : " primary"}`} href={linkTo({ view: "plan", params: { plan: plan.id } })}>
             {t("edit")}
           </a>
         )}

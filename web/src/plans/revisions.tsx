@@ -68,7 +68,7 @@ function Entry({ of: r, undoing, onUndo, onDone }: { of: PlanRevision; undoing: 
         </span>
       </div>
       {r.note !== undefined && r.note !== "" && <p>{r.note}</p>}
-      <p class="soft">{t(r.changed === undefined ? "revisionAreas" : "revisionChanged", { n: formatNumber(r.changed ?? 0, language.value), all: formatNumber(r.areas, language.value) })}</p>
+      <p class="soft">{t(r.changed === undefined || r.revision === 1 ? "revisionAreas" : "revisionChanged", { n: formatNumber(r.changed ?? 0, language.value), all: formatNumber(r.areas, language.value) })}</p>
       <p class="plan-row">
         {r.revision > 1 && (
           <a class="button" href={linkTo({ params: { tab: "compare", from: `revision:${r.revision - 1}`, to: `revision:${r.revision}` } })}>

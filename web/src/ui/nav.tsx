@@ -96,6 +96,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
         {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {}, camera: null, selection: null })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
         {sentFromHere().length > 0 && view.value !== "follow" && <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>}
         {mayPlan() && view.value !== "grids" && <a href={linkTo({ view: "grids", params: {} })}>{t("gridTable")}</a>}
+        {can("plan_boundaries") && view.value !== "plans" && <a href={linkTo({ view: "plans", params: {} })}>{t("boundaryPlans")}</a>}
         <a href="/about">{t("about")}</a>
         <button type="button" onClick={() => void showQr()}>
           {t("onPhone")}
