@@ -170,12 +170,19 @@ func (p *Plans) Publications(ctx context.Context) ([]redraw.Publication, error) 
 	return p.publications(ctx, 0)
 }
 
-// publications gives one revision, or all where number is 0. What revisions
-// changed that have no row of their own in publications is counted.
+// publications gives one revision, or all where number is 0. An area counts as
+// changed by a revision that begins a version of it, or ends its last.
 func (p *Plans) publications(ctx context.Context, number int) ([]redraw.Publication, error) {
 	const sql = `
-		SELECT r.number, r.published_at, r.note, r.areas, r.hash, r.actor_id, r.actor_name, p.id
-		FROM revisions r LEFT JOIN plans p ON p.district_code = r.district_code AND p.revision = r.number
+		WITH touched AS (
+			SELECT from_revision AS number, area_id FROM area_versions WHERE district_code = @district
+			UNION
+			SELECT upper(revs), area_id FROM area_versions WHERE district_code = @district AND NOT upper_inf(revs)
+		), counted AS (SELECT number, count(*) AS areas FROM touched GROUP BY number)
+		SELECT r.number, r.published_at, r.note, r.areas, r.hash, r.actor_id, r.actor_name, p.id, coalesce(c.areas, 0)
+		FROM revisions r
+		LEFT JOIN plans p ON p.district_code = r.district_code AND p.revision = r.number
+		LEFT JOIN counted c ON c.number = r.number
 		WHERE r.district_code = @district AND (r.number = @number OR @number = 0) ORDER BY r.number`
 	rows, err := p.store.pool.Query(ctx, sql, pgx.NamedArgs{"district": p.store.district, "number": number})
 	if err != nil {
@@ -183,7 +190,7 @@ func (p *Plans) publications(ctx context.Context, number int) ([]redraw.Publicat
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (out redraw.Publication, err error) {
 		var plan *geo.ID
-		err = row.Scan(&out.Number, &out.PublishedAt, &out.Note, &out.Areas, &out.Hash, &out.By.ID, &out.By.Name, &plan)
+		err = row.Scan(&out.Number, &out.PublishedAt, &out.Note, &out.Areas, &out.Hash, &out.By.ID, &out.By.Name, &plan, &out.Changed)
 		out.PublishedAt = out.PublishedAt.UTC()
 		if plan != nil {
 			out.Plan = *plan
