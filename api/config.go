@@ -60,6 +60,12 @@ type Config struct {
 	Photos     Photos
 	Health     Health
 	Plans      Plans // nil: there are no boundary plans
+	// Counted are all reports in memory, for what plans would do to them; needed
+	// where there are plans.
+	Counted Counted
+	// HouseholdBand is how far from the mean of its class the households of a grid
+	// may lie, as a share of it; pages show it, redraw.Settings explains it.
+	HouseholdBand float64
 
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found
@@ -116,7 +122,7 @@ func (c *Config) check() error {
 		{"Boundaries", c.Boundaries != nil}, {"Revisions", c.Revisions != nil}, {"Duties", c.Duties != nil},
 		{"Reports", c.Reports != nil}, {"Accounts", c.Accounts != nil}, {"Sessions", c.Sessions != nil},
 		{"ReadLog", c.ReadLog != nil}, {"Events", c.Events != nil}, {"Photos", c.Photos != nil},
-		{"Health", c.Health != nil}, {"Logger", c.Logger != nil}, {"District", c.District != ""},
+		{"Health", c.Health != nil}, {"Counted", c.Counted != nil || c.Plans == nil}, {"Logger", c.Logger != nil}, {"District", c.District != ""},
 	} {
 		if !need.there {
 			missing = append(missing, need.name)

@@ -78,6 +78,8 @@ func (s *Server) routes() []route {
 		{method: "POST", path: "/api/v1/plans/{id}/operations/redo", need: planner, handler: s.redoOperation},
 		{method: "DELETE", path: "/api/v1/plans/{id}/operations/last", need: planner, handler: s.undoOperation},
 		{method: "GET", path: "/api/v1/plans/{id}/check", need: planner, handler: s.checkPlan},
+		{method: "GET", path: "/api/v1/plans/{id}/impact", need: planner, handler: s.planImpact},
+		{method: "GET", path: "/api/v1/plans/{id}/basis", need: planner, handler: s.planBasis},
 		{method: "POST", path: "/api/v1/plans/{id}/rebase", need: planner, handler: s.rebasePlan},
 		{method: "POST", path: "/api/v1/plans/{id}/approve", need: publisher, handler: s.approvePlan},
 		{method: "POST", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.publishPlan},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
@@ -92,6 +93,12 @@ type Events interface {
 	// between are gone. The channel is closed when ctx ends, and when the
 	// reader is too slow. visible must be quick and safe for concurrent use.
 	Subscribe(ctx context.Context, after int64, visible func(patrol.StreamEvent) bool) (messages <-chan patrol.StreamEvent, from int64, err error)
+}
+
+// Counted are all reports of the district in memory. Current never blocks; what
+// it gives never changes, and may be some moments behind the database.
+type Counted interface {
+	Current() *hotspot.Columns
 }
 
 // Picture is a photo as it will be stored: upright JPEG without metadata, and

@@ -153,6 +153,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone, MaxBytes: api.MaxPhotoBytes}), s.photos},
 		Health:         c.store,
 		Plans:          plans{s.plans},
+		Counted:        s.tallies,
+		HouseholdBand:  c.plans.HouseholdBand,
 		Tiles:          tileServer.Handler(),
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),

@@ -23,6 +23,26 @@ func (p Pair) Ref() geo.Ref {
 	return p.After.Ref()
 }
 
+// Redrawn tells whether the area is new, gone, or has another shape, code or
+// name: something that who works there must know.
+func (p Pair) Redrawn() bool {
+	a, b := p.Before, p.After
+	return a == nil || b == nil || a.Code != b.Code || a.Name != b.Name || !sameShape(a.Shape, b.Shape)
+}
+
+// Change is "new", "gone", "changed" or, of one that stays as it is, "same".
+func (p Pair) Change() string {
+	switch {
+	case p.Before == nil:
+		return "new"
+	case p.After == nil:
+		return "gone"
+	case same(p.Before, p.After):
+		return "same"
+	}
+	return "changed"
+}
+
 func (p Pair) id() geo.ID {
 	if p.Before != nil {
 		return p.Before.ID

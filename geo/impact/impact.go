@@ -47,7 +47,7 @@ func (t *Tally) add(counted, open bool, n int) {
 
 // Load is a grid before and after.
 type Load struct {
-	Before, After           *geo.Area // nil where there is none; not to be changed
+	Pair
 	TallyBefore, TallyAfter Tally
 }
 
@@ -215,7 +215,7 @@ func (r *run) loads(before map[geo.ID]Tally, moves []Move) []Load {
 	}
 	var out []Load
 	for _, p := range pairs(r.Before, r.After, geo.Grid) {
-		l := Load{Before: p.Before, After: p.After}
+		l := Load{Pair: p}
 		l.TallyBefore = before[p.id()]
 		l.TallyAfter = l.TallyBefore
 		if c := change[p.id()]; c != nil {

@@ -223,6 +223,18 @@ func (s *State) Areas() []geo.Area {
 // slice must not be changed.
 func (s *State) Homes() []Home { return s.base.homes }
 
+// Locked gives the kinds whose lines nobody may move, as geo.Kinds has them. The
+// caller owns the slice.
+func (s *State) Locked() []geo.Kind {
+	out := []geo.Kind{}
+	for _, k := range geo.Kinds() {
+		if s.base.locked[k.Index()] {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // each gives the slots and plots of all areas.
 func (s *State) each() func(yield func(int32, *plot) bool) {
 	return func(yield func(int32, *plot) bool) {
