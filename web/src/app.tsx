@@ -12,6 +12,15 @@ import { Banner, Status, SyntheticNote } from "./ui/banner";
 import { BaseNote } from "./ui/basenote";
 import { Nav } from "./ui/nav";
 import { isShut, Shut } from "./ui/shut";
+// Small things that most screens share: each in a file of its own, they would
+// be twice as large on the line.
+import "./api/reports";
+import "./map/cover";
+import "./place/distance";
+import "./place/placename";
+import "./search/soon";
+import "./ui/name";
+import "./units/format";
 
 const drawable = canDrawMap();
 
