@@ -27,6 +27,10 @@ func (p *Plans) Discard(ctx context.Context, id geo.ID, e PlanEdit) error {
 // now; an edit takes that back. It is geo.ErrForbidden, "own-work", for who made
 // any of it, and geo.ErrConflict, "plan-has-errors", where it could not be published.
 func (p *Plans) Approve(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Working, error) {
+	// The check is made before anything is locked, and found in memory then.
+	if _, _, err := p.Check(ctx, id); err != nil {
+		return redraw.Working{}, err
+	}
 	w, _, err := p.change(ctx, id, e, "plan.approve", func(ctx context.Context, c *planChange) (redraw.Result, error) {
 		if c.row.Status == redraw.Scheduled {
 			return redraw.Result{}, errScheduled()
@@ -69,6 +73,9 @@ func (p *Plans) Schedule(ctx context.Context, id geo.ID, at time.Time, note stri
 		return redraw.Working{}, err
 	}
 	at = at.UTC().Truncate(time.Microsecond)
+	if _, _, err := p.Check(ctx, id); err != nil { // as for Approve
+		return redraw.Working{}, err
+	}
 	w, _, err := p.change(ctx, id, e, "plan.schedule", func(ctx context.Context, c *planChange) (redraw.Result, error) {
 		if c.row.Status == redraw.Scheduled {
 			return redraw.Result{}, errScheduled()

@@ -173,6 +173,8 @@ func (p *Plans) base(ctx context.Context, revision int, locked []geo.Kind) (*red
 		return state, nil
 	}
 	made, err, _ := p.flight.Do(fmt.Sprintf("base %d %s", revision, key.locked), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
 		return p.makeBase(ctx, revision, locked)
 	})
 	if err != nil {

@@ -131,7 +131,6 @@ func (p *Plans) flipPlan(ctx context.Context, f planFlip) (redraw.Working, redra
 			c.row.Status, c.row.PublishAt, c.row.Revision, c.row.Note, c.row.Failure = redraw.Published, time.Time{}, r.Number, f.note, ""
 			c.row.publisher, c.row.PublishBy = f.who, authorOf(f.who)
 			c.note = map[string]any{"revision": r.Number, "changed": f.changed}
-			out.Revision = r
 			next, err = p.write(ctx, &c, was, f.who, "plan.publish")
 			return err
 		},
@@ -143,7 +142,7 @@ func (p *Plans) flipPlan(ctx context.Context, f planFlip) (redraw.Working, redra
 	if err != nil {
 		return redraw.Working{}, redraw.Publication{}, err
 	}
-	out.Revision = r
+	out.Revision, out.Rerouted = r, r.Rerouted
 	p.keepDraft(f.row.ID, next)
 	return p.working(c.row, next), out, nil
 }
@@ -160,7 +159,7 @@ func (p *Plans) UndoRevision(ctx context.Context, number int, note string, who p
 	}
 	list, err := p.publications(ctx, r.Number)
 	if err != nil || len(list) != 1 {
-		return redraw.Publication{Revision: r, By: authorOf(who)}, nil // it is done all the same
+		return redraw.Publication{Revision: r, By: authorOf(who), Rerouted: r.Rerouted}, nil // it is done all the same
 	}
 	return list[0], nil
 }
@@ -179,7 +178,7 @@ func (p *Plans) publications(ctx context.Context, number int) ([]redraw.Publicat
 			UNION
 			SELECT upper(revs), area_id FROM area_versions WHERE district_code = @district AND NOT upper_inf(revs)
 		), counted AS (SELECT number, count(*) AS areas FROM touched GROUP BY number)
-		SELECT r.number, r.published_at, r.note, r.areas, r.hash, r.actor_id, r.actor_name, p.id, coalesce(c.areas, 0)
+		SELECT r.number, r.published_at, r.note, r.areas, r.hash, r.actor_id, r.actor_name, p.id, coalesce(c.areas, 0), r.rerouted
 		FROM revisions r
 		LEFT JOIN plans p ON p.district_code = r.district_code AND p.revision = r.number
 		LEFT JOIN counted c ON c.number = r.number
@@ -190,7 +189,7 @@ func (p *Plans) publications(ctx context.Context, number int) ([]redraw.Publicat
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (out redraw.Publication, err error) {
 		var plan *geo.ID
-		err = row.Scan(&out.Number, &out.PublishedAt, &out.Note, &out.Areas, &out.Hash, &out.By.ID, &out.By.Name, &plan, &out.Changed)
+		err = row.Scan(&out.Number, &out.PublishedAt, &out.Note, &out.Areas, &out.Hash, &out.By.ID, &out.By.Name, &plan, &out.Changed, &out.Rerouted)
 		out.PublishedAt = out.PublishedAt.UTC()
 		if plan != nil {
 			out.Plan = *plan

@@ -71,7 +71,7 @@ func (p *Plans) publishDue(ctx context.Context) (time.Duration, error) {
 		return scheduleEvery, nil
 	}
 	// One that is due and claimed by another server is looked at again later.
-	return min(max(*next, 50*time.Millisecond), scheduleEvery), nil
+	return min(max(*next, 200*time.Millisecond), scheduleEvery), nil
 }
 
 // claim takes the first plan that is due for this server; pgx.ErrNoRows where
@@ -106,10 +106,21 @@ func (p *Plans) publishClaimed(ctx context.Context, id geo.ID) error {
 		p.cfg.Logger.Info("published a plan as scheduled", "plan", id)
 		return nil
 	case ctx.Err() != nil || errors.Is(err, geo.ErrUnavailable):
-		return err
+		return errors.Join(err, p.release(context.WithoutCancel(ctx), id))
 	}
 	p.cfg.Logger.Warn("a scheduled plan could not be published", "plan", id, "err", err)
 	return p.fail(ctx, row, err)
+}
+
+// release lets any server try a claimed plan again, in a moment.
+func (p *Plans) release(ctx context.Context, id geo.ID) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	const sql = `
+		UPDATE plans SET claimed_until = clock_timestamp() + interval '2 seconds'
+		WHERE district_code = @district AND id = @id AND status = 'scheduled'`
+	_, err := p.store.pool.Exec(ctx, sql, pgx.NamedArgs{"district": p.store.district, "id": id})
+	return err
 }
 
 // stillMayPublish refuses for somebody who has been locked out, or lost the

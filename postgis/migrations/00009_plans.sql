@@ -72,25 +72,10 @@ CREATE TABLE plan_steps (
     CONSTRAINT operation_whole CHECK (CASE WHEN action = 'do' THEN num_nulls(op, area_id) = 0 ELSE num_nulls(op, area_id) = 2 END)
 );
 
--- Append-only. What there is to say of a revision besides the revision itself.
-CREATE TABLE publications (
-    district_code text NOT NULL,
-    revision      integer NOT NULL,
-    plan_id       uuid,
-    undoes        integer,
-    changed       integer NOT NULL CHECK (changed >= 0),
-    rerouted      integer NOT NULL CHECK (rerouted >= 0),
-    PRIMARY KEY (district_code, revision)
-);
-
 ALTER TABLE plans
     ADD FOREIGN KEY (district_code) REFERENCES districts,
     ADD FOREIGN KEY (district_code, revision) REFERENCES revisions;
 ALTER TABLE plan_steps ADD FOREIGN KEY (district_code, plan_id) REFERENCES plans;
-ALTER TABLE publications
-    ADD FOREIGN KEY (district_code, revision) REFERENCES revisions,
-    ADD FOREIGN KEY (district_code, undoes) REFERENCES revisions,
-    ADD FOREIGN KEY (district_code, plan_id) REFERENCES plans;
 
 -- +goose Down
-DROP TABLE publications, plan_steps, plans;
+DROP TABLE plan_steps, plans;

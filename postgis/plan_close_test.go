@@ -1,0 +1,208 @@
+package postgis
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+func TestApproval(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	p := plansOf(w, PlansConfig{})
+	plan, err := p.CreatePlan(t.Context(), "needs two", true, anna)
+	if err != nil || !plan.NeedsApproval {
+		t.Fatalf("%+v, %v", plan.Plan, err)
+	}
+	publish := func(who patrol.Actor) error {
+		return second(p.PublishPlan(t.Context(), plan.ID, "x", PlanEdit{Who: who}))
+	}
+	approve := func(who patrol.Actor, ifMatch string) (redraw.Working, error) {
+		return p.Approve(t.Context(), plan.ID, PlanEdit{Who: who, IfMatch: ifMatch})
+	}
+	if _, err := approve(chen, ""); codeOf(err) != "nothing-to-publish" {
+		t.Errorf("an empty plan: %v", err)
+	}
+	one := operate(t, p, plan.ID, shift(2, 1.5), PlanEdit{Who: bao})
+	if err := publish(chen); codeOf(err) != "approval-missing" || !errors.Is(err, geo.ErrConflict) {
+		t.Errorf("publishing without approval: %v", err)
+	}
+	for _, who := range []patrol.Actor{anna, bao} { // who made it, and who worked on it
+		if _, err := approve(who, ""); codeOf(err) != "own-work" || !errors.Is(err, geo.ErrForbidden) {
+			t.Errorf("%s approved own work: %v", who.Name, err)
+		}
+	}
+	if _, err := approve(chen, plan.ETag); codeOf(err) != "version-conflict" {
+		t.Errorf("approving another state: %v", err)
+	}
+	yes, err := approve(chen, one.ETag)
+	if err != nil || yes.Status != redraw.Approved || yes.ApprovedBy.Name != "chen" || yes.ApprovedAt.IsZero() {
+		t.Errorf("Approve = %+v, %v", yes.Plan, err)
+	}
+	if titled, err := p.Retitle(t.Context(), plan.ID, "other", PlanEdit{Who: anna}); err != nil || titled.Status != redraw.Approved {
+		t.Errorf("another title took the approval: %+v, %v", titled.Plan, err)
+	}
+	edited := operate(t, p, plan.ID, redraw.MoveNode{From: corner(6, 1), To: corner(6.5, 1)}, PlanEdit{})
+	if edited.Status != redraw.Drafted || !edited.ApprovedBy.Zero() || !edited.ApprovedAt.IsZero() {
+		t.Errorf("an edit left the approval: %+v", edited.Plan)
+	}
+	if err := publish(anna); codeOf(err) != "approval-missing" {
+		t.Errorf("publishing after an edit: %v", err)
+	}
+	// Even back in the state that was approved.
+	if _, _, err := p.Undo(t.Context(), plan.ID, PlanEdit{Who: anna}); err != nil {
+		t.Fatal(err)
+	}
+	if err := publish(anna); codeOf(err) != "approval-missing" {
+		t.Errorf("publishing after an edit and its undo: %v", err)
+	}
+	if _, err := approve(chen, ""); err != nil {
+		t.Fatal(err)
+	}
+	// An approved plan that is behind keeps its approval where it comes to the same.
+	other := w.plan(t, p)
+	operate(t, p, other.ID, redraw.Rename{Area: geo.Ref{Kind: geo.Grid, Code: "220112001000004"}, Name: "东"}, PlanEdit{})
+	if _, _, err := p.PublishPlan(t.Context(), other.ID, "x", PlanEdit{Who: anna}); err != nil {
+		t.Fatal(err)
+	}
+	moved, err := p.Rebase(t.Context(), plan.ID, PlanEdit{Who: anna})
+	if err != nil || moved.Status != redraw.Approved || moved.Base != 2 {
+		t.Errorf("Rebase = %+v, %v", moved.Plan, err)
+	}
+	if err := publish(anna); err != nil {
+		t.Errorf("publishing what was approved: %v", err)
+	}
+}
+
+// Where the server asks for approval, every plan needs it.
+func TestApprovalForAll(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	plan := w.plan(t, plansOf(w, PlansConfig{}))
+	p := plansOf(w, PlansConfig{Approve: true})
+	operate(t, p, plan.ID, shift(2, 1.5), PlanEdit{})
+	read, err := p.Plan(t.Context(), plan.ID)
+	if err != nil || !read.NeedsApproval {
+		t.Errorf("%+v, %v", read.Plan, err)
+	}
+	if err := second(p.PublishPlan(t.Context(), plan.ID, "x", PlanEdit{Who: anna})); codeOf(err) != "approval-missing" {
+		t.Errorf("publishing without approval: %v", err)
+	}
+	if _, err := p.Approve(t.Context(), plan.ID, PlanEdit{Who: bao}); err != nil {
+		t.Fatal(err)
+	}
+	// An approval of what the steps no longer lead to does not count.
+	if err := w.exec(t, `UPDATE plans SET approved_etag = 'another'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := second(p.PublishPlan(t.Context(), plan.ID, "x", PlanEdit{Who: anna})); codeOf(err) != "approval-missing" {
+		t.Errorf("publishing another state than was approved: %v", err)
+	}
+}
+
+func TestDiscard(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	p := plansOf(w, PlansConfig{})
+	plan := w.plan(t, p)
+	last := operate(t, p, plan.ID, shift(2, 1.5), PlanEdit{})
+	if err := p.Discard(t.Context(), plan.ID, PlanEdit{Who: bao, IfMatch: plan.ETag}); codeOf(err) != "version-conflict" {
+		t.Errorf("discarding another state: %v", err)
+	}
+	if err := p.Discard(t.Context(), plan.ID, PlanEdit{Who: bao}); err != nil {
+		t.Fatal(err)
+	}
+	read, err := p.Plan(t.Context(), plan.ID)
+	if err != nil || read.Status != redraw.Discarded || read.ETag != last.ETag {
+		t.Errorf("Plan = %+v, %v", read.Plan, err)
+	}
+	if _, _, err := p.Operate(t.Context(), plan.ID, shift(1.5, 1), PlanEdit{Who: anna}); codeOf(err) != "plan-closed" {
+		t.Errorf("an edit of a discarded plan: %v", err)
+	}
+	if _, err := p.Plan(t.Context(), newID()); !errors.Is(err, geo.ErrNotFound) {
+		t.Errorf("a plan that is not there: %v", err)
+	}
+	if _, err := p.Snapshot(t.Context(), newID()); !errors.Is(err, geo.ErrNotFound) {
+		t.Errorf("the boundaries of a plan that is not there: %v", err)
+	}
+}
+
+func TestPlanLimits(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	p := plansOf(w, PlansConfig{})
+	for title, good := range map[string]bool{
+		"": false, "  ": false, "春": true, strings.Repeat("春", maxTitle): true, strings.Repeat("春", maxTitle+1): false,
+		"two\nlines": false, "bell\a": false, "\xff": false,
+	} {
+		if _, err := p.CreatePlan(t.Context(), title, false, anna); (err == nil) != good || err != nil && (codeOf(err) != "invalid-title" || !errors.Is(err, geo.ErrInvalid)) {
+			t.Errorf("title %q: %v", title, err)
+		}
+	}
+	plan := w.plan(t, p)
+	if _, err := p.Retitle(t.Context(), plan.ID, "", PlanEdit{Who: anna}); codeOf(err) != "invalid-title" {
+		t.Errorf("an empty title: %v", err)
+	}
+	if err := second(p.PublishPlan(t.Context(), plan.ID, strings.Repeat("x", maxNote+1), PlanEdit{Who: anna})); codeOf(err) != "invalid-note" {
+		t.Errorf("a long note: %v", err)
+	}
+	for what, action := range map[string]string{"undo": "nothing-to-undo", "redo": "nothing-to-redo"} {
+		do := map[string]func() error{
+			"undo": func() error { return second(p.Undo(t.Context(), plan.ID, PlanEdit{Who: anna})) },
+			"redo": func() error { return second(p.Redo(t.Context(), plan.ID, PlanEdit{Who: anna})) },
+		}[what]
+		if err := do(); codeOf(err) != action || !errors.Is(err, geo.ErrConflict) {
+			t.Errorf("%s of nothing: %v", what, err)
+		}
+	}
+	for what, set := range map[string]string{"operations": "operations = 10000", "vertices": "operations = 0, vertices = 2000000"} {
+		if err := w.exec(t, `UPDATE plans SET `+set+` WHERE id = '`+plan.ID.String()+`'`); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := p.Operate(t.Context(), plan.ID, shift(2, 1.5), PlanEdit{Who: anna}); codeOf(err) != "plan-too-large" {
+			t.Errorf("one more than the most %s: %v", what, err)
+		}
+	}
+	// Planners of another district have plans of their own.
+	if _, err := p.Plan(t.Context(), plan.ID); err != nil {
+		t.Error(err)
+	}
+	const fill = `INSERT INTO plans SELECT district_code, gen_random_uuid(), title, status, base_revision, locked_kinds, version, etag, operations,
+		undone, vertices, needs_approval, created_by, created_by_name, created_at, updated_at, authors, author_names, approved_by, approved_name,
+		approved_at, approved_etag, publish_at, publish_kind, publish_by, publish_name, publish_role, note, revision, failure, claimed_until
+		FROM plans CROSS JOIN generate_series(1, 500) WHERE id = '`
+	if err := w.exec(t, fill+plan.ID.String()+`'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.CreatePlan(t.Context(), "one more", false, anna); codeOf(err) != "too-many-plans" {
+		t.Errorf("one more than the most plans: %v", err)
+	}
+}
+
+// What is locked is locked for the plans that were made so.
+func TestLockedKindsStayWithThePlan(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	free := plansOf(w, PlansConfig{Locked: []geo.Kind{}})
+	plan := w.plan(t, free)
+	// The corner of both villages, of groups and grids.
+	move := redraw.MoveNode{From: corner(4, 1), To: corner(4.2, 1)}
+	last := operate(t, free, plan.ID, move, PlanEdit{})
+	strict := plansOf(w, PlansConfig{})
+	read, err := strict.Plan(t.Context(), plan.ID)
+	if err != nil || read.ETag != last.ETag {
+		t.Errorf("a server that locks more cannot read the plan: %+v, %v", read.Plan, err)
+	}
+	fresh := w.plan(t, strict)
+	var problem *redraw.Problem
+	if _, _, err := strict.Operate(t.Context(), fresh.ID, move, PlanEdit{Who: anna}); !errors.As(err, &problem) || problem.Code != redraw.ProblemLocked {
+		t.Errorf("moving a locked line: %v", err)
+	}
+	if err := second(strict.PublishPlan(t.Context(), plan.ID, "x", PlanEdit{Who: anna})); codeOf(err) != "plan-has-errors" {
+		t.Errorf("publishing what moves locked lines: %v", err)
+	}
+}
