@@ -18,7 +18,9 @@ type locateCmd struct {
 	Lon float64   `arg:"" help:"Longitude in degrees, or easting in metres in a projected system."`
 	Lat float64   `arg:"" help:"Latitude in degrees, or northing in metres."`
 	CRS string    `name:"crs" default:"wgs84" help:"Coordinate system: wgs84, cgcs2000, gcj02, bd09 or EPSG:n."`
-	At  time.Time `placeholder:"TIME" format:"2006-01-02T15:04:05Z07:00" help:"The boundaries and people of that time, such as 2026-05-03T08:00:00Z."`
+	At  time.Time `placeholder:"TIME" format:"2006-01-02T15:04:05Z07:00" xor:"which" help:"The boundaries and people of that time, such as 2026-05-03T08:00:00Z; of a time to come where a plan is to be published by then."`
+
+	Plan string `placeholder:"ID" xor:"which" help:"The boundaries as that plan would have them."`
 }
 
 // Run prints what covers the place and who answers there.
@@ -44,13 +46,18 @@ func (c *locateCmd) Run(ctx context.Context, common *Common, out io.Writer) erro
 		if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
 			return err
 		}
+		when := timeline{boundaries, postgis.NewPlans(store, boundaries, duties, postgis.PlansConfig{})}
 		now := time.Now()
 		snapshot, at := boundaries.Current(), now
-		if !c.At.IsZero() {
+		switch {
+		case c.Plan != "":
+			snapshot, err = when.Plan(ctx, c.Plan)
+		case !c.At.IsZero():
 			at = c.At
-			if snapshot, err = boundaries.At(ctx, at, now); err != nil {
-				return err
-			}
+			snapshot, err = when.At(ctx, at, now)
+		}
+		if err != nil {
+			return err
 		}
 		return api.WriteLocation(out, snapshot, duties.Current(), at, p)
 	})
