@@ -24,6 +24,7 @@ const (
 	EventMove         EventType = "move"
 	EventReopen       EventType = "reopen"
 	EventComment      EventType = "comment"
+	EventReroute      EventType = "reroute" // by publishing other boundaries; nobody sends it
 )
 
 // ForReporter reports whether the note and the photos of an event are for who

@@ -94,6 +94,7 @@ func (b *Boundaries) Refresh(ctx context.Context) error {
 		return err
 	}
 	b.current.Store(&loaded{snapshot: next, ground: ground, at: b.store.now()})
+	b.store.boundaries.Store(next)
 	b.seen.Store(&asked)
 	if have.snapshot.Revision.Number > 0 && have.snapshot.Revision.Number < revision {
 		b.past.keep(int64(have.snapshot.Revision.Number), have.snapshot)

@@ -79,6 +79,7 @@ func (d *Duties) Refresh(ctx context.Context) error {
 			return err
 		}
 		d.current.Store(next)
+		d.store.duties.Store(next)
 		if have.Version > 0 {
 			d.past.keep(have.Version, have)
 		}
@@ -98,10 +99,9 @@ func (d *Duties) Version(ctx context.Context, n int64) (*patrol.Duties, error) {
 }
 
 // loadDuties reads a version whole.
-func (s *Store) loadDuties(ctx context.Context, version int64) (*patrol.Duties, error) {
-	out := &patrol.Duties{Version: version}
+func (s *Store) loadDuties(ctx context.Context, version int64) (out *patrol.Duties, err error) {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, s.pool, options, func(tx pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, s.pool, options, func(tx pgx.Tx) error {
 		_, newest, err := s.inForce(ctx, tx)
 		if err != nil {
 			return err
@@ -109,20 +109,27 @@ func (s *Store) loadDuties(ctx context.Context, version int64) (*patrol.Duties, 
 		if version < 1 || version > newest {
 			return geo.ErrNotFound
 		}
-		rows, err := s.readRoster(ctx, tx, version)
-		if err != nil {
-			return err
-		}
-		if out.Roster, err = patrol.NewRoster(rows.data()); err != nil {
-			return err
-		}
-		out.Rulebook, err = s.readRulebook(ctx, tx, version)
+		out, err = s.readDuties(ctx, tx, version)
 		return err
 	})
 	if err != nil {
 		return nil, wrap(fmt.Sprintf("read duties %d", version), err)
 	}
 	return out, nil
+}
+
+// readDuties reads a version that there is.
+func (s *Store) readDuties(ctx context.Context, tx pgx.Tx, version int64) (*patrol.Duties, error) {
+	rows, err := s.readRoster(ctx, tx, version)
+	if err != nil {
+		return nil, err
+	}
+	out := &patrol.Duties{Version: version}
+	if out.Roster, err = patrol.NewRoster(rows.data()); err != nil {
+		return nil, err
+	}
+	out.Rulebook, err = s.readRulebook(ctx, tx, version)
+	return out, err
 }
 
 // ReplaceDuties makes posts, people and rules the next version. What does not

@@ -105,7 +105,7 @@ func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
 		return nil, err
 	}
 	b.Queue(insertReportSQL, report...)
-	decision, err := s.decisionRow(r)
+	decision, err := s.decisionRow(r, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -49,36 +49,37 @@ type Descent struct{ From, To geo.ID }
 //
 // A set that does not fit together (parents, codes, gaps, overlaps) is
 // geo.ErrInvalid, one on an older base geo.ErrConflict, as is a code that once
-// belonged to another area. Reports can be accepted meanwhile, except for the
-// instant of the change itself.
+// belonged to another area. Open reports of places that are other areas' from now
+// on are routed anew, see patrol.Reroute: who acts on one of them waits for the
+// publish. Reports can be accepted meanwhile, except for the instant of the
+// change itself.
 func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error) {
 	areas, err := s.checkSet(ctx, p.Areas, p.Base)
 	if err != nil {
 		return geo.Revision{}, err
 	}
+	began := time.Now()
 	var r geo.Revision
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := s.takeTurn(ctx, tx); err != nil {
+	var held time.Time // since when no report is accepted
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		if r, err = s.prepareRevision(ctx, tx, p, areas); err != nil {
 			return err
 		}
-		if p.First != nil {
-			if err := p.First(ctx, tx); err != nil {
-				return err
-			}
-		}
-		current, _, err := s.inForce(ctx, tx)
+		reroute, err := s.newRerouting(ctx, tx, p.Base, areas, p.Actor)
 		if err != nil {
 			return err
 		}
-		if current != p.Base {
-			return &geo.Problem{Kind: geo.ErrConflict, Code: "revision-moved",
-				Detail: fmt.Sprintf("the boundaries are at revision %d, these were made from %d", current, p.Base)}
-		}
-		r = geo.Revision{Number: current + 1, Note: p.Note, Areas: len(areas)}
-		if err := s.writeVersions(ctx, tx, r.Number, areas); err != nil {
+		if err := reroute.ahead(ctx, tx); err != nil {
 			return err
 		}
-		r.Hash = geo.HashAreas(areas)
+		if err := s.stopAccepting(ctx, tx); err != nil {
+			return err
+		}
+		held = time.Now()
+		if _, err := reroute.pass(ctx, tx); err != nil {
+			return err
+		}
+		r.Rerouted = len(reroute.done)
 		if err := s.flip(ctx, tx, p, &r, areas); err != nil {
 			return err
 		}
@@ -90,8 +91,37 @@ func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error
 	if err != nil {
 		return geo.Revision{}, wrap("publish", err)
 	}
+	s.log.Info("published", "revision", r.Number, "areas", r.Areas, "rerouted", r.Rerouted,
+		"took", time.Since(began), "reports_held_back", time.Since(held))
 	s.committed()
 	return r, nil
+}
+
+// prepareRevision writes what a publication has that is new, for a revision
+// that is not in force yet.
+func (s *Store) prepareRevision(ctx context.Context, tx pgx.Tx, p Publication, areas []geo.Area) (r geo.Revision, err error) {
+	if err := s.takeTurn(ctx, tx); err != nil {
+		return r, err
+	}
+	if p.First != nil {
+		if err := p.First(ctx, tx); err != nil {
+			return r, err
+		}
+	}
+	current, _, err := s.inForce(ctx, tx)
+	if err != nil {
+		return r, err
+	}
+	if current != p.Base {
+		return r, &geo.Problem{Kind: geo.ErrConflict, Code: "revision-moved",
+			Detail: fmt.Sprintf("the boundaries are at revision %d, these were made from %d", current, p.Base)}
+	}
+	r = geo.Revision{Number: current + 1, Note: p.Note, Areas: len(areas)}
+	if err := s.writeVersions(ctx, tx, r.Number, areas); err != nil {
+		return r, err
+	}
+	r.Hash = geo.HashAreas(areas)
+	return r, s.lastWord(ctx, tx, r.Number)
 }
 
 // inForce reads the current revision and duty version inside a transaction.
@@ -219,12 +249,8 @@ func explainVersion(err error) error {
 	return err
 }
 
-// flip makes the revision current. From its first statement to the commit no
-// report is accepted.
+// flip makes the revision current, while no report is accepted.
 func (s *Store) flip(ctx context.Context, tx pgx.Tx, p Publication, r *geo.Revision, areas []geo.Area) error {
-	if err := s.stopAccepting(ctx, tx); err != nil {
-		return err
-	}
 	vertices := 0
 	for i := range areas {
 		vertices += vertexCount(areas[i].Shape)
@@ -265,7 +291,7 @@ func (s *Store) flip(ctx context.Context, tx pgx.Tx, p Publication, r *geo.Revis
 	if err := s.tell(ctx, tx, "revision.published", r.PublishedAt, nil, told); err != nil {
 		return err
 	}
-	detail := map[string]any{"areas": r.Areas}
+	detail := map[string]any{"areas": r.Areas, "rerouted": r.Rerouted}
 	if p.undoes > 0 {
 		detail["undoes"] = p.undoes
 	}

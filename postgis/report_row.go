@@ -54,7 +54,8 @@ const insertDecisionSQL = `
 		areas, area_ids, assignments, decided_at)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
-func (s *Store) decisionRow(r *patrol.Report) ([]any, error) {
+// decisionRow is the decision on a report as the one of that number.
+func (s *Store) decisionRow(r *patrol.Report, seq int) ([]any, error) {
 	d := &r.Decision
 	q, ok := geo.Snap(d.Point)
 	if !ok || q.Point() != d.Point {
@@ -68,8 +69,20 @@ func (s *Store) decisionRow(r *patrol.Report) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{s.district, r.ID, 1, d.Revision, d.DutyVersion, r.Category, d.Rule,
+	return []any{s.district, r.ID, seq, d.Revision, d.DutyVersion, r.Category, d.Rule,
 		q.Lon, q.Lat, d.EdgeDistanceM, areas, idsOf(d.AreaIDs), assignments, d.DecidedAt}, nil
+}
+
+var assignmentColumns = []string{"district_code", "report_id", "number", "post", "area_id", "seat_id", "person_id", "lead"}
+
+// assignmentRows are the posts that answer for a report, in the order of its
+// decision.
+func (s *Store) assignmentRows(r *patrol.Report) [][]any {
+	rows := make([][]any, len(r.Decision.Assignments))
+	for i, a := range r.Decision.Assignments {
+		rows[i] = []any{s.district, r.ID, i + 1, string(a.Post), a.AreaID, orNil(a.SeatID), orNil(a.PersonID), a.Lead}
+	}
+	return rows
 }
 
 var eventColumns = []string{

@@ -60,19 +60,15 @@ func (s *Store) copyReports(ctx context.Context, tx pgx.Tx, list []PastReport) e
 			return err
 		}
 		reports = append(reports, row)
-		if row, err = s.decisionRow(&r); err != nil {
+		if row, err = s.decisionRow(&r, 1); err != nil {
 			return err
 		}
 		decisions = append(decisions, row)
-		for k, a := range r.Decision.Assignments {
-			assignments = append(assignments, []any{s.district, r.ID, k + 1, string(a.Post), a.AreaID,
-				orNil(a.SeatID), orNil(a.PersonID), a.Lead})
-		}
+		assignments = append(assignments, s.assignmentRows(&r)...)
 		for _, e := range list[i].History {
 			events = append(events, s.eventRow(r.ID, e))
 		}
 	}
-	assignmentColumns := []string{"district_code", "report_id", "number", "post", "area_id", "seat_id", "person_id", "lead"}
 	for _, t := range []struct {
 		table   string
 		columns []string

@@ -21,6 +21,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
 // Config says which database to use, and how.
@@ -64,6 +66,10 @@ type Store struct {
 	now       func() time.Time
 	onCommit  atomic.Pointer[func()]
 	rules     atomic.Pointer[rules] // the last ones read
+
+	// What was read whole last of what is in force, so that a publish need not.
+	boundaries atomic.Pointer[locate.Snapshot]
+	duties     atomic.Pointer[patrol.Duties]
 }
 
 // The limits that a session of the pool works under. Publishing and importing

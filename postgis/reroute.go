@@ -1,0 +1,331 @@
+package postgis
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// rerouting gives open reports to those who answer for their places within
+// boundaries that are about to be in force. It works in the transaction of the
+// publish: in passes while reports are accepted, then in a last one, when none
+// are any more, over what was accepted or changed since.
+type rerouting struct {
+	store    *Store
+	revision int
+	where    handovers
+	next     *locate.Index
+	duties   *patrol.Duties
+	by       patrol.Actor
+	done     map[geo.ID]bool
+}
+
+// rerouteChunk is how many reports are routed and written at a time.
+const rerouteChunk = 2000
+
+// newRerouting gets ready to route from the areas in force to those to come,
+// which have their ids.
+func (s *Store) newRerouting(ctx context.Context, tx pgx.Tx, current int, after []geo.Area, by patrol.Actor) (*rerouting, error) {
+	r := &rerouting{store: s, revision: current + 1, by: by, done: map[geo.ID]bool{}}
+	if current == 0 {
+		return r, nil
+	}
+	before, err := s.areasInForce(ctx, tx, current)
+	if err != nil {
+		return nil, err
+	}
+	r.where = handoversOf(before, after)
+	if len(r.where.boxes) == 0 {
+		return r, nil
+	}
+	if r.next, err = locate.Build(after, locate.Config{}); err != nil {
+		return nil, fmt.Errorf("index revision %d: %w", r.revision, err)
+	}
+	// A plan kept from when there were few reports would read all of them for each.
+	if _, err := tx.Exec(ctx, `SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`); err != nil {
+		return nil, err
+	}
+	r.duties, err = s.dutiesInForce(ctx, tx)
+	return r, err
+}
+
+// areasInForce gives the areas of the current revision, from memory where they
+// are there.
+func (s *Store) areasInForce(ctx context.Context, tx pgx.Tx, current int) ([]geo.Area, error) {
+	const sql = `SELECT hash FROM revisions WHERE district_code = @district AND number = @number`
+	var hash []byte
+	err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district, "number": current}).Scan(&hash)
+	if err != nil {
+		return nil, err
+	}
+	have := s.boundaries.Load()
+	if have != nil && have.Revision.Number == current && bytes.Equal(have.Revision.Hash, hash) {
+		all := have.Index.All()
+		areas := make([]geo.Area, len(all))
+		for i, a := range all {
+			areas[i] = *a
+		}
+		return areas, nil
+	}
+	return s.readAreas(ctx, tx, geo.Revision{Number: current}, &locate.Snapshot{})
+}
+
+// dutiesInForce gives the current duties, from memory where they are there.
+func (s *Store) dutiesInForce(ctx context.Context, tx pgx.Tx) (*patrol.Duties, error) {
+	_, version, err := s.inForce(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if have := s.duties.Load(); have != nil && have.Version == version {
+		return have, nil
+	}
+	return s.readDuties(ctx, tx, version)
+}
+
+// ahead routes while reports are accepted: all there are, then those that came
+// meanwhile, until they are so few that nobody will wait for them.
+func (r *rerouting) ahead(ctx context.Context, tx pgx.Tx) error {
+	const passes, few = 5, 100
+	for range passes {
+		if n, err := r.pass(ctx, tx); err != nil || n < few {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass routes what it finds, as of now, and gives how many that were. What it
+// has routed already it leaves.
+func (r *rerouting) pass(ctx context.Context, tx pgx.Tx) (n int, err error) {
+	ids, err := r.affected(ctx, tx)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	var at time.Time
+	if err := tx.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&at); err != nil {
+		return 0, err
+	}
+	for chunk := range slices.Chunk(ids, rerouteChunk) {
+		changes, err := r.route(ctx, tx, chunk, at)
+		if err != nil {
+			return n, err
+		}
+		if err := r.store.writeReroutes(ctx, tx, changes); err != nil {
+			return n, err
+		}
+		for _, c := range changes {
+			r.done[c.Report.ID] = true
+		}
+		n += len(changes)
+	}
+	return n, nil
+}
+
+// affected gives the open reports whose place is other areas' from now on, by
+// id.
+func (r *rerouting) affected(ctx context.Context, tx pgx.Tx) (ids []geo.ID, err error) {
+	if len(r.where.boxes) == 0 {
+		return nil, nil
+	}
+	// The states are those that are not patrol.Status.Open, as the index has them.
+	const sql = `
+		SELECT id, lon_e7, lat_e7, area_ids FROM reports
+		WHERE district_code = @district AND status NOT IN ('closed', 'rejected', 'duplicate')
+		  AND point && ST_MakeEnvelope(@west, @south, @east, @north, 4326)
+		ORDER BY id`
+	box := r.where.all
+	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": r.store.district,
+		"west": box.Min[0], "south": box.Min[1], "east": box.Max[0], "north": box.Max[1]})
+	if err != nil {
+		return nil, err
+	}
+	var id geo.ID
+	var at geo.LatticePoint
+	var areas []geo.ID
+	_, err = pgx.ForEachRow(rows, []any{&id, &at.Lon, &at.Lat, &areas}, func() error {
+		if !r.done[id] && r.where.at(at.Point()) && r.otherAreas(at, areas) {
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// otherAreas reports whether a place is not, or not under the same codes, of the
+// areas that it was of.
+func (r *rerouting) otherAreas(at geo.LatticePoint, before []geo.ID) bool {
+	match := r.next.LocateLattice(at)
+	n := 0
+	for _, k := range geo.Kinds() {
+		a := match.Area(k)
+		if a == nil {
+			continue
+		}
+		if n == len(before) || before[n] != a.ID || r.where.recoded[a.ID] {
+			return true
+		}
+		n++
+	}
+	return n != len(before)
+}
+
+// reroute is what the new boundaries make of a report.
+type reroute struct {
+	patrol.Change
+	seq   int      // of the new decision
+	areas []geo.ID // who is told: of before and of now
+}
+
+// route locks reports and decides on them again. A place that nobody answers for
+// any more leaves its report with who has it.
+func (r *rerouting) route(ctx context.Context, tx pgx.Tx, ids []geo.ID, at time.Time) ([]reroute, error) {
+	args := pgx.NamedArgs{"district": r.store.district, "ids": ids}
+	rows, err := tx.Query(ctx, selectReport+` AND r.id = ANY(@ids) ORDER BY r.id FOR UPDATE OF r`, args)
+	if err != nil {
+		return nil, err
+	}
+	reports, err := pgx.CollectRows(rows, scanReport)
+	if err != nil {
+		return nil, err
+	}
+	seqs, err := r.store.decisionSeqs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	book := r.duties.Rulebook
+	var out []reroute
+	for i := range reports {
+		report := &reports[i]
+		category, ok := book.Category(report.Category)
+		if !ok { // it leads nobody any more; its code is kept
+			category = patrol.Category{Code: report.Category}
+		}
+		match, _ := r.next.Locate(report.Point)
+		fresh, err := patrol.Dispatch(r.duties, patrol.Routing{Point: report.Point, Match: match, Revision: r.revision,
+			EdgeDistanceM: r.next.EdgeDistanceM(geo.Grid, report.Point), Category: category, At: at})
+		if err != nil {
+			continue
+		}
+		if c, ok := patrol.Reroute(report, fresh, book, r.by); ok {
+			areas := distinct(slices.Concat(report.Decision.AreaIDs, fresh.AreaIDs))
+			out = append(out, reroute{Change: c, seq: seqs[report.ID] + 1, areas: areas})
+		}
+	}
+	return out, nil
+}
+
+// decisionSeqs gives the number of the decision in force of each report.
+func (s *Store) decisionSeqs(ctx context.Context, tx pgx.Tx, ids []geo.ID) (map[geo.ID]int, error) {
+	const sql = `SELECT id, decision_seq FROM reports WHERE district_code = @district AND id = ANY(@ids)`
+	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	seqs := make(map[geo.ID]int, len(ids))
+	var id geo.ID
+	var seq int
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq}, func() error {
+		seqs[id] = seq
+		return nil
+	})
+	return seqs, err
+}
+
+// writeReroutes writes decisions, history, who answers now, the reports
+// themselves, and what is to be told, for many reports at once.
+func (s *Store) writeReroutes(ctx context.Context, tx pgx.Tx, list []reroute) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids, statuses, times := make([]geo.ID, len(list)), make([]string, len(list)), make([]time.Time, len(list))
+	var decisions, assignments, events, told [][]any
+	for i := range list {
+		r, c := &list[i].Report, &list[i]
+		ids[i], statuses[i], times[i] = r.ID, string(r.Status), r.UpdatedAt
+		row, err := s.decisionRow(r, c.seq)
+		if err != nil {
+			return err
+		}
+		decisions = append(decisions, row)
+		assignments = append(assignments, s.assignmentRows(r)...)
+		events = append(events, s.eventRow(r.ID, c.Entry))
+		if row, err = s.toldRow(r, c); err != nil {
+			return err
+		}
+		told = append(told, row)
+	}
+	args := pgx.NamedArgs{"district": s.district, "ids": ids, "statuses": statuses, "times": times}
+	const dismiss = `DELETE FROM assignments WHERE district_code = @district AND report_id = ANY(@ids)`
+	if _, err := tx.Exec(ctx, dismiss, args); err != nil {
+		return err
+	}
+	for _, t := range []struct {
+		table   string
+		columns []string
+		rows    [][]any
+	}{
+		{"decisions", decisionColumns, decisions},
+		{"assignments", assignmentColumns, assignments},
+		{"report_events", eventColumns, events},
+		{"outbox", toldColumns, told},
+	} {
+		if err := s.copyInto(ctx, tx, t.table, t.columns, t.rows); err != nil {
+			return err
+		}
+	}
+	const update = `
+		UPDATE reports r SET area_ids = d.area_ids, decision_seq = d.seq, version = r.version + 1,
+		       last_event = r.last_event + 1, status = c.status, updated_at = c.at
+		FROM unnest(@ids::uuid[], @statuses::text[], @times::timestamptz[]) AS c (id, status, at)
+		JOIN decisions d ON d.district_code = @district AND d.report_id = c.id
+		WHERE r.district_code = @district AND r.id = c.id AND d.seq = r.decision_seq + 1`
+	tag, err := tx.Exec(ctx, update, args)
+	if err != nil {
+		return err
+	}
+	if n := tag.RowsAffected(); n != int64(len(list)) {
+		return fmt.Errorf("%d reports were to be routed anew, and %d were", len(list), n)
+	}
+	return s.tellRecipients(ctx, tx, told)
+}
+
+// toldColumns are those of a row of the outbox for the live stream.
+var toldColumns = []string{"district_code", "id", "kind", "type", "at", "area_ids", "data"}
+
+func (s *Store) toldRow(r *patrol.Report, c *reroute) ([]any, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(eventData(r, c.Shown))
+	if err != nil {
+		return nil, err
+	}
+	return []any{s.district, id, "stream", "report.changed", r.UpdatedAt, idsOf(c.areas), data}, nil
+}
+
+// tellRecipients writes for the recipients what is told to the stream.
+func (s *Store) tellRecipients(ctx context.Context, tx pgx.Tx, told [][]any) error {
+	ids := make([]geo.ID, len(told))
+	for i, row := range told {
+		ids[i] = row[1].(geo.ID)
+	}
+	const sql = `
+		INSERT INTO outbox (district_code, id, kind, recipient_id, type, at, area_ids, data)
+		SELECT o.district_code, gen_random_uuid(), r.kind, r.id, o.type, o.at, o.area_ids, o.data
+		FROM outbox o CROSS JOIN recipients r
+		WHERE o.district_code = @district AND o.id = ANY(@ids) AND r.district_code = @district
+		  AND r.disabled_at IS NULL AND (cardinality(r.types) = 0 OR o.type = ANY(r.types))`
+	_, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "ids": ids})
+	return err
+}
