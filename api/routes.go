@@ -84,6 +84,7 @@ func (s *Server) routes() []route {
 		{method: "POST", path: "/api/v1/plans/{id}/approve", need: publisher, handler: s.approvePlan},
 		{method: "POST", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.publishPlan},
 		{method: "DELETE", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.unschedulePlan},
+		{method: "GET", path: "/api/v1/compare", need: planner, handler: s.compare},
 		{method: "POST", path: "/api/v1/hotspots", need: open, handler: mounted(s.cfg.Hotspots)},
 		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
 		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},

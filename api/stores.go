@@ -27,6 +27,9 @@ type Boundaries interface {
 	// geo.ErrNotFound where there is none. Whether the caller may see it was
 	// asked before.
 	Plan(ctx context.Context, id string) (*locate.Snapshot, error)
+	// Revision gives the boundaries of one that was published; geo.ErrNotFound
+	// where there is none of that number.
+	Revision(ctx context.Context, number int) (*locate.Snapshot, error)
 }
 
 // Revisions lists the published revisions, oldest first.

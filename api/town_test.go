@@ -158,6 +158,13 @@ func (f fakeBoundaries) Plan(_ context.Context, text string) (*locate.Snapshot, 
 	return &draft, nil
 }
 
+func (f fakeBoundaries) Revision(_ context.Context, number int) (*locate.Snapshot, error) {
+	if number != f.snapshot.Revision.Number {
+		return nil, geo.ErrNotFound
+	}
+	return f.snapshot, nil
+}
+
 func (f fakeBoundaries) At(_ context.Context, t, now time.Time) (*locate.Snapshot, error) {
 	switch {
 	case t.Before(publishedAt):
