@@ -36,6 +36,7 @@ const rerouteChunk = 2000
 // newRerouting gets ready to route from the areas in force to those to come,
 // which have their ids.
 func (s *Store) newRerouting(ctx context.Context, tx pgx.Tx, current int, after []geo.Area, by patrol.Actor) (*rerouting, error) {
+	by.Name = by.Role // histories of reports name nobody who publishes
 	r := &rerouting{store: s, revision: current + 1, by: by, done: map[geo.ID]bool{}}
 	if current == 0 {
 		return r, nil

@@ -83,7 +83,7 @@ func TestPublishReroutesOpenReports(t *testing.T) {
 		if a := r.Decision.Areas[geo.Grid]; a == nil || a.Code != g1.Code || !slices.Contains(r.Decision.AreaIDs, g1.ID) {
 			t.Errorf("%s lies in grid %v, want %s", name, a, g1.Code)
 		}
-		if last.Type != patrol.EventReroute || last.Seq != r.Version || last.From != was.Status || last.To != want || last.Actor.ID != planner.ID {
+		if last.Type != patrol.EventReroute || last.Seq != r.Version || last.From != was.Status || last.To != want || last.Actor.ID != planner.ID || last.Actor.Name != planner.Role {
 			t.Errorf("%s: the last entry is %+v", name, last)
 		}
 		var detail struct {
