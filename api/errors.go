@@ -37,7 +37,7 @@ var problems = map[string]struct {
 	"wrong-password":          {401, "Login or password is wrong"},
 	"forbidden":               {403, "Not allowed with this account"},
 	"outside-scope":           {403, "Areas lie outside those that this account may change"},
-	"own-work":                {403, "Who made a plan cannot approve it"},
+	"own-work":                {403, "Another person has to do that"},
 	"cross-origin":            {403, "The request comes from another site"},
 	"insecure-transport":      {403, "Signing in needs HTTPS"},
 	"not-found":               {404, "Not found"},

@@ -94,6 +94,7 @@ func TestWhoHearsWhat(t *testing.T) {
 	west, east := told(10, id(601), "lonely_elder", &coarse, id(4)), told(11, id(602), "fire_safety", &fine, id(5))
 	patrolled := patrol.StreamEvent{Cursor: 12, Type: "patrol.changed", Areas: []geo.ID{id(4)}, Data: json.RawMessage(`{"patrol":1}`)}
 	published := patrol.StreamEvent{Cursor: 13, Type: "revision.published", Data: json.RawMessage(`{"revision":4}`)}
+	planned := patrol.StreamEvent{Cursor: 12, Type: "plan.changed", Data: json.RawMessage(`{"plan":"a draft","status":"draft"}`)}
 	full := func(e patrol.StreamEvent) string {
 		return e.Type + " " + strings.ReplaceAll(string(e.Data), "\n", " ")
 	}
@@ -117,10 +118,12 @@ func TestWhoHearsWhat(t *testing.T) {
 		{"an officer without areas", PublicMap, access.Officer, nil, "9", []string{revision}},
 		{"a dispatcher", PublicMap, access.Dispatcher, nil, "9", []string{full(west), full(east), full(patrolled), revision}},
 		{"a dispatcher who comes again", PublicMap, access.Dispatcher, nil, "11", []string{full(patrolled), revision}},
+		{"a planner who comes again", PublicMap, access.Planner, nil, "11", []string{full(patrolled), full(planned), revision}},
+		{"a planner of the east, everything closed", PublicNone, access.Planner, []geo.ID{id(5)}, "9", []string{full(east), full(planned), revision}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, func(c *Config) { c.Public = tt.grade })
-			s.store.events = []patrol.StreamEvent{west, east, patrolled, published, last(14)}
+			s.store.events = []patrol.StreamEvent{west, east, patrolled, planned, published, last(14)}
 			header := map[string]string{"Last-Event-ID": tt.last}
 			if tt.role != "" {
 				header["Authorization"] = "Bearer " + s.token(tt.role, tt.areas...)

@@ -132,8 +132,8 @@ func troubleOf(err error, source *geo.Problem) planTrouble {
 			out.Problems = append(out.Problems, answerProblem(&r.problems[i]))
 		}
 	}
-	if len(r.problems) == 1 {
-		out.Problem = r.problems[0].Code
+	if len(out.Problems) == 1 {
+		out.Problem = out.Problems[0].Problem
 	}
 	return out
 }
