@@ -257,12 +257,13 @@ func (s *Store) flip(ctx context.Context, tx pgx.Tx, p Publication, r *geo.Revis
 	}
 	args := pgx.NamedArgs{"district": s.district, "number": r.Number, "at": orNull(p.At), "note": r.Note,
 		"actor_kind": actorKind(p.Actor), "actor_id": p.Actor.ID, "actor_name": p.Actor.Name,
-		"areas": r.Areas, "vertices": vertices, "hash": r.Hash}
+		"areas": r.Areas, "vertices": vertices, "hash": r.Hash, "rerouted": r.Rerouted, "undoes": orNull(p.undoes)}
 	const insert = `
 		WITH last AS (SELECT max(published_at) AS at FROM revisions WHERE district_code = @district)
-		INSERT INTO revisions (district_code, number, published_at, note, actor_kind, actor_id, actor_name, areas, vertices, hash)
+		INSERT INTO revisions (district_code, number, published_at, note, actor_kind, actor_id, actor_name, areas, vertices, hash,
+		                       rerouted, undoes)
 		SELECT @district, @number, coalesce(@at, greatest(clock_timestamp(), last.at + interval '1 microsecond')),
-		       @note, @actor_kind, @actor_id, @actor_name, @areas, @vertices, @hash
+		       @note, @actor_kind, @actor_id, @actor_name, @areas, @vertices, @hash, @rerouted, @undoes::integer
 		FROM last
 		WHERE @at::timestamptz IS NULL OR (@at <= clock_timestamp() AND (last.at IS NULL OR @at > last.at))
 		RETURNING published_at`
