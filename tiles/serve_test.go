@@ -222,6 +222,7 @@ func TestTileOfRevision(t *testing.T) {
 		{"now", path, "220"},
 		{"before the second revision", path + "?at=" + url.QueryEscape(testNow.AddDate(0, -1, 0).Add(-time.Second).Format(time.RFC3339)), "old"},
 		{"at the instant of the second", path + "?at=" + url.QueryEscape(testNow.AddDate(0, -1, 0).Format(time.RFC3339)), "220"},
+		{"as a plan has it", path + "?plan=back", "old"},
 		{"first revision", strings.Replace(path, "grids", "grids@1", 1), "old"},
 		{"second revision", strings.Replace(path, "grids", "grids@2", 1), "220"},
 	} {
@@ -231,8 +232,11 @@ func TestTileOfRevision(t *testing.T) {
 				t.Errorf("GET %s shows %q, want %s…", c.path, got, c.prefix)
 			}
 			want := "public, no-cache"
-			if strings.Contains(c.path, "@") {
+			switch {
+			case strings.Contains(c.path, "@"):
 				want = "public, max-age=31536000, immutable"
+			case strings.Contains(c.path, "plan="):
+				want = "private, no-cache"
 			}
 			if got := w.Header().Get("Cache-Control"); got != want {
 				t.Errorf("Cache-Control = %q, want %q", got, want)

@@ -52,6 +52,15 @@ func TestTileJSON(t *testing.T) {
 	if !strings.Contains(w.Body.String(), "{y}.mvt?at=2026-09-15T08%3A00%3A00%2B08%3A00") {
 		t.Errorf("the tiles of a time are at %s", w.Body)
 	}
+	for path, want := range map[string]string{
+		"/tiles/grids.json?plan=back": "/grids/{z}/{x}/{y}.mvt?plan=back", "/tiles/reports.json?plan=back": `/reports/{z}/{x}/{y}.mvt"`,
+		"/tiles/style.json?plan=back": "/tiles/grids.json?plan=back",
+	} {
+		w := r.get(path)
+		if !strings.Contains(w.Body.String(), want) || w.Header().Get("Cache-Control") != "private, no-cache" {
+			t.Errorf("GET %s = %s, %s, want %s", path, w.Header().Get("Cache-Control"), w.Body, want)
+		}
+	}
 }
 
 // TestFieldsAreDeclared checks that TileJSON names every property a tile has.

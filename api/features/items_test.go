@@ -131,6 +131,9 @@ func TestItemsOfATime(t *testing.T) {
 	if now, then := name(""), name("&at=2026-08-15T00:00:00Z"); now != "网格1" || then != "名220112000000001" {
 		t.Errorf("names are %q now and %q then", now, then)
 	}
+	if draft := name("&plan=back"); draft != "名220112000000001" {
+		t.Errorf("in the plan the grid is %s, want its name of the first revision", draft)
+	}
 	a := r.page(t, "/ogc/collections/grids/items?limit=2&at=2026-08-15T00:00:00Z")
 	if !strings.Contains(a.link("next"), "at=2026-08-15T00%3A00%3A00Z") {
 		t.Errorf("next = %s, which forgets the time", a.link("next"))
