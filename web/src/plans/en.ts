@@ -82,7 +82,7 @@ export const en: Record<keyof typeof zh, string> = {
   mean: "Mean",
   most: "Most",
   deviation: "Deviation",
-  ratio: "Most ÷ least",
+  ratio: "Most ÷ mean",
   peopleTitle: "Work of each person",
   person: "Person",
   gridsBefore: "Grids before",

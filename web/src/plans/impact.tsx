@@ -99,7 +99,7 @@ function Load({ of: i }: { of: Impact }): JSX.Element {
   const heads = [{ text: t("grid") }, { text: t("households"), number: true }, { text: t("reports"), number: true }, { text: t("openReports"), number: true }, { text: t("areaKm2"), number: true }, { text: t("posts") }];
   return (
     <More
-      of={i.load}
+      of={touched(i)}
       line={(l) => (
         <tr key={l.area} class={`change-${l.change}`}>
           <th scope="row">
@@ -233,10 +233,21 @@ export function Tell({ of: i }: { of: Impact }): JSX.Element {
   );
 }
 
+/**
+ * Gives the grids that a plan does something to. A line that was split for a
+ * neighbour's corner gives an area a node more, which is nothing to tell of.
+ */
+export function touched(i: Impact): Impact["load"] {
+  return i.load.filter(({ before, after }) => {
+    if (before === null || after === null) return true;
+    return Math.abs(after.area_m2 - before.area_m2) >= 1 || Math.abs(after.households - before.households) >= 0.5 || after.reports !== before.reports || after.open !== before.open;
+  });
+}
+
 /** The few numbers that matter most. */
 export function Figures({ of: i }: { of: Impact }): JSX.Element {
   const figures: [string, number][] = [
-    [t("figureGrids"), i.load.length],
+    [t("figureGrids"), touched(i).length],
     [t("figureReports"), i.reports_moved.length],
     [t("figureOpen"), i.open_reports_moved],
     [t("figureTell"), i.tell.length],

@@ -55,11 +55,12 @@ export function Shown<T>({ of, children }: { of: Asked<T>; children: (value: T) 
 
 /** The name of an area (`kind:code`), which leads to it on the map; its code stands after it, quietly. */
 export function AreaRef({ area, quiet = false }: { area: string; quiet?: boolean }): JSX.Element {
-  const i = area.indexOf(":");
+  const code = area.slice(area.indexOf(":") + 1);
+  const name = areaName(area);
   return (
     <span class="area-ref">
-      <Name of={areaName(area)} />
-      {!quiet && <span class="code">{area.slice(i + 1)}</span>}
+      <Name of={name} />
+      {!quiet && name !== code && <span class="code">{code}</span>}
     </span>
   );
 }

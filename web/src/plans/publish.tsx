@@ -9,7 +9,7 @@ import { Icon } from "../ui/icons";
 import { formatExact, formatNumber } from "../units/format";
 import type { Asked } from "./ask";
 import { useCheck } from "./check";
-import { daysOf, Figures, loadSentence, useImpact } from "./impact";
+import { daysOf, Figures, loadSentence, touched, useImpact } from "./impact";
 import { areaName } from "./names";
 import { Shown } from "./parts";
 import { t } from "./text";
@@ -43,7 +43,7 @@ function Step({ state, title, children }: { state: "done" | "open" | "blocked"; 
 /** What happened with the publish. */
 function Done({ answer, gone }: { answer: PublishAnswer; gone: Impact | null }): JSX.Element {
   const n = answer.revision?.number ?? 0;
-  const grids = (gone?.load ?? []).filter((l) => l.change !== "gone");
+  const grids = gone === null ? [] : touched(gone).filter((l) => l.change !== "gone");
   return (
     <section class="plan-section published" role="status">
       <h2>{t("publishedTitle", { n })}</h2>
@@ -77,14 +77,14 @@ function Consequences({ plan, of }: { plan: Plan; of: Asked<Impact> }): JSX.Elem
           <>
             <Figures of={i} />
             <ul class="sentences">
-              {i.load.slice(0, namedGrids).map((l) => (
+              {touched(i).slice(0, namedGrids).map((l) => (
                 <li key={l.area} class={`change-${l.change}`}>
                   {l.change !== "changed" && <span class="tag">{t(l.change === "new" ? "changeNew" : "changeGone")}</span>} {loadSentence(l)}
                 </li>
               ))}
             </ul>
-            {i.load.length > namedGrids && <p class="soft">{t("andMore", { n: number(i.load.length - namedGrids) })}</p>}
-            <p>{t(i.open_reports_moved > 0 ? "openMove" : "openStay", { n: number(i.open_reports_moved) })}</p>
+            {touched(i).length > namedGrids && <p class="soft">{t("andMore", { n: number(touched(i).length - namedGrids) })}</p>}
+            <p class="open-move">{t(i.open_reports_moved > 0 ? "openMove" : "openStay", { n: number(i.open_reports_moved) })}</p>
             <p>
               <a href={linkTo({ params: { id: plan.id, tab: "impact" } })}>{t("allConsequences")}</a>
             </p>

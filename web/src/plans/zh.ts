@@ -80,7 +80,7 @@ export const zh = {
   mean: "平均",
   most: "最大",
   deviation: "标准差",
-  ratio: "最大 ÷ 最小",
+  ratio: "最大 ÷ 平均",
   peopleTitle: "每个人的工作量",
   person: "人员",
   gridsBefore: "调整前网格",
