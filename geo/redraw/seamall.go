@@ -214,7 +214,7 @@ func (l *layer) explain(tears []tear) (out []Problem) {
 			out = append(out, p)
 		}
 	}
-	if len(out) > 0 {
+	if len(patches) > 0 {
 		return out
 	}
 	// Nothing lies between the lines, but they do not share their corners, so that the
@@ -264,6 +264,9 @@ func (l *layer) patch(p *patch) (Problem, bool) {
 	var borders []geo.Ref
 	for _, e := range p.borders {
 		borders = append(borders, l.users(e)...)
+	}
+	if own := func(r geo.Ref) bool { return r.Kind == l.kind }; slices.ContainsFunc(borders, own) {
+		borders = slices.DeleteFunc(borders, func(r geo.Ref) bool { return !own(r) })
 	}
 	slices.SortFunc(borders, compareRefs)
 	borders = slices.Compact(borders)
