@@ -18,7 +18,7 @@ func (p *Plans) Discard(ctx context.Context, id geo.ID, e PlanEdit) error {
 			return redraw.Result{}, errScheduled()
 		}
 		c.row.Status = redraw.Discarded
-		return redraw.Result{}, nil
+		return c.whole(), nil
 	})
 	return err
 }
@@ -44,9 +44,15 @@ func (p *Plans) Approve(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Work
 		c.row.Status = redraw.Approved
 		c.row.ApprovedBy, c.row.ApprovedAt, c.row.approvedETag = authorOf(e.Who), c.now, c.draft.ETag()
 		c.row.Failure = ""
-		return redraw.Result{}, nil
+		return c.whole(), nil
 	})
 	return w, err
+}
+
+// whole is all that a plan does as the result of one edit, for what is done to
+// the plan as a whole.
+func (c *planChange) whole() redraw.Result {
+	return redraw.Result{State: c.draft.State(), Changed: redraw.Compare(c.draft.Base(), c.draft.State())}
 }
 
 // made reports whether somebody made a plan or anything in it.
@@ -125,7 +131,7 @@ func (p *Plans) Unschedule(ctx context.Context, id geo.ID, e PlanEdit) (redraw.W
 			return redraw.Result{}, &geo.Problem{Kind: geo.ErrConflict, Code: "not-scheduled", Detail: "the plan is not scheduled"}
 		}
 		c.row.unschedule()
-		return redraw.Result{}, nil
+		return c.whole(), nil
 	})
 	return w, err
 }

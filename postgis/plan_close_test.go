@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
@@ -112,6 +113,27 @@ func TestDiscard(t *testing.T) {
 	last := operate(t, p, plan.ID, shift(2, 1.5), PlanEdit{})
 	if err := p.Discard(t.Context(), plan.ID, PlanEdit{Who: bao, IfMatch: plan.ETag}); codeOf(err) != "version-conflict" {
 		t.Errorf("discarding another state: %v", err)
+	}
+	refuse := errors.New("not yours")
+	permit := func(r redraw.Result) error {
+		if len(r.Changed) != 2 {
+			t.Errorf("%d areas are concerned, want 2", len(r.Changed))
+		}
+		return refuse
+	}
+	for what, err := range map[string]error{
+		"discard": p.Discard(t.Context(), plan.ID, PlanEdit{Who: bao, Permit: permit}),
+		"approve": second2(p.Approve(t.Context(), plan.ID, PlanEdit{Who: bao, Permit: permit})),
+		"undo":    second(p.Undo(t.Context(), plan.ID, PlanEdit{Who: bao, Permit: permit})),
+		"edit":    second(p.Operate(t.Context(), plan.ID, shift(1.5, 1), PlanEdit{Who: bao, Permit: permit})),
+		"date":    second2(p.Schedule(t.Context(), plan.ID, time.Now().Add(time.Hour), "x", PlanEdit{Who: bao, Permit: permit})),
+	} {
+		if !errors.Is(err, refuse) {
+			t.Errorf("%s by who may not change the areas: %v", what, err)
+		}
+	}
+	if now, err := p.Plan(t.Context(), plan.ID); err != nil || now.Version != last.Version {
+		t.Errorf("refusals changed the plan: %+v, %v", now.Plan, err)
 	}
 	if err := p.Discard(t.Context(), plan.ID, PlanEdit{Who: bao}); err != nil {
 		t.Fatal(err)
