@@ -97,7 +97,7 @@ func (x *exchange) transfers() (out []Transfer) {
 			if !l.box.meets(g.box) {
 				continue
 			}
-			land, _ := divide(g.land, l.land)
+			land := common(g.land, l.land)
 			rest -= land.twiceArea()
 			out = x.appendLand(out, &l.ref, &g.ref, land)
 		}
@@ -148,10 +148,4 @@ func leave(h holding, areas []*plot) outline {
 		}
 	}
 	return land
-}
-
-// only gives what x has and y has not.
-func only(x, y outline) outline {
-	_, rest := divide(x, y)
-	return rest
 }

@@ -8,15 +8,22 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
-// divide gives what two outlines have in common, and what only the first has, without
-// slivers of less than a step. Where the lines share their corners or keep apart it is exact;
-// where they cross elsewhere, the crossings are put on the lattice.
-func divide(x, y outline) (both, rest outline) {
+// common gives what two outlines have in common, without slivers of less than a
+// step. Where the lines share their corners or keep apart it is exact; where they cross
+// elsewhere, the crossings are put on the lattice.
+func common(x, y outline) outline {
 	if c, err := compare(x, y); err == nil {
-		return patches(c.intersection()), patches(c.difference())
+		return patches(c.intersection())
 	}
-	a := arrange(x, y)
-	return patches(a.sides(func(x, y bool) bool { return x && y })), patches(a.sides(func(x, y bool) bool { return x && !y }))
+	return patches(arrange(x, y).sides(func(x, y bool) bool { return x && y }))
+}
+
+// only gives what x has and y has not, as common does.
+func only(x, y outline) outline {
+	if c, err := compare(x, y); err == nil {
+		return patches(c.difference())
+	}
+	return patches(arrange(x, y).sides(func(x, y bool) bool { return x && !y }))
 }
 
 // patches gives the land that sides go round, without slivers.

@@ -34,14 +34,14 @@ func sharesOf(p *plot, among []*plot) (out []landShare) {
 			out = append(out, landShare{q, q.lines})
 			continue
 		}
-		both, rest := divide(p.lines, q.lines)
-		switch {
-		case len(both) == 0:
-		case len(rest) == 0:
-			return []landShare{{q, p.lines}}
-		default:
-			out = append(out, landShare{q, both})
+		both := common(p.lines, q.lines)
+		if len(both) == 0 {
+			continue
 		}
+		if both.twiceArea() == p.lines.twiceArea() || len(beyondOf(p, q)) == 0 {
+			return []landShare{{q, p.lines}}
+		}
+		out = append(out, landShare{q, both})
 	}
 	return out
 }
@@ -51,8 +51,7 @@ func beyondOf(p, home *plot) outline {
 	if in, sure := p.within(home); in && sure {
 		return nil
 	}
-	_, rest := divide(p.lines, home.lines)
-	return rest
+	return only(p.lines, home.lines)
 }
 
 // within tells whether all of p lies in q, whose box meets its own, at once where their
