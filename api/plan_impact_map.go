@@ -4,12 +4,14 @@ import (
 	"net/http"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
 	"github.com/gridpatrol/gridpatrol/importers"
 )
 
 // writeMap answers with what the plan would do as GeoJSON: areas that it
-// changes as they are and as they would be, and the reports that would move. The
-// member "what" tells them apart: "before", "after", "report".
+// changes as they are and as they would be, the land that changes hands, and the
+// reports that would move. The member "what" tells them apart: "before",
+// "after", "moved", "report".
 func (c *consequences) writeMap(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", "application/geo+json")
 	w.Header().Set("Content-Disposition", `attachment; filename="impact.geojson"`)
@@ -18,7 +20,7 @@ func (c *consequences) writeMap(w http.ResponseWriter) error {
 		Name: "impact",
 		Head: []importers.Property{{Name: "plan", Value: c.ID.String()}, {Name: "etag", Value: c.ETag}, {Name: "days", Value: c.days}},
 		Features: func(yield func(importers.Feature) bool) {
-			if c.mapAreas(yield) {
+			if c.mapAreas(yield) && c.mapLand(yield) {
 				c.mapReports(yield)
 			}
 		},
@@ -37,6 +39,25 @@ func (c *consequences) mapAreas(yield func(importers.Feature) bool) bool {
 			}}) {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+// mapLand gives the land that changes hands.
+func (c *consequences) mapLand(yield func(importers.Feature) bool) bool {
+	text := func(r *geo.Ref) any {
+		if r == nil {
+			return nil
+		}
+		return r.String()
+	}
+	for _, t := range redraw.Moved(c.Draft.Base().Areas(), c.Draft.State().Areas()) {
+		if !yield(importers.Feature{Geometry: t.Shape, Properties: []importers.Property{
+			{Name: "what", Value: "moved"}, {Name: "kind", Value: t.Kind}, {Name: "from", Value: text(t.From)}, {Name: "to", Value: text(t.To)},
+			{Name: "area_m2", Value: t.AreaM2},
+		}}) {
+			return false
 		}
 	}
 	return true
