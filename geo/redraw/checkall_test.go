@@ -293,3 +293,41 @@ func freeNode(tb testing.TB, s *redraw.State) (from, to geo.LatticePoint) {
 	tb.Fatal("no free node")
 	return from, to
 }
+
+// TestReassignMendsSplitUnits: a grid's line that was moved across a compound, without a
+// common node, goes round it when the compound is given to either grid.
+func TestReassignMendsSplitUnits(t *testing.T) {
+	town := newTown(43)
+	base, err := redraw.New(ward(t, town), redraw.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := base
+	for _, y := range []int{1, 2} {
+		q := town.nodes[9][y]
+		s = must(t, s, redraw.MoveNode{From: q, To: geo.LatticePoint{Lon: q.Lon + 14_000, Lat: q.Lat}}).State
+	}
+	settings := redraw.Settings{HouseholdBand: -1}
+	unit := geo.Ref{Kind: geo.Compound, Code: "220112001002C002"}
+	if got := said(redraw.Check(base, s, settings)); !slices.Equal(got, []string{"UNIT_SPLIT " + unit.String()}) {
+		t.Fatalf("Check = %v, want a split compound", got)
+	}
+	for _, to := range []string{gridU1, gridU2} {
+		r := must(t, s, redraw.Reassign{Units: []geo.Ref{unit}, To: gridNamed(to)})
+		if got := redraw.Check(base, r.State, settings); len(got) != 0 || len(r.Problems) != 0 {
+			t.Errorf("given to %s: %v %v, want no problem", to, got, r.Problems)
+		}
+		var grids, district int64
+		for _, a := range r.State.Areas() {
+			switch a.Kind {
+			case geo.Grid:
+				grids += twiceArea(a.Shape)
+			case geo.District:
+				district += twiceArea(a.Shape)
+			}
+		}
+		if grids != district {
+			t.Errorf("given to %s: the grids have %d square units, the district %d", to, grids, district)
+		}
+	}
+}

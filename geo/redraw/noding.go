@@ -78,6 +78,46 @@ func arrange(x, y outline) arrangement {
 	return a
 }
 
+// joinLines puts a node wherever lines of some areas meet those of a kind, for
+// all that share them. Lines move by less than a step.
+func (e *edit) joinLines(slots []int32, k geo.Kind) {
+	nodes := map[edge][]geo.LatticePoint{}
+	add := func(f edge, q geo.LatticePoint) {
+		if f = f.rising(); q != f.a && q != f.b && !slices.Contains(nodes[f], q) {
+			nodes[f] = append(nodes[f], q)
+		}
+	}
+	for _, slot := range slots {
+		p := e.plot(slot)
+		for _, other := range e.now.each() {
+			if other.area.Kind != k || !other.box.meets(p.box) {
+				continue
+			}
+			near := other.lines.near(p.box)
+			for _, f := range p.lines.near(other.box) {
+				for _, g := range near {
+					if f == g || f == g.reversed() || !edgeBox(f).meets(edgeBox(g)) {
+						continue
+					}
+					for _, q := range meetings(f, g) {
+						add(f, q)
+						add(g, q)
+					}
+				}
+			}
+		}
+	}
+	var sides []edge
+	for f := range nodes {
+		slices.SortFunc(nodes[f], f.order)
+		sides = append(sides, f)
+	}
+	sortEdges(sides)
+	for _, f := range sides {
+		e.insert(f, nodes[f])
+	}
+}
+
 // rising gives the side with its lower end first.
 func (e edge) rising() edge {
 	if geo.CompareLattice(e.a, e.b) > 0 {
@@ -101,6 +141,30 @@ func hotNodes(sides []edge) []geo.LatticePoint {
 	})
 	slices.SortFunc(nodes, geo.CompareLattice)
 	return slices.Compact(nodes)
+}
+
+// meetings gives the nodes that two sides that are not the same need.
+func meetings(e, f edge) (out []geo.LatticePoint) {
+	how, at := geo.Meet(e.a, e.b, f.a, f.b)
+	switch {
+	case how == geo.Apart:
+	case how == geo.Touches:
+		out = append(out, at)
+	case properlyCross(e, f):
+		out = append(out, crossing(e, f))
+	default: // along a stretch
+		for _, q := range []geo.LatticePoint{e.a, e.b} {
+			if geo.Turn(f.a, f.b, q) == 0 && edgeBox(f).has(q) {
+				out = append(out, q)
+			}
+		}
+		for _, q := range []geo.LatticePoint{f.a, f.b} {
+			if geo.Turn(e.a, e.b, q) == 0 && edgeBox(e).has(q) {
+				out = append(out, q)
+			}
+		}
+	}
+	return out
 }
 
 // through gives the nodes in whose pixel a side comes, in the order in which it

@@ -44,7 +44,8 @@ type Merge struct {
 }
 
 // Reassign gives whole units of one kind to an area of another, which takes
-// them from the area of its kind that they lie in.
+// them from the area of its kind that they lie in, or partly lie in. Where lines of
+// both kinds cross they get a node.
 type Reassign struct {
 	Units []geo.Ref // of one kind
 	To    geo.Ref

@@ -16,6 +16,7 @@ func (op Reassign) apply(e *edit) error {
 		return err
 	}
 	w := painting{e: e, to: to, lines: map[int32]outline{}}
+	var units []int32
 	for _, ref := range op.Units {
 		slot, err := e.find(ref, "/unit_codes")
 		if err != nil {
@@ -24,6 +25,10 @@ func (op Reassign) apply(e *edit) error {
 		if ref.Kind == op.To.Kind {
 			return invalid("same-kind", "units and the area they go to are of one kind: merge them", "/to_kind")
 		}
+		units = append(units, slot)
+	}
+	e.joinLines(units, op.To.Kind)
+	for _, slot := range units {
 		if err := w.paint(e.plot(slot)); err != nil {
 			return err
 		}
