@@ -147,9 +147,19 @@ func (l *layer) problems() []Problem {
 		}
 	}
 	slices.SortFunc(tears, func(a, b tear) int { return compareEdges(a.edge, b.edge) })
+	groups := connected(tears)
 	var out []Problem
-	for _, group := range connected(tears) {
-		out = append(out, l.explain(group)...)
+	for _, group := range groups {
+		if p, ok := l.loose(group); ok {
+			out = append(out, p)
+		}
+	}
+	for _, group := range nested(groups) {
+		for _, p := range sweep(group) {
+			if problem, ok := l.patch(&p); ok {
+				out = append(out, problem)
+			}
+		}
 	}
 	return out
 }
@@ -203,22 +213,12 @@ func (l *layer) whole() map[geo.ID]bool {
 	return ids
 }
 
-// explain says what is wrong along tears that hang together.
-func (l *layer) explain(tears []tear) (out []Problem) {
-	if !slices.ContainsFunc(tears, func(t tear) bool { return t.now != 0 }) {
-		return nil // mended
+// loose finds lines with nothing between them that do not share their corners, so
+// that the next move of one would tear them apart.
+func (l *layer) loose(tears []tear) (Problem, bool) {
+	if !slices.ContainsFunc(tears, func(t tear) bool { return t.now != 0 }) || len(sweep(tears)) > 0 {
+		return Problem{}, false
 	}
-	patches := sweep(tears)
-	for i := range patches {
-		if p, ok := l.patch(&patches[i]); ok {
-			out = append(out, p)
-		}
-	}
-	if len(patches) > 0 {
-		return out
-	}
-	// Nothing lies between the lines, but they do not share their corners, so that the
-	// next move of one would tear them apart.
 	same := true
 	var areas []geo.Ref
 	for _, t := range tears {
@@ -226,10 +226,10 @@ func (l *layer) explain(tears []tear) (out []Problem) {
 		areas = append(areas, l.users(t.edge)...)
 	}
 	slices.SortFunc(areas, compareRefs)
-	return []Problem{{
+	return Problem{
 		Code: ProblemGap, Detail: fmt.Sprintf("lines of the %s lie on each other here without sharing their corners", l.kind.Plural()),
 		At: tears[0].a.Point(), Areas: slices.Compact(areas), Warning: same,
-	}}
+	}, true
 }
 
 // users names the kind's areas along a side, or where there are none those that

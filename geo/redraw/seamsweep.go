@@ -9,6 +9,10 @@ import (
 	"github.com/paulmach/orb"
 )
 
+func (b box) and(c box) box {
+	return box{min(b.west, c.west), min(b.south, c.south), max(b.east, c.east), max(b.north, c.north)}
+}
+
 func compareEdges(e, f edge) int {
 	return cmp.Or(geo.CompareLattice(e.a, f.a), geo.CompareLattice(e.b, f.b))
 }
@@ -46,6 +50,32 @@ func connected(tears []tear) [][]tear {
 			out = append(out, nil)
 		}
 		out[k] = append(out[k], t)
+	}
+	return out
+}
+
+// nested joins groups whose boxes meet: one may lie in the land that another goes
+// round, where both count.
+func nested(groups [][]tear) (out [][]tear) {
+	var boxes []box // of out
+	for _, g := range groups {
+		b := edgeBox(g[0].edge)
+		for _, t := range g {
+			b = b.and(edgeBox(t.edge))
+		}
+		for k := 0; k < len(out); {
+			if !boxes[k].meets(b) {
+				k++
+				continue
+			}
+			g, b = slices.Concat(g, out[k]), b.and(boxes[k])
+			out, boxes = slices.Delete(out, k, k+1), slices.Delete(boxes, k, k+1)
+			k = 0 // the box is larger now
+		}
+		out, boxes = append(out, g), append(boxes, b)
+	}
+	for _, g := range out {
+		slices.SortFunc(g, func(a, b tear) int { return compareEdges(a.edge, b.edge) })
 	}
 	return out
 }
