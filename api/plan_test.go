@@ -13,6 +13,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
 )
 
@@ -188,5 +189,32 @@ func TestDifferences(t *testing.T) {
 	}
 	if want := []string{"b>b", "d>d", "e>-", "->f", "c>z"}; !slices.Equal(got, want) {
 		t.Errorf("differences = %v, want %v", got, want)
+	}
+}
+
+// TestFinderKeepsTheLastSearched looks at which indexes are built anew.
+func TestFinderKeepsTheLastSearched(t *testing.T) {
+	var f finder
+	var snapshots []*locate.Snapshot
+	for range keptFinders + 1 {
+		snapshots = append(snapshots, town(t))
+	}
+	first := f.of(snapshots[0])
+	for _, s := range snapshots[1:keptFinders] {
+		f.of(s)
+	}
+	second := f.of(snapshots[1])
+	if f.of(snapshots[0]) != first {
+		t.Error("an index of few is built twice")
+	}
+	f.of(snapshots[keptFinders])
+	if f.of(snapshots[0]) != first || f.of(snapshots[1]) != second {
+		t.Error("what was searched last is not kept")
+	}
+	if len(f.recent) != keptFinders {
+		t.Errorf("%d indexes are kept, want %d", len(f.recent), keptFinders)
+	}
+	if hits := f.of(snapshots[2]).Search("阳光", 1); len(hits) != 1 {
+		t.Errorf("an index built anew finds %v", hits)
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -13,26 +14,40 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo/search"
 )
 
-// finder keeps the search index of the newest snapshot that was searched.
+// finder keeps the search indexes of the snapshots that were searched last.
 type finder struct {
-	mu       sync.Mutex
+	mu     sync.Mutex
+	recent []found // the one used last comes last
+}
+
+type found struct {
 	snapshot *locate.Snapshot
 	index    *search.Index
 }
 
-// of gives the index of a snapshot. The first search after a publish builds that
-// of the one in force, and the others wait for it; any other is built for one
-// search.
-func (f *finder) of(s, inForce *locate.Snapshot) *search.Index {
-	if s != inForce {
-		return search.New(s.Index.All(), s.Ground)
-	}
+// keptFinders is how many there are: of the boundaries in force, and of a few
+// that somebody looks at besides.
+const keptFinders = 4
+
+// of gives the index of a snapshot. The first search of it builds it, and the
+// others wait for it.
+func (f *finder) of(s *locate.Snapshot) *search.Index {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.snapshot != s {
-		f.snapshot, f.index = s, search.New(s.Index.All(), s.Ground)
+	i := slices.IndexFunc(f.recent, func(k found) bool { return k.snapshot == s })
+	var k found
+	switch {
+	case i >= 0:
+		k = f.recent[i]
+		f.recent = slices.Delete(f.recent, i, i+1)
+	case len(f.recent) == keptFinders:
+		f.recent = slices.Delete(f.recent, 0, 1)
 	}
-	return f.index
+	if k.index == nil {
+		k = found{s, search.New(s.Index.All(), s.Ground)}
+	}
+	f.recent = append(f.recent, k)
+	return k.index
 }
 
 // hitProperties is what a search says of a thing it found.
@@ -68,7 +83,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	number := world.Revision.Number
 	out := collection[hitProperties]{Type: "FeatureCollection", Revision: &number, Plan: world.draft(), Features: []feature[hitProperties]{}}
-	for _, hit := range s.finder.of(world.Snapshot, s.cfg.Boundaries.Current()).Search(text, limit) {
+	for _, hit := range s.finder.of(world.Snapshot).Search(text, limit) {
 		out.Features = append(out.Features, hitFeature(hit))
 	}
 	return writeGeoJSON(w, http.StatusOK, out)
