@@ -1,6 +1,6 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { GridMap } from "../map/gridmap";
 import { tell } from "../state/store";
 import { addCorner, drop, dropCorner, finish, insertAt, mayEdit, nudge, removeAt, take, tellLocked } from "./acts";
@@ -8,17 +8,18 @@ import { chosenArea, held, keyName, letGo, line, topology, type Corner } from ".
 import { degrees, samePlace, snapped } from "./model/lattice";
 import type { LatticePoint, Topology } from "./model/types";
 import { t } from "./text";
-import { tool } from "./tool";
+import { tool, type Tool } from "./tool";
 
 /** How far an arrow moves, in pixels of the screen: by itself, and with Shift. */
 const stepPx = { fine: 1, far: 10 };
 
 const arrows: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Gives the places the keyboard goes through for a tool: the nodes of an area, or the middles of its sides. */
-function stopsOf(all: Topology, area: string, middles: boolean): readonly LatticePoint[] {
+/** Gives the places the keyboard goes through for a tool: the nodes of an area that it can do something to, or the middles of its sides. */
+function stopsOf(all: Topology, area: string, by: Tool): readonly LatticePoint[] {
   const nodes = all.nodesOf(area);
-  if (!middles) return nodes;
+  if (by === "move" || by === "remove") return nodes.filter((q) => all.lockedAt(q) === null);
+  if (by !== "insert") return nodes;
   return nodes.flatMap((p, i) => {
     const q = nodes[(i + 1) % nodes.length] ?? p;
     // Between the last node of a ring and the first of the next there is no side.
@@ -40,14 +41,17 @@ export function Cursor({ grid, project }: { grid: GridMap; project: (q: LatticeP
   const handle = useRef<HTMLDivElement>(null);
   const stops = useComputed(() => {
     const [own, all] = [chosenArea.value, topology.value];
-    return own === null || all === null ? [] : stopsOf(all, own.key, tool.value === "insert");
+    return own === null || all === null ? [] : stopsOf(all, own.key, tool.value);
   });
-  // Another area, another way through it.
-  const key = chosenArea.value?.key ?? null;
-  useEffect(() => {
+  // Another area or tool, another way through it.
+  const way = useComputed(() => `${chosenArea.value?.key ?? ""} ${tool.value}`);
+  // At once: the next key may be on its way.
+  useSignalEffect(() => {
+    void way.value;
     number.value = -1;
     at.value = null;
-  }, [key]);
+    said.value = "";
+  });
 
   const show = (q: LatticePoint) => {
     const { x, y } = project(q);
@@ -64,9 +68,8 @@ export function Cursor({ grid, project }: { grid: GridMap; project: (q: LatticeP
     show(q);
     const all = topology.peek();
     const users = tool.peek() === "insert" ? [] : (all?.usersOf(q) ?? []);
-    const by = all?.lockedAt(q) ?? null;
-    const names = users.map((u) => keyName(u.key)).join(t("and"));
-    said.value = t(tool.peek() === "insert" ? "sideSays" : by === null ? "nodeSays" : "nodeLockedSays", { n: i + 1, of: stops.peek().length, areas: names, by: by === null ? "" : keyName(by.key) });
+    const names = users.filter((u) => u.kind === chosenArea.peek()?.kind).map((u) => keyName(u.key));
+    said.value = t(tool.peek() === "insert" ? "sideSays" : "nodeSays", { n: i + 1, of: stops.peek().length, areas: names.join(t("and")) });
   };
   const corner = (): Corner | null => {
     const q = at.peek();
@@ -176,7 +179,9 @@ export function Cursor({ grid, project }: { grid: GridMap; project: (q: LatticeP
         onKeyDown={press}
         onFocus={() => {
           here.value = true;
-          if (at.peek() === null && stops.peek().length > 0) goTo(0);
+          if (at.peek() !== null) return;
+          if (stops.peek().length > 0) goTo(0);
+          else said.value = t(chosenArea.peek() === null ? "stageNeeds" : "noneToMove");
         }}
         onBlur={() => (here.value = false)}
       />

@@ -15,7 +15,8 @@ export function useHands(grid: GridMap): () => void {
   const { map } = grid;
   const box = map.getCanvasContainer();
   let coarse = false;
-  let from: { x: number; y: number; far: boolean } | null = null;
+  // Where a drag began, and how far from the pointer what is held was: it does not jump to it.
+  let from: { x: number; y: number; dx: number; dy: number; far: boolean } | null = null;
 
   const aimAt = (x: number, y: number, free = false): Aim => {
     const { lng, lat } = map.unproject([x, y]);
@@ -27,13 +28,15 @@ export function useHands(grid: GridMap): () => void {
   };
   const begin = (x: number, y: number): boolean => {
     if (!grab(aimAt(x, y))) return false;
-    from = { x, y, far: false };
+    const node = held.peek()?.move.from;
+    const at = node === undefined ? { x, y } : map.project([node.lon / 1e7, node.lat / 1e7]);
+    from = { x, y, dx: at.x - x, dy: at.y - y, far: false };
     return true;
   };
   const along = (x: number, y: number, free: boolean) => {
     if (from === null) return;
     from.far ||= Math.hypot(x - from.x, y - from.y) > slackPx;
-    if (from.far) dragTo(aimAt(x, y, free));
+    if (from.far) dragTo(aimAt(x + from.dx, y + from.dy, free));
   };
   const end = () => {
     from = null;

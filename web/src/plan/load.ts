@@ -12,16 +12,17 @@ export type PlanApi = Pick<typeof client, "readPlan" | "operate" | "undo" | "red
 /** The kinds that are locked where the server has not told yet. */
 export const usuallyLocked: readonly Kind[] = ["district", "township", "village"];
 
-/** Reads a plan and all its areas, as they were at one version. */
-export async function readAll(api: PlanApi, id: string, signal: AbortSignal): Promise<{ plan: PlanWithHistory; features: PlanFeature[] }> {
+/** Reads a plan and all its areas, as they were at one version; `features` is null where that is the version known already. */
+export async function readAll(api: PlanApi, id: string, known: number | null, signal: AbortSignal): Promise<{ plan: PlanWithHistory; features: PlanFeature[] | null }> {
   let plan = await api.readPlan(id, signal);
-  for (;;) {
+  while (plan.version !== known) {
     const features = (await Promise.all(kinds.map((k) => api.featuresOf(k, { plan: id }, signal)))).flat();
     const after = await api.readPlan(id, signal);
     // Another planner may have changed areas between two of the answers.
     if (after.version === plan.version) return { plan: after, features };
     plan = after;
   }
+  return { plan, features: null };
 }
 
 /** Gives the areas of a kind that a plan starts from. */

@@ -19,7 +19,7 @@ import { ProblemList } from "./problems";
 import { Refusal } from "./refusal";
 import { Stage } from "./stage";
 import { openPlan } from "./store";
-import { TallyTable } from "./tallies";
+import { LiveStrip, TallyTable } from "./tallies";
 import { t } from "./text";
 import { days, nextTool } from "./tool";
 import { ToolCard, ToolRow } from "./tools";
@@ -151,6 +151,7 @@ function Editor({ id }: { id: string }): JSX.Element {
       <div class="plan-frame" aria-hidden="true" />
       <Bar canUndo={mayEdit} />
       {hasMap && <OnMap />}
+      {hasMap && <LiveStrip />}
       <Sheet kind="plan" label={t("title")} title={plan?.title ?? null} above={t("above", { n: plan?.base_revision ?? "" })} busy={reading === "reading"} under={<ToolRow hasMap={hasMap} mayEdit={mayEdit} />}>
         {reading === "away" && (
           <div class="stale" role="alert">

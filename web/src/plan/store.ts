@@ -8,7 +8,7 @@ import { newTopology } from "./model/topology";
 import type { Tallies, Topology } from "./model/types";
 import { passing, Queue, type Outcome } from "./queue";
 import { sameOperation } from "./same";
-import type { Basis, ChangedArea, HistoryEntry, Operation, OperationAnswer, PlanProblem, PlanWithHistory } from "./types";
+import type { Basis, ChangedArea, HistoryEntry, Operation, OperationAnswer, PlanFeature, PlanProblem, PlanWithHistory } from "./types";
 
 /** How far a plan is read: "gone" where it is not there for who asks, "away" while no server answers (it is tried again). */
 export type Reading = "reading" | "ready" | "gone" | "away";
@@ -108,6 +108,7 @@ class OpenPlan implements PlanStore {
   private heard = 0;
   private rereading: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private basisTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly id: string,
@@ -167,6 +168,7 @@ class OpenPlan implements PlanStore {
 
   close(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.basisTimer);
     this.end.abort();
     this.queue.close();
   }
@@ -178,29 +180,38 @@ class OpenPlan implements PlanStore {
   private async readEverything(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      const { plan, features } = await readAll(this.api, this.id, this.end.signal);
+      const before = this.server === null ? null : (this.plan.peek()?.version ?? null);
+      const { plan, features } = await readAll(this.api, this.id, before, this.end.signal);
       if (this.closed) return;
       const known = this.plan.peek();
       // Something was done while it was read.
       if (known !== null && plan.version < known.version) return await this.readEverything();
-      const before = this.server;
-      const areas = before === null ? [] : differences(before, features);
       batch(() => {
-        this.server = before === null ? newTopology(features, this.basis.peek()?.locked ?? usuallyLocked) : before.replaceAreas(areas);
         this.plan.value = plan;
         this.undone = [];
         this.reading.value = "ready";
-        this.show();
-        if (areas.length > 0) {
-          const last = plan.history.at(-1)?.by;
-          this.changed.value = { areas, mine: false, by: last === undefined || last.me ? null : last.name };
-        }
+        if (features !== null) this.takeAll(features, plan);
       });
       this.checkSoon();
       if (this.basis.peek() === null || known?.base_revision !== plan.base_revision) await this.readBasis();
     } catch (e) {
       this.unread(e);
     }
+  }
+
+  /** Takes over all areas as they were read. */
+  private takeAll(features: readonly PlanFeature[], plan: PlanWithHistory): void {
+    const before = this.server;
+    if (before === null) {
+      this.server = newTopology(features, this.basis.peek()?.locked ?? usuallyLocked);
+      return this.show();
+    }
+    const areas = differences(before, features);
+    this.server = before.replaceAreas(areas);
+    this.show();
+    if (areas.length === 0) return;
+    const last = plan.history.at(-1)?.by;
+    this.changed.value = { areas, mine: false, by: last === undefined || last.me ? null : last.name };
   }
 
   private unread(e: unknown): void {
@@ -221,6 +232,7 @@ class OpenPlan implements PlanStore {
     const plan = this.plan.peek();
     if (plan === null) return;
     const { days } = this;
+    clearTimeout(this.basisTimer);
     try {
       const [basis, base] = await Promise.all([this.api.basis(this.id, days, this.end.signal), readBase(this.api, plan, "grid", this.end.signal)]);
       if (this.closed || days !== this.days) return;
@@ -231,7 +243,9 @@ class OpenPlan implements PlanStore {
         this.show();
       });
     } catch (e) {
-      if (!this.closed && !(e instanceof ApiError)) throw e;
+      if (this.closed) return;
+      if (!(e instanceof ApiError)) throw e;
+      if (passing(e)) this.basisTimer = setTimeout(() => void this.readBasis(), readAgain);
     }
   }
 

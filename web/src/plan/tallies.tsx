@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { language } from "../i18n/i18n";
 import { setParams } from "../state/store";
-import { formatNumber } from "../units/format";
+import { formatNumber, mu } from "../units/format";
 import { chosenArea, keyName, live, store, topology } from "./desk";
 import { showArea } from "./inspector";
 import { meanOf, rowsOf, type Row } from "./numbers";
@@ -13,16 +13,16 @@ import { choose, days } from "./tool";
 const few = 8;
 
 /** Writes a difference with its sign; nothing where there is none. */
-function signed(n: number, digits = 0): string {
-  if (Math.abs(n) < 0.5 * 10 ** -digits) return "";
-  return `${n > 0 ? "+" : "−"}${formatNumber(Math.abs(n), language.value, digits)}`;
+function signed(n: number): string {
+  if (Math.abs(n) < 0.5) return "";
+  return `${n > 0 ? "+" : "−"}${formatNumber(Math.abs(n), language.value)}`;
 }
 
-function Cell({ now, by, digits = 0 }: { now: number | null; by: number; digits?: number }): JSX.Element {
-  const difference = signed(by, digits);
+function Cell({ now, by }: { now: number | null; by: number }): JSX.Element {
+  const difference = signed(by);
   return (
     <td class="number">
-      {now === null ? "–" : formatNumber(now, language.value, digits)}
+      {now === null ? "–" : formatNumber(now, language.value)}
       {difference !== "" && <ins class={by > 0 ? "more" : "less"}>{difference}</ins>}
     </td>
   );
@@ -50,8 +50,26 @@ function Line({ row, mean, band }: { row: Row; mean: number; band: number }): JS
       </th>
       <Cell now={now === null ? null : Math.round(now.households)} by={row.households} />
       <Cell now={now?.reports ?? null} by={row.reports} />
-      <Cell now={now === null ? null : now.areaM2 / 1e4} by={row.areaM2 / 1e4} digits={1} />
+      <Cell now={now === null ? null : now.areaM2 / mu} by={row.areaM2 / mu} />
     </tr>
+  );
+}
+
+/** The same on a phone, where the sheet is too low for the table while a finger moves something. */
+export function LiveStrip(): JSX.Element | null {
+  const tallies = store.value?.tallies.value ?? null;
+  if (tallies === null || live.value.size === 0) return null;
+  const rows = rowsOf(tallies.all.filter((a) => live.value.has(a.key)), live.value, null);
+  return (
+    <ul class="plan-live card" aria-hidden="true">
+      {rows.slice(0, 5).map((r) => (
+        <li key={r.key}>
+          <span>{keyName(r.key)}</span>
+          <b>{t("householdsOf", { n: signed(r.households) || "±0" })}</b>
+          <b>{t("reportsOf", { n: signed(r.reports) || "±0" })}</b>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -106,7 +124,7 @@ function Rows({ all, whole, band, classOf }: { all: Row[]; whole: boolean; band:
             <th scope="col">{t("gridColumn")}</th>
             <th scope="col" class="number">{t("households")}</th>
             <th scope="col" class="number">{t("reports")}</th>
-            <th scope="col" class="number">{t("hectares")}</th>
+            <th scope="col" class="number">{t("size")}</th>
           </tr>
         </thead>
         <tbody>

@@ -155,7 +155,12 @@ export function ToolCard({ hasMap }: { hasMap: boolean }): JSX.Element {
   return (
     <section class="plan-tool">
       <h3>{t(now)}</h3>
-      {hasMap && <p class="soft">{t(`${now}Help`)}</p>}
+      {hasMap && (
+        <p class="soft">
+          {t(`${now}Help`)}
+          {now === "move" && <span class="for-mouse"> {t("freeHelp")}</span>}
+        </p>
+      )}
       {now !== "brush" && <Choice label={t("ofKind")} of={editable} value={kind.value} onChoose={chooseKind} />}
       {now === "split" && <SplitForm />}
       {now === "merge" && <MergeForm />}

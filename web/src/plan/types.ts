@@ -144,6 +144,8 @@ export interface Basis {
   categories: string[];
   /** Where households are taken to live, in hundredths of one. */
   homes: { lon_e7: number[]; lat_e7: number[]; hundredths: number[] };
+  /** Older reports that were left out, for want of room. */
+  left_out?: number;
   household_band: number;
   locked: Kind[];
   /** Who stands for a grid, by `grid:code`. */
