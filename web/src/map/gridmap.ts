@@ -87,6 +87,8 @@ export class GridMap {
       locale: o.texts,
     });
     this.map.touchZoomRotate.disableRotation();
+    // Two fingers side by side move the map: a map that is never tilted would stand still.
+    this.map.touchPitch.disable();
     this.map.keyboard.disableRotation();
     this.map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-left");
     this.names = new Names(this.map, o.nameOf, (k) => this.hidden.includes(k as LayerName), o.cover ?? cover);
