@@ -3,6 +3,7 @@ package redraw_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -329,5 +330,54 @@ func TestReassignMendsSplitUnits(t *testing.T) {
 		if grids != district {
 			t.Errorf("given to %s: the grids have %d square units, the district %d", to, grids, district)
 		}
+	}
+}
+
+// TestCheckAgreesWithOperations makes random plans of operations that caused no
+// problem: nothing torn is found in the end. What operations call torn, the check
+// calls torn.
+func TestCheckAgreesWithOperations(t *testing.T) {
+	torn := []string{redraw.ProblemGap, redraw.ProblemOverlap, redraw.ProblemOutsideDistrict, redraw.ProblemSelfIntersection,
+		redraw.ProblemNotContiguous, redraw.ProblemLocked, "SPIKE", "RING_TOO_SHORT", "HOLE_OUTSIDE"}
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			p := planner{rand.New(rand.NewPCG(seed, 29)), t, 7000}
+			base := newTown(seed).state(t, redraw.Config{})
+			d := redraw.NewDraft(base)
+			tears := 0
+			for n := 0; n < 40; {
+				next, r, err := d.Apply(redraw.Entry{Op: p.operation(d.State()), At: noon, ID: geo.ID{0: byte(n + 1), 6: 0x70, 8: 0x80}})
+				if err != nil {
+					continue
+				}
+				n++
+				var got, want []string
+				for _, q := range redraw.Check(d.State(), r.State, redraw.Settings{FreeCodes: true}) {
+					if !q.Warning && slices.Contains(torn, q.Code) {
+						got = append(got, q.Error())
+					}
+				}
+				for _, q := range r.Problems {
+					want = append(want, q.Error())
+				}
+				if (len(got) > 0) != (len(want) > 0) {
+					t.Fatalf("%s: the check finds %v, the operation %v", next.Entries()[len(next.Entries())-1].Op.Op(), got, want)
+				}
+				if len(want) == 0 {
+					d = next
+				} else {
+					tears++
+				}
+			}
+			for _, q := range redraw.Check(base, d.State(), redraw.Settings{FreeCodes: true}) {
+				if !q.Warning && slices.Contains(torn, q.Code) {
+					t.Errorf("after %d operations: %v", len(d.Entries()), q.Error())
+				}
+			}
+			if tears == 0 {
+				t.Error("no operation tore anything")
+			}
+		})
 	}
 }

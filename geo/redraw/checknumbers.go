@@ -136,6 +136,10 @@ func lockedProblem(p *plot, at orb.Point, what string) Problem {
 	return Problem{Code: ProblemLocked, At: at, Areas: []geo.Ref{ref}, Detail: fmt.Sprintf("%s %s, and the lines of every %s are locked", ref, what, ref.Kind)}
 }
 
+// lockedSteps is how far neighbours' new corners may bend a locked line: each by
+// half a step, of what earlier ones bent.
+const lockedSteps = 5
+
 // movedFrom finds a place between two outlines that lies further from both than
 // rounding to the lattice explains.
 func movedFrom(old, lines outline) (orb.Point, bool) {
@@ -144,7 +148,7 @@ func movedFrom(old, lines outline) (orb.Point, bool) {
 	sum.outline(old, -1)
 	rings, _ := trace(sum.all())
 	for _, r := range rings {
-		if !r.thin() {
+		if !r.thinner(lockedSteps) {
 			return interior(r).Point(), true
 		}
 	}

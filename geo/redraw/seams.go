@@ -82,7 +82,10 @@ func (c chain) change(d *diff, n int) {
 
 // thin tells whether a ring is no more than what rounding to the lattice makes
 // of a straight line: less than a step from its longest diagonal.
-func (r ring) thin() bool {
+func (r ring) thin() bool { return r.thinner(1) }
+
+// thinner tells whether all of a ring is within some steps of its longest diagonal.
+func (r ring) thinner(steps int64) bool {
 	a, b, long := r[0], r[0], int64(0)
 	for _, q := range r {
 		if d := span(r[0], q); d > long {
@@ -95,7 +98,7 @@ func (r ring) thin() bool {
 		}
 	}
 	for _, q := range r {
-		if abs(geo.Turn(a, b, q)) > long {
+		if abs(geo.Turn(a, b, q)) > steps*long {
 			return false
 		}
 	}
