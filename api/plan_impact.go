@@ -1,9 +1,9 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
@@ -81,7 +81,7 @@ func (s *Server) drawnPlan(r *http.Request) (*drawn, error) {
 		if plan.Version != again.Version {
 			continue // somebody works on it just now
 		}
-		before, err := s.baseOf(&plan)
+		before, err := s.baseOf(r.Context(), &plan)
 		if err != nil {
 			return nil, err
 		}
@@ -90,42 +90,16 @@ func (s *Server) drawnPlan(r *http.Request) (*drawn, error) {
 	return nil, fail("unavailable", "the plan is being worked on; try again in a moment")
 }
 
-// planBases keeps the lookups of revisions that plans start from and that are no
-// longer in force. The zero value is ready for use.
-type planBases struct {
-	mu   sync.Mutex
-	kept []planBase // the last used one first
-}
-
-type planBase struct {
-	etag  string
-	index *locate.Index
-}
-
-// keptBases is how many are kept: each takes some megabytes.
-const keptBases = 2
-
 // baseOf gives the lookup of the boundaries that a plan starts from.
-func (s *Server) baseOf(p *redraw.Working) (*locate.Index, error) {
-	if now := s.cfg.Boundaries.Current(); now.Revision.Number == p.Base {
-		return now.Index, nil
+func (s *Server) baseOf(ctx context.Context, p *redraw.Working) (*locate.Index, error) {
+	if p.Base == 0 { // before anything was published
+		return locate.Build(nil, locate.Config{})
 	}
-	b, etag := &s.planBases, p.Draft.Base().ETag()
-	b.mu.Lock() // while it is made too: who waits needs the same one
-	defer b.mu.Unlock()
-	base := planBase{etag: etag}
-	if i := slices.IndexFunc(b.kept, func(k planBase) bool { return k.etag == etag }); i >= 0 {
-		base = b.kept[i]
-		b.kept = slices.Delete(b.kept, i, i+1)
-	} else {
-		var err error
-		if base.index, err = locate.Build(p.Draft.Base().Areas(), locate.Config{}); err != nil {
-			return nil, err
-		}
+	snapshot, err := s.cfg.Boundaries.Revision(ctx, p.Base)
+	if err != nil {
+		return nil, err
 	}
-	b.kept = slices.Insert(b.kept, 0, base)
-	b.kept = b.kept[:min(len(b.kept), keptBases)]
-	return base.index, nil
+	return snapshot.Index, nil
 }
 
 // consequences are what a plan would do, and what they are told with.

@@ -35,7 +35,6 @@ type Server struct {
 	bodies    sync.Pool // of *[]byte: answers that are put together by hand
 	spooled   spooled
 	texts     areaCache
-	planBases planBases
 	closing   chan struct{}
 	closeOnce sync.Once
 	handler   http.Handler
