@@ -26,14 +26,8 @@ type Draft struct {
 	done   *step // the last operation, and so on back
 	undone *step // the operation that Redo would do, and so on
 	depth  int
-	seen   overlay[string, *State] // ETag → state, of all states the draft ever was in
-}
-
-// step is an operation in a list.
-type step struct {
-	entry  Entry
-	result Result
-	next   *step // the step before it among those done, after it among those undone
+	held   int                     // how many steps have their results, about
+	seen   overlay[string, *State] // ETag → state, of the last states that the draft was in
 }
 
 // NewDraft starts a draft without operations.
@@ -72,21 +66,19 @@ func (d Draft) Apply(entry Entry) (Draft, Result, error) {
 	if err != nil {
 		return d, Result{}, err
 	}
-	d.done, d.undone = &step{entry, r, d.done}, nil
-	d.depth++
-	d.seen = d.seen.put(r.State.ETag(), r.State)
-	return d, r, nil
+	d.undone = nil
+	return d.took(entry, r), r, nil
 }
 
 // ApplyOn adds an operation that a planner made on the state named by an ETag,
 // which others may have changed since. It is geo.ErrConflict, a *geo.Problem of
 // code "areas-changed" with the areas, if one that the operation changes, now or
 // in that state, is another than it was there; and of code "unknown-state" if
-// the draft was never in that state.
+// the draft was never in that state, or too many operations ago.
 func (d Draft) ApplyOn(basedOn string, entry Entry) (Draft, Result, error) {
 	old, ok := d.seen.get(basedOn)
 	if !ok {
-		return d, Result{}, &geo.Problem{Kind: geo.ErrConflict, Code: "unknown-state", Detail: "the plan was never in the state that the edit was made on"}
+		return d, Result{}, &geo.Problem{Kind: geo.ErrConflict, Code: "unknown-state", Detail: "the plan was not lately in the state that the edit was made on"}
 	}
 	next, result, err := d.Apply(entry)
 	touched := refsOf(result.Changed)
@@ -122,7 +114,7 @@ func refsOf(changes []Change) (refs []geo.Ref) {
 
 // ChangedSince gives those of some areas that are not as they were in the state
 // named by an ETag: another shape, name or code, gone or new. By kind, then by
-// code. ok is false if the draft was never in that state.
+// code. ok is false if the draft was never in that state, or too long ago.
 func (d Draft) ChangedSince(etag string, refs []geo.Ref) (changed []geo.Ref, ok bool) {
 	old, ok := d.seen.get(etag)
 	if !ok {
@@ -143,11 +135,18 @@ func (d Draft) ChangedSince(etag string, refs []geo.Ref) (changed []geo.Ref, ok 
 // Undo goes back by one operation; ok is false where there is none. The result
 // has the state before it, and its changes turned round.
 func (d Draft) Undo() (back Draft, r Result, ok bool) {
-	s := d.done
-	if s == nil {
+	if d.done == nil {
 		return d, Result{}, false
 	}
-	d.done, d.undone = s.next, &step{s.entry, s.result, d.undone}
+	remembering, ok := d.remembering()
+	if !ok {
+		return d, Result{}, false
+	}
+	d = remembering
+	s := d.done
+	undone := *s
+	undone.next = d.undone
+	d.done, d.undone = s.next, &undone
 	d.depth--
 	r.State = d.State()
 	for _, c := range s.result.Changed {
@@ -163,9 +162,17 @@ func (d Draft) Redo() (Draft, Result, bool) {
 	if s == nil {
 		return d, Result{}, false
 	}
-	d.done, d.undone = &step{s.entry, s.result, d.done}, s.next
-	d.depth++
-	return d, s.result, true
+	r := s.result
+	if !s.whole {
+		var err error
+		if r, err = d.State().Apply(s.entry.Op, s.entry.ID); err != nil {
+			return d, Result{}, false // it could be done before, so it can be now
+		}
+		d.held++
+	}
+	d.undone = s.next
+	d.held-- // took counts it
+	return d.took(s.entry, r), r, true
 }
 
 // Replay makes the draft of a list of operations, as it was stored. The same

@@ -40,23 +40,8 @@ func Lineage(d Draft) []Descent {
 		steps = append(steps, s)
 	}
 	for _, s := range slices.Backward(steps) {
-		switch op := s.entry.Op.(type) {
-		case Split:
-			if from, ok := s.result.State.Area(op.Area); ok {
-				for _, c := range s.result.Changed {
-					if c.Before == nil {
-						give(from.ID, c.After.ID)
-					}
-				}
-			}
-		case Merge:
-			if into, ok := s.result.State.Area(geo.Ref{Kind: op.Kind, Code: op.Into}); ok {
-				for _, c := range s.result.Changed {
-					if c.After == nil {
-						give(c.Before.ID, into.ID)
-					}
-				}
-			}
+		for _, g := range s.gives {
+			give(g.From, g.To)
 		}
 	}
 	if len(origins) == 0 {
@@ -78,4 +63,27 @@ func Lineage(d Draft) []Descent {
 		return cmp.Or(bytes.Compare(a.From[:], b.From[:]), bytes.Compare(a.To[:], b.To[:]))
 	})
 	return slices.Compact(out)
+}
+
+// givenBy says whose land an operation gave to whom, of what counts as a descent.
+func givenBy(op Operation, r Result) (gives []Descent) {
+	switch op := op.(type) {
+	case Split:
+		if from, ok := r.State.Area(op.Area); ok {
+			for _, c := range r.Changed {
+				if c.Before == nil {
+					gives = append(gives, Descent{from.ID, c.After.ID})
+				}
+			}
+		}
+	case Merge:
+		if into, ok := r.State.Area(geo.Ref{Kind: op.Kind, Code: op.Into}); ok {
+			for _, c := range r.Changed {
+				if c.After == nil {
+					gives = append(gives, Descent{c.Before.ID, into.ID})
+				}
+			}
+		}
+	}
+	return gives
 }

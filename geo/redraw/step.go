@@ -1,0 +1,94 @@
+package redraw
+
+// A draft may have thousands of operations, and each one's state holds the areas
+// that it changed. So a draft remembers what its last ones did, and of those
+// before only enough to do them again.
+const (
+	rememberedSteps = 256 // whose results are in memory, at least
+	checkpointEvery = 64  // of the steps before, every so many keep their state
+)
+
+// step is an operation in a list.
+type step struct {
+	entry  Entry
+	number int // counts from 1
+	// result is whole, or has a state and no changes, or nothing: see lighten.
+	result Result
+	whole  bool
+	gives  []Descent // whose land went to whom, see Lineage
+	next   *step     // the step before it among those done, after it among those undone
+}
+
+// lighten gives a list of steps of which the first few keep their results. Of
+// those that come after them every checkpointEvery-th keeps its state, if
+// checkpoints says so. A whole step never comes after one that is not.
+func lighten(s *step, keep int, checkpoints bool) *step {
+	var first *step
+	last := &first
+	for ; s != nil && s.whole; s = s.next {
+		c := *s
+		if keep--; keep < 0 {
+			c.whole, c.result = false, Result{}
+			if checkpoints && c.number%checkpointEvery == 0 {
+				c.result.State = s.result.State
+			}
+		}
+		*last = &c
+		last = &c.next
+	}
+	*last = s
+	return first
+}
+
+// light lets go of what is remembered beyond the last steps.
+func (d Draft) light() Draft {
+	d.done, d.undone = lighten(d.done, rememberedSteps, true), lighten(d.undone, rememberedSteps, false)
+	d.seen = newOverlay[string, *State]().put(d.base.ETag(), d.base)
+	d.held = 0
+	for _, list := range []*step{d.done, d.undone} {
+		for s := list; s != nil; s = s.next {
+			if s.whole {
+				d.held++
+			}
+			if s.result.State != nil {
+				d.seen = d.seen.put(s.result.State.ETag(), s.result.State)
+			}
+		}
+	}
+	return d
+}
+
+// took adds a step that was done, with all that is remembered of it.
+func (d Draft) took(entry Entry, r Result) Draft {
+	d.depth++
+	d.done = &step{entry: entry, number: d.depth, result: r, whole: true, gives: givenBy(entry.Op, r), next: d.done}
+	d.seen = d.seen.put(r.State.ETag(), r.State)
+	if d.held++; d.held > 2*rememberedSteps {
+		d = d.light()
+	}
+	return d
+}
+
+// remembering gives the draft with the result of its last step, and the state
+// before it: where they were let go of, the last steps are done again, from the
+// nearest state that was kept.
+func (d Draft) remembering() (_ Draft, ok bool) {
+	if d.done.whole && (d.done.next == nil || d.done.next.result.State != nil) {
+		return d, true
+	}
+	again := []Entry{d.done.entry}
+	from := d.done.next
+	for ; from != nil && from.result.State == nil; from = from.next {
+		again = append(again, from.entry)
+	}
+	d.done, d.depth = from, d.depth-len(again)
+	for i := range again {
+		entry := again[len(again)-1-i]
+		r, err := d.State().Apply(entry.Op, entry.ID)
+		if err != nil {
+			return d, false // it could be done before, so it can be now
+		}
+		d = d.took(entry, r)
+	}
+	return d, true
+}
