@@ -104,6 +104,8 @@ class OpenPlan implements PlanStore {
   private readonly end = new AbortController();
   /** The boundaries as the server has them. */
   private server: Topology | null = null;
+  /** The version that all of them are of; null where another planner did something that is not among them. */
+  private whole: number | null = null;
   /** The newest version that an event told of. */
   private heard = 0;
   private rereading: Promise<void> | null = null;
@@ -180,8 +182,7 @@ class OpenPlan implements PlanStore {
   private async readEverything(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      const before = this.server === null ? null : (this.plan.peek()?.version ?? null);
-      const { plan, features } = await readAll(this.api, this.id, before, this.end.signal);
+      const { plan, features } = await readAll(this.api, this.id, this.whole, this.end.signal);
       if (this.closed) return;
       const known = this.plan.peek();
       // Something was done while it was read.
@@ -202,6 +203,7 @@ class OpenPlan implements PlanStore {
   /** Takes over all areas as they were read. */
   private takeAll(features: readonly PlanFeature[], plan: PlanWithHistory): void {
     const before = this.server;
+    this.whole = plan.version;
     if (before === null) {
       this.server = newTopology(features, this.basis.peek()?.locked ?? usuallyLocked);
       return this.show();
@@ -308,8 +310,8 @@ class OpenPlan implements PlanStore {
     const before = this.plan.peek();
     // It may have been read with all the rest while the answer was on its way.
     if (before === null || this.server === null || answer.version <= before.version) return;
-    // Another planner did something in between: this answer tells only of what was asked for.
-    if (answer.version > before.version + 1) this.heard = Math.max(this.heard, answer.version + 1);
+    // Where another planner did something in between the answer tells only of what was asked for.
+    this.whole = this.whole !== null && answer.version === this.whole + 1 ? answer.version : null;
     this.server = this.server.replaceAreas(answer.changed);
     batch(() => {
       this.plan.value = { ...answer.plan, ...this.histories(before, what, answer) };
@@ -358,7 +360,7 @@ class OpenPlan implements PlanStore {
     if (known === null) return;
     // What would be redone is not always told.
     const redoUnknown = known.undone > 0 && known.redo === null;
-    if (this.heard > known.version || redoUnknown) {
+    if (this.heard > known.version || this.whole === null || redoUnknown) {
       void this.reread().then(() => (this.heard = Math.min(this.heard, this.plan.peek()?.version ?? 0)));
     } else if (this.checking.peek()) this.checkSoon();
   }
