@@ -9,12 +9,32 @@ import { placed, widthOf, type Label } from "./labels";
 import type { Around, Notice } from "./state";
 import { t } from "./text";
 
-/** Writes a shape as a path in the picture. */
-function pathOf(shape: readonly number[][][][], f: Frame): string {
+/** How near a corner may be to the last one drawn to be left out, in millimetres: of lines, and of the grid itself. */
+const blur = 0.4;
+const fine = 0.1;
+
+/** On which sides of the picture a place lies outside, a bit for each. */
+function sides(x: number, y: number, f: Frame): number {
+  return (x < -1 ? 1 : 0) | (x > f.width + 1 ? 2 : 0) | (y < -1 ? 4 : 0) | (y > f.height + 1 ? 8 : 0);
+}
+
+/**
+ * Writes a shape as a path in the picture. Corners that no eye tells apart, and
+ * those that lie outside with both their neighbours, are left out: a printer is
+ * given half a district of them otherwise, for every sheet.
+ */
+function pathOf(shape: readonly number[][][][], f: Frame, near: number): string {
   let d = "";
   for (const ring of shape.flat()) {
-    ring.forEach(([lon = 0, lat = 0], i) => {
-      const [x, y] = inFrame(f, project(lon, lat));
+    const line = ring.map(([lon = 0, lat = 0]) => inFrame(f, project(lon, lat)));
+    let [lastX, lastY] = [Infinity, Infinity];
+    line.forEach(([x, y], i) => {
+      const next = line[i + 1];
+      if (i > 0 && next !== undefined) {
+        if (Math.hypot(x - lastX, y - lastY) < near) return;
+        if ((sides(lastX, lastY, f) & sides(x, y, f) & sides(next[0], next[1], f)) !== 0) return;
+      }
+      [lastX, lastY] = [x, y];
       d += `${i === 0 ? "M" : "L"}${x.toFixed(2)} ${y.toFixed(2)}`;
     });
     d += "Z";
@@ -30,21 +50,33 @@ const written: Partial<Record<Around["kind"], { size: number; rank: number }>> =
   village_group: { size: 2.9, rank: 5 },
 };
 
-function namesOf(n: Notice): Label[] {
+/** Where an area's name stands in the picture: in the part that shows most of it. */
+function spotOf(a: Around, view: readonly [number, number, number, number]): { lon: number; lat: number } | null {
+  return a.shape.map((rings) => labelSpot(rings, view)).reduce((best, s) => (s !== null && (best === null || s.width > best.width) ? s : best), null);
+}
+
+/** The areas the picture has. Beyond the grid the groups would only crowd it. */
+function shownOf(n: Notice): Around[] {
+  const view = boxOfFrame(n.frame);
+  return n.around.filter((a) => {
+    if (a.kind !== "village_group") return true;
+    const spot = spotOf(a, view);
+    return spot !== null && isInside(n.grid.geometry.coordinates, spot.lon, spot.lat);
+  });
+}
+
+function namesOf(n: Notice, around: readonly Around[]): Label[] {
   const view = boxOfFrame(n.frame);
   const labels: Label[] = [];
   const add = (text: string, lon: number, lat: number, sort: string, size: number, rank: number, turn = 0) => {
     const [x, y] = inFrame(n.frame, project(lon, lat));
     labels.push({ text, x, y, size, turn, sort, rank });
   };
-  for (const a of n.around) {
+  for (const a of around) {
     const style = written[a.kind];
     if (style === undefined || (a.kind === "grid" && a.code === n.grid.properties.code)) continue;
-    // The part that shows most of it bears the name.
-    const spot = a.shape.map((rings) => labelSpot(rings, view)).reduce((best, s) => (s !== null && (best === null || s.width > best.width) ? s : best), null);
-    // Beyond the grid the groups would only crowd the picture.
-    const wanted = spot !== null && (a.kind !== "village_group" || isInside(n.grid.geometry.coordinates, spot.lon, spot.lat));
-    if (wanted) add(nameOf(a), spot.lon, spot.lat, a.kind, style.size, style.rank);
+    const spot = spotOf(a, view);
+    if (spot !== null) add(nameOf(a), spot.lon, spot.lat, a.kind, style.size, style.rank);
   }
   const roads = new Map<string, GroundPart>();
   for (const g of n.ground) {
@@ -68,13 +100,14 @@ function namesOf(n: Notice): Label[] {
 /** The grid with its neighbours and landmarks, north up, as a drawing that printers take. */
 export function Sketch({ of: n }: { of: Notice }): JSX.Element {
   const { frame: f } = n;
-  const own = pathOf(n.grid.geometry.coordinates, f);
+  const own = pathOf(n.grid.geometry.coordinates, f, fine);
   const bar = scaleBar(f, 40);
   const length = formatDistance(bar.metres, language.value);
   const foot = f.height - 6;
-  const ofKind = (kind: Around["kind"]) => n.around.filter((a) => a.kind === kind).map((a) => <path key={a.code} class={`sk-${kind}`} d={pathOf(a.shape, f)} />);
+  const around = shownOf(n);
+  const ofKind = (kind: Around["kind"]) => around.filter((a) => a.kind === kind).map((a) => <path key={a.code} class={`sk-${kind}`} d={pathOf(a.shape, f, blur)} />);
   const name = nameOf(n.grid.properties);
-  const labels = placed(namesOf(n), f.width, f.height, [
+  const labels = placed(namesOf(n, around), f.width, f.height, [
     { x0: 0, y0: foot - 7, x1: bar.units + 10, y1: f.height },
     { x0: f.width - 13, y0: 0, x1: f.width, y1: 18 },
   ]);
