@@ -1,6 +1,6 @@
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { effect, useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { GridMap } from "../map/gridmap";
 import { tell } from "../state/store";
 import { addCorner, drop, dropCorner, finish, insertAt, mayEdit, nudge, removeAt, take, tellLocked } from "./acts";
@@ -17,6 +17,8 @@ const arrows: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRigh
 
 /** Gives the places the keyboard goes through for a tool: the nodes of an area that it can do something to, or the middles of its sides. */
 function stopsOf(all: Topology, area: string, by: Tool): readonly LatticePoint[] {
+  // These work on whole areas, which the panel lists.
+  if (by === "merge" || by === "brush") return [];
   const nodes = all.nodesOf(area);
   if (by === "move" || by === "remove") return nodes.filter((q) => all.lockedAt(q) === null);
   if (by !== "insert") return nodes;
@@ -45,13 +47,17 @@ export function Cursor({ grid, project }: { grid: GridMap; project: (q: LatticeP
   });
   // Another area or tool, another way through it.
   const way = useComputed(() => `${chosenArea.value?.key ?? ""} ${tool.value}`);
-  // At once: the next key may be on its way.
-  useSignalEffect(() => {
-    void way.value;
-    number.value = -1;
-    at.value = null;
-    said.value = "";
-  });
+  // At once, and not after the page is drawn: the next key may be on its way.
+  useEffect(
+    () =>
+      effect(() => {
+        void way.value;
+        number.value = -1;
+        at.value = null;
+        said.value = "";
+      }),
+    [],
+  );
 
   const show = (q: LatticePoint) => {
     const { x, y } = project(q);
@@ -181,7 +187,7 @@ export function Cursor({ grid, project }: { grid: GridMap; project: (q: LatticeP
           here.value = true;
           if (at.peek() !== null) return;
           if (stops.peek().length > 0) goTo(0);
-          else said.value = t(chosenArea.peek() === null ? "stageNeeds" : "noneToMove");
+          else said.value = t(tool.peek() === "merge" || tool.peek() === "brush" ? "useList" : chosenArea.peek() === null ? "stageNeeds" : "noneToMove");
         }}
         onBlur={() => (here.value = false)}
       />
