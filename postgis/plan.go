@@ -125,7 +125,7 @@ func (p *Plans) read(ctx context.Context, id geo.ID) (planRow, redraw.Working, e
 // working is a row with its draft, as it is shown.
 func (p *Plans) working(row planRow, d *draft) redraw.Working {
 	w := redraw.Working{Plan: p.shown(row), Draft: d.draft, Names: d.names}
-	w.ETag = d.draft.ETag()
+	w.ETag = d.etag(row)
 	return w
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Discard ends a plan without publishing it. It stays readable.
 func (p *Plans) Discard(ctx context.Context, id geo.ID, e PlanEdit) error {
-	_, _, err := p.change(ctx, id, e, "plan.discard", func(_ context.Context, c *planChange) (redraw.Result, error) {
+	_, err := p.end(ctx, id, e, "plan.discard", func(_ context.Context, c *planChange) (redraw.Result, error) {
 		if c.row.Status == redraw.Scheduled {
 			return redraw.Result{}, errScheduled()
 		}
@@ -52,6 +52,9 @@ func (p *Plans) Approve(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Work
 // whole is all that a plan does as the result of one edit, for what is done to
 // the plan as a whole.
 func (c *planChange) whole() redraw.Result {
+	if c.draft.Base() == nil {
+		return redraw.Result{}
+	}
 	return redraw.Result{State: c.draft.State(), Changed: redraw.Compare(c.draft.Base(), c.draft.State())}
 }
 
@@ -126,14 +129,13 @@ const scheduleYears = 5
 // Unschedule takes it back that a plan is about to be published; geo.ErrConflict,
 // "not-scheduled", where it is not.
 func (p *Plans) Unschedule(ctx context.Context, id geo.ID, e PlanEdit) (redraw.Working, error) {
-	w, _, err := p.change(ctx, id, e, "plan.unschedule", func(_ context.Context, c *planChange) (redraw.Result, error) {
+	return p.end(ctx, id, e, "plan.unschedule", func(_ context.Context, c *planChange) (redraw.Result, error) {
 		if c.row.Status != redraw.Scheduled {
 			return redraw.Result{}, &geo.Problem{Kind: geo.ErrConflict, Code: "not-scheduled", Detail: "the plan is not scheduled"}
 		}
 		c.row.unschedule()
 		return c.whole(), nil
 	})
-	return w, err
 }
 
 // unschedule gives a row the state that it had before it was scheduled.

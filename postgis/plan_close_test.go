@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
 	"github.com/gridpatrol/gridpatrol/patrol"
@@ -181,6 +183,14 @@ func TestPlanLimits(t *testing.T) {
 			t.Errorf("%s of nothing: %v", what, err)
 		}
 	}
+	long := make(orb.Ring, 200_000)
+	for i := range long {
+		long[i] = orb.Point{125.6 + float64(i)*1e-7, 43.5 + float64(i%7)*1e-7}
+	}
+	huge := redraw.Replace{Area: geo.Ref{Kind: geo.Grid, Code: "220112001000001"}, Shape: orb.MultiPolygon{{append(long, long[0])}}}
+	if err := second(p.Operate(t.Context(), plan.ID, huge, PlanEdit{Who: anna})); codeOf(err) != "operation-too-large" {
+		t.Errorf("a very large operation: %v", err)
+	}
 	for what, set := range map[string]string{"operations": "operations = 10000", "vertices": "operations = 0, vertices = 2000000"} {
 		if err := w.exec(t, `UPDATE plans SET `+set+` WHERE id = '`+plan.ID.String()+`'`); err != nil {
 			t.Fatal(err)
@@ -188,10 +198,6 @@ func TestPlanLimits(t *testing.T) {
 		if _, _, err := p.Operate(t.Context(), plan.ID, shift(2, 1.5), PlanEdit{Who: anna}); codeOf(err) != "plan-too-large" {
 			t.Errorf("one more than the most %s: %v", what, err)
 		}
-	}
-	// Planners of another district have plans of their own.
-	if _, err := p.Plan(t.Context(), plan.ID); err != nil {
-		t.Error(err)
 	}
 	const fill = `INSERT INTO plans SELECT district_code, gen_random_uuid(), title, status, base_revision, locked_kinds, version, etag, operations,
 		undone, vertices, needs_approval, created_by, created_by_name, created_at, updated_at, authors, author_names, approved_by, approved_name,
@@ -226,5 +232,63 @@ func TestLockedKindsStayWithThePlan(t *testing.T) {
 	}
 	if err := second(strict.PublishPlan(t.Context(), plan.ID, "x", PlanEdit{Who: anna})); codeOf(err) != "plan-has-errors" {
 		t.Errorf("publishing what moves locked lines: %v", err)
+	}
+}
+
+// A plan that can no longer be made from its steps, as by a later version of the
+// program, says so, and can be got rid of.
+func TestUnreadablePlan(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	p := plansOf(w, PlansConfig{})
+	var plans []redraw.Working
+	for range 2 {
+		plan := w.plan(t, p)
+		operate(t, p, plan.ID, shift(2, 1.5), PlanEdit{})
+		if _, err := p.Schedule(t.Context(), plan.ID, time.Now().Add(time.Hour), "x", PlanEdit{Who: anna}); err != nil {
+			t.Fatal(err)
+		}
+		plans = append(plans, plan)
+	}
+	if err := w.exec(t, `UPDATE plan_steps SET op = '{"op":"retire","kind":"grid","code":"1"}' WHERE action = 'do'`); err != nil {
+		t.Fatal(err)
+	}
+	fresh := plansOf(w, PlansConfig{})
+	for _, plan := range plans {
+		if _, err := fresh.Plan(t.Context(), plan.ID); codeOf(err) != "plan-unreadable" || !errors.Is(err, geo.ErrConflict) {
+			t.Errorf("Plan = %v", err)
+		}
+	}
+	if list, err := fresh.Plans(t.Context()); err != nil || len(list) != 2 {
+		t.Errorf("Plans = %+v, %v", list, err)
+	}
+	// One is due, the other is taken off the schedule by hand.
+	if err := w.exec(t, `UPDATE plans SET publish_at = now() WHERE id = '`+plans[0].ID.String()+`'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fresh.publishDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fresh.Unschedule(t.Context(), plans[1].ID, PlanEdit{Who: anna, Permit: func(redraw.Result) error { return nil }}); codeOf(err) != "plan-unreadable" {
+		t.Errorf("Unschedule by who may do it only in some areas: %v", err)
+	}
+	off, err := fresh.Unschedule(t.Context(), plans[1].ID, PlanEdit{Who: anna})
+	if err != nil || off.Status != redraw.Drafted {
+		t.Errorf("Unschedule = %+v, %v", off.Plan, err)
+	}
+	list, err := fresh.Plans(t.Context())
+	if err != nil || len(list) != 2 {
+		t.Fatalf("Plans = %+v, %v", list, err)
+	}
+	for _, plan := range list {
+		if why := plan.Failure; plan.Status != redraw.Drafted || (plan.ID == plans[0].ID) != strings.HasPrefix(why, "plan-unreadable: ") {
+			t.Errorf("afterwards %+v", plan)
+		}
+		if _, _, err := fresh.Operate(t.Context(), plan.ID, shift(1.5, 1), PlanEdit{Who: anna}); codeOf(err) != "plan-unreadable" {
+			t.Errorf("Operate = %v", err)
+		}
+		if err := fresh.Discard(t.Context(), plan.ID, PlanEdit{Who: anna, IfMatch: plan.ETag}); err != nil {
+			t.Errorf("Discard = %v", err)
+		}
 	}
 }

@@ -22,6 +22,18 @@ type draft struct {
 	steps   int               // that it was made from
 }
 
+// made reports whether there is a draft: a plan that can no longer be made from
+// its steps has none.
+func (d *draft) made() bool { return d.draft.Base() != nil }
+
+// etag is that of the draft, or of its row where there is none.
+func (d *draft) etag(row planRow) string {
+	if d.made() {
+		return d.draft.ETag()
+	}
+	return row.ETag
+}
+
 // errOlderRow says that a row was read before what memory has was written.
 var errOlderRow = errors.New("the row is older than its draft")
 
@@ -102,14 +114,14 @@ func (p *Plans) makeDraft(ctx context.Context, q querier, row planRow, have *dra
 	}
 	steps, err := p.steps(ctx, q, row.ID, 0, row.Version)
 	if err != nil {
-		return nil, err
+		return nil, p.explainUnreadable(row, err)
 	}
 	d := &draft{version: row.Version, stored: row.ETag, names: map[string]string{}, steps: len(steps)}
 	for _, s := range steps {
 		d.names[s.entry.By] = s.name
 	}
 	if d.draft, err = replay(steps, base); err != nil {
-		return nil, p.unreadable(row, err)
+		return nil, p.explainUnreadable(row, err)
 	}
 	if d.draft.ETag() != row.ETag {
 		p.cfg.Logger.Warn("the steps of a plan lead to other boundaries than when they were made, by another version of the program; an approval of it no longer counts", "plan", row.ID)
@@ -117,8 +129,8 @@ func (p *Plans) makeDraft(ctx context.Context, q querier, row planRow, have *dra
 	return d, nil
 }
 
-// unreadable is the error for a plan whose steps cannot be done again.
-func (p *Plans) unreadable(row planRow, err error) error {
+// explainUnreadable is the error for a plan whose steps cannot be done again.
+func (p *Plans) explainUnreadable(row planRow, err error) error {
 	var problem *redraw.Problem
 	var named *geo.Problem
 	if errors.As(err, &problem) || errors.As(err, &named) || errors.Is(err, geo.ErrInvalid) {
@@ -126,6 +138,11 @@ func (p *Plans) unreadable(row planRow, err error) error {
 		return &geo.Problem{Kind: geo.ErrConflict, Code: "plan-unreadable", Detail: "the plan's operations can no longer be made as they were: " + err.Error()}
 	}
 	return err
+}
+
+func unreadable(err error) bool {
+	var p *geo.Problem
+	return errors.As(err, &p) && p.Code == "plan-unreadable"
 }
 
 // with is the draft after some more steps.

@@ -81,14 +81,20 @@ func (p *Plans) CreatePlan(ctx context.Context, title string, needsApproval bool
 // state that the edit was based on, both stand if they concern different areas;
 // else it is geo.ErrConflict, "areas-changed".
 func (p *Plans) Operate(ctx context.Context, id geo.ID, op redraw.Operation, e PlanEdit) (redraw.Working, redraw.Result, error) {
-	entry := redraw.Entry{Op: op}
-	var err error
-	if entry.ID, err = uuid.NewV7(); err != nil {
+	newID, err := uuid.NewV7()
+	if err != nil {
+		return redraw.Working{}, redraw.Result{}, err
+	}
+	text, err := op.MarshalJSON()
+	if err == nil && len(text) > maxOperationBytes {
+		err = geo.Invalid("operation-too-large", fmt.Sprintf("an operation may have %d bytes", maxOperationBytes))
+	}
+	if err != nil {
 		return redraw.Working{}, redraw.Result{}, err
 	}
 	return p.step(ctx, id, e, op.Op(), func(c *planChange) (redraw.Result, error) {
 		s := stepBy(stepDo, authorOf(e.Who), c.now)
-		s.entry.Op, s.entry.ID = entry.Op, entry.ID
+		s.entry.Op, s.entry.ID, s.text = op, newID, text
 		vertices := int64(verticesOf(op))
 		switch {
 		case c.row.Operations >= maxOperations:
@@ -176,12 +182,28 @@ type planChange struct {
 	note  map[string]any // for the audit log
 }
 
+// changer changes a plan that is locked. What it gives as a result is what
+// Permit looks at.
+type changer func(context.Context, *planChange) (redraw.Result, error)
+
 // change locks a plan, has f change row and draft, and writes what came of it.
-// What f gives as a result is what Permit looks at. Audited as the action.
-func (p *Plans) change(ctx context.Context, id geo.ID, e PlanEdit, action string, f func(context.Context, *planChange) (redraw.Result, error)) (w redraw.Working, r redraw.Result, err error) {
+// Audited as the action.
+func (p *Plans) change(ctx context.Context, id geo.ID, e PlanEdit, action string, f changer) (redraw.Working, redraw.Result, error) {
+	return p.alter(ctx, id, e, action, false, f)
+}
+
+// end is change for what must be possible with a plan that can no longer be made
+// from its steps, too: f finds no draft then.
+func (p *Plans) end(ctx context.Context, id geo.ID, e PlanEdit, action string, f changer) (redraw.Working, error) {
+	w, _, err := p.alter(ctx, id, e, action, true, f)
+	return w, err
+}
+
+func (p *Plans) alter(ctx context.Context, id geo.ID, e PlanEdit, action string, any bool, f changer) (w redraw.Working, r redraw.Result, err error) {
 	doing := fmt.Sprintf("%s %s", action, id)
+	any = any && e.Permit == nil // who may do it only where certain areas change
 	// What takes long is done before anything is locked.
-	if _, _, err := p.read(ctx, id); err != nil {
+	if _, _, err := p.read(ctx, id); err != nil && !(any && unreadable(err)) {
 		return w, r, wrap(doing, err)
 	}
 	var row planRow
@@ -195,10 +217,13 @@ func (p *Plans) change(ctx context.Context, id geo.ID, e PlanEdit, action string
 			return errClosed(row.Status)
 		}
 		was, err := p.draftOf(ctx, tx, row)
+		if any && unreadable(err) {
+			was, err = &draft{}, nil
+		}
 		if err != nil {
 			return err
 		}
-		if e.IfMatch != "" && e.IfMatch != was.draft.ETag() {
+		if e.IfMatch != "" && e.IfMatch != was.etag(row) {
 			return errStale()
 		}
 		c := planChange{tx: tx, row: row, draft: was.draft, now: p.time()}
@@ -220,7 +245,9 @@ func (p *Plans) change(ctx context.Context, id geo.ID, e PlanEdit, action string
 		p.store.leaveStandby(err)
 		return redraw.Working{}, redraw.Result{}, wrap(doing, err)
 	}
-	p.keepDraft(id, next)
+	if next.made() {
+		p.keepDraft(id, next)
+	}
 	p.store.committed()
 	return p.working(row, next), r, nil
 }
@@ -233,7 +260,7 @@ func (p *Plans) write(ctx context.Context, c *planChange, was *draft, who patrol
 	if c.now.After(c.row.UpdatedAt) { // else a clock lags
 		c.row.UpdatedAt = c.now
 	}
-	c.row.ETag = c.draft.ETag()
+	c.row.ETag = next.etag(c.row)
 	if s := c.step; s != nil {
 		if next.steps++; next.steps > maxSteps {
 			return nil, tooMuch(fmt.Sprintf("a plan may have %d steps: publish it, and go on with another", maxSteps))

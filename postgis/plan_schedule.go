@@ -163,7 +163,7 @@ func (p *Plans) stillMayPublish(ctx context.Context, who patrol.Actor) error {
 // fail takes a plan off the schedule and keeps why.
 func (p *Plans) fail(ctx context.Context, row planRow, why error) error {
 	system := patrol.Actor{Kind: "system", ID: "schedule", Name: "schedule", Role: "system"}
-	_, _, err := p.change(ctx, row.ID, PlanEdit{Who: system}, "plan.schedule-failed", func(_ context.Context, c *planChange) (redraw.Result, error) {
+	_, err := p.end(ctx, row.ID, PlanEdit{Who: system}, "plan.schedule-failed", func(_ context.Context, c *planChange) (redraw.Result, error) {
 		if c.row.Status != redraw.Scheduled || c.row.Version != row.Version {
 			return redraw.Result{}, errPlanMoved
 		}

@@ -18,6 +18,7 @@ type planStep struct {
 	base    int          // of stepBase
 	entry   redraw.Entry // By and At are of every action
 	name    string       // of who did it
+	text    []byte       // of Op as JSON, for insertStep
 }
 
 // The actions of steps.
@@ -68,14 +69,7 @@ func (p *Plans) insertStep(ctx context.Context, tx pgx.Tx, id geo.ID, s planStep
 	case stepBase:
 		args["base"] = s.base
 	case stepDo:
-		op, err := s.entry.Op.MarshalJSON()
-		if err != nil {
-			return err
-		}
-		if len(op) > maxOperationBytes {
-			return geo.Invalid("operation-too-large", fmt.Sprintf("an operation may have %d bytes", maxOperationBytes))
-		}
-		args["op"], args["area"] = op, s.entry.ID
+		args["op"], args["area"] = s.text, s.entry.ID
 	}
 	_, err := tx.Exec(ctx, sql, args)
 	return err
