@@ -37,15 +37,17 @@ func (s *Server) planImpact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := s.consequences(d, days)
+	if format == "geojson" { // which names nobody
+		setPlanTag(w, &d.Plan)
+		return c.writeMap(w)
+	}
 	answer := c.answer(all)
+	c.now.private = c.now.private || c.then.private
 	if err := s.logContacts(r.Context(), c.now, "plan", d.ID.String()); err != nil {
 		return err
 	}
 	setPlanTag(w, &d.Plan)
-	switch format {
-	case "geojson":
-		return c.writeMap(w)
-	case "xlsx":
+	if format == "xlsx" {
 		return c.writeWorkbook(w, &answer)
 	}
 	return writeJSON(w, http.StatusOK, answer)

@@ -415,12 +415,22 @@ func TestImpactBeforePublish(t *testing.T) {
 // TestPlanImpactForms reads the impact as a map and as a workbook, and the basis
 // of live tallies.
 func TestPlanImpactForms(t *testing.T) {
-	s := serveTest(t, reportedDatabase(t))
+	url := reportedDatabase(t)
+	s := serveTest(t, url)
 	planner := s.desk(t, access.Planner)
 	path := planner.redraw(t)
+	read := func() int {
+		return count(t, url, "SELECT count(*) FROM gridpatrol.audit WHERE action = 'personal.read' AND subject_kind = 'plan' AND subject = $1", strings.TrimPrefix(path, "/api/v1/plans/"))
+	}
 	impact, _ := ask[impactJSON](planner, 200, "GET", path+"/impact", "")
 	if len(impact.ReportsMoved) == 0 || len(impact.OpenReports) == 0 || slices.ContainsFunc(impact.Load, func(l loadJSON) bool { return l.Change == "same" }) {
 		t.Fatalf("%d reports move; grids that stay as they are: %+v", len(impact.ReportsMoved), impact.Load)
+	}
+
+	if n := read(); n != 1 || !slices.ContainsFunc(impact.Load, func(l loadJSON) bool {
+		return l.Before != nil && len(l.Before.Posts) > 0 && l.Before.Posts[0].Name != ""
+	}) {
+		t.Errorf("%d readings of names are noted, want 1, with names in the answer", n)
 	}
 
 	drawing, got := ask[struct {
@@ -438,6 +448,10 @@ func TestPlanImpactForms(t *testing.T) {
 	if drawing.Type != "FeatureCollection" || got.header.Get("Content-Type") != "application/geo+json" || what["before MultiPolygon"] < 4 ||
 		what["after MultiPolygon"] < 4 || what["report Point"] < len(impact.ReportsMoved)+len(impact.MovedOther) || what["moved MultiPolygon"] == 0 {
 		t.Errorf("the map has %v", what)
+	}
+
+	if n := read(); n != 1 {
+		t.Errorf("%d readings of names are noted after the map, which has none; want 1", n)
 	}
 
 	got = planner.do(t, "GET", path+"/impact?format=xlsx", "", planner.header...)

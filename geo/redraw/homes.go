@@ -19,6 +19,9 @@ const (
 // lattice: putting nodes on a line moves it by less than one.
 const homeMargin = 10
 
+// maxCandidates is how many places are tried at once, however narrow an area is.
+const maxCandidates = 1 << 14
+
 // finest are the kinds in the order in which they get homes.
 var finest = [...]geo.Kind{geo.Compound, geo.VillageGroup, geo.Village, geo.Grid, geo.Township, geo.District}
 
@@ -71,11 +74,14 @@ type claim struct {
 }
 
 // settle makes the homes of a kind, whose areas come by code. An area for which
-// no place is found gets a closer look, twice.
+// no place is found gets a closer look, at last up to its lines.
 func (s *settlers) settle(plots []*plot) {
 	claims := s.claims(plots)
-	for finer := 1; finer <= 64; finer *= 8 {
-		s.place(plots, claims, finer)
+	for _, look := range []struct {
+		finer  int
+		margin int32
+	}{{1, homeMargin}, {8, homeMargin}, {64, homeMargin}, {64, 0}} {
+		s.place(plots, claims, look.finer, look.margin)
 	}
 	for i := range claims {
 		s.homes = append(s.homes, claims[i].homes()...)
@@ -106,9 +112,9 @@ func (s *settlers) claims(plots []*plot) []claim {
 // atMost32 keeps a number within what hundredths of it fit in.
 func atMost32(n int) int32 { return int32(max(0, min(n, math.MaxInt32/100))) }
 
-// place looks for places for the homes of areas that have none yet, of which
-// finer times as many as they need are tried.
-func (s *settlers) place(plots []*plot, claims []claim, finer int) {
+// place looks for places for the homes of areas that have none yet: of finer times
+// as many as they need, those that lie more than margin from their lines.
+func (s *settlers) place(plots []*plot, claims []claim, finer int, margin int32) {
 	var tried crowd
 	of := map[geo.LatticePoint]int{}
 	for i, p := range plots {
@@ -127,7 +133,7 @@ func (s *settlers) place(plots []*plot, claims []claim, finer int) {
 	free := tried[:0:0]
 	for i, owner := range tried.owners(plots) {
 		q := tried[i].At
-		if owner >= 0 && int(owner) == of[q] && !plots[owner].lines.nearer(q, homeMargin) {
+		if owner >= 0 && int(owner) == of[q] && !plots[owner].lines.nearer(q, margin) {
 			free = append(free, tried[i])
 		}
 	}
@@ -172,9 +178,9 @@ func (p *plot) candidates(n int) []geo.LatticePoint {
 	if wide == 0 || high == 0 || p.lines.twiceArea() <= 0 {
 		return nil
 	}
-	cells := float64(n) * (2 * wide * high / float64(p.lines.twiceArea()))
-	cols := min(max(math.Round(math.Sqrt(cells*wide/high)), 1), 1000)
-	rows := min(max(math.Round(cells/cols), 1), 1000)
+	cells := min(float64(n)*(2*wide*high/float64(p.lines.twiceArea())), maxCandidates)
+	cols := min(max(math.Round(math.Sqrt(cells*wide/high)), 1), maxCandidates)
+	rows := min(max(math.Round(cells/cols), 1), maxCandidates)
 	out := make([]geo.LatticePoint, 0, int(cols*rows))
 	for y := range int64(rows) {
 		for x := range int64(cols) {
