@@ -105,17 +105,27 @@ func forgive(found, before []finding) {
 	}
 }
 
-// survey is a state with what looking at all of it needs.
+// survey is the areas of a state as looking at all of them needs them.
 type survey struct {
-	*State
 	kinds [6][]*plot // by kind.Index, in the order of codes
 	byRef map[geo.Ref]*plot
 	byID  map[geo.ID]*plot
+	taken map[geo.Ref]geo.ID // see Config.Taken
 }
 
 func newSurvey(s *State) *survey {
-	v := &survey{State: s, byRef: make(map[geo.Ref]*plot, s.plots.n), byID: make(map[geo.ID]*plot, s.plots.n)}
+	plots := make([]*plot, 0, s.plots.n)
 	for _, p := range s.each() {
+		plots = append(plots, p)
+	}
+	v := surveyOf(plots)
+	v.taken = s.base.taken
+	return v
+}
+
+func surveyOf(plots []*plot) *survey {
+	v := &survey{byRef: make(map[geo.Ref]*plot, len(plots)), byID: make(map[geo.ID]*plot, len(plots))}
+	for _, p := range plots {
 		v.byRef[p.area.Ref()] = p
 		v.byID[p.area.ID] = p
 		v.kinds[p.area.Kind.Index()] = append(v.kinds[p.area.Kind.Index()], p)
@@ -124,6 +134,24 @@ func newSurvey(s *State) *survey {
 		slices.SortFunc(plots, func(a, b *plot) int { return cmp.Compare(a.area.Code, b.area.Code) })
 	}
 	return v
+}
+
+// along gives the areas of a kind that have a side, whichever way it runs.
+func (v *survey) along(k geo.Kind, e edge) (out []geo.Ref) {
+	near := edgeBox(e)
+	for _, p := range v.of(k) {
+		if !p.box.meets(near) {
+			continue
+		}
+		p.lines.edges(func(f edge) bool {
+			if f == e || f == e.reversed() {
+				out = append(out, p.area.Ref())
+				return false
+			}
+			return true
+		})
+	}
+	return out
 }
 
 func (v *survey) of(k geo.Kind) []*plot { return v.kinds[k.Index()] }

@@ -16,7 +16,7 @@ func (v *survey) codes() (out []finding) {
 				problem := Problem{Code: ProblemCodeRule, Detail: fmt.Sprintf("%s: %s", ref, detail), At: middleOf(p), Areas: []geo.Ref{ref}}
 				out = append(out, finding{Problem: problem, key: key(ProblemCodeRule, p) + " " + ref.Code})
 			}
-			if owner, taken := v.base.taken[ref]; taken && owner != p.area.ID {
+			if owner, taken := v.taken[ref]; taken && owner != p.area.ID {
 				problem := Problem{Code: ProblemDupCode, Detail: fmt.Sprintf("%s was another area", ref), At: middleOf(p), Areas: []geo.Ref{ref}}
 				out = append(out, finding{Problem: problem, key: key(ProblemDupCode, p) + " " + ref.Code})
 			}

@@ -17,19 +17,19 @@ var layers = []geo.Kind{geo.Township, geo.Village, geo.VillageGroup, geo.Grid}
 // has any, and compounds must keep apart. What is wrong in the same places in before is a
 // warning. Shapes are as geo.NormalizeShape gives them; kind and code are unique in each list,
 // and ids say which area is which; one without an id is that of its code in before.
-func Seams(before, areas []geo.Area) ([]Problem, error) {
-	areas = identified(before, areas)
-	was, err := New(before, Config{})
-	if err != nil {
-		return nil, err
+func Seams(before, areas []geo.Area) []Problem {
+	var surveys [2]*survey
+	for i, list := range [][]geo.Area{before, identified(before, areas)} {
+		plots := make([]*plot, len(list))
+		for k, a := range list {
+			lines := readOutline(a.Shape)
+			plots[k] = &plot{area: a, lines: lines, box: lines.bounds(), sound: true}
+		}
+		surveys[i] = surveyOf(plots)
 	}
-	now, err := New(areas, Config{})
-	if err != nil {
-		return nil, err
-	}
-	out := seamProblems(newSurvey(was), newSurvey(now))
+	out := seamProblems(surveys[0], surveys[1])
 	SortProblems(out)
-	return out, nil
+	return out
 }
 
 // identified gives the areas with an id each.
@@ -234,20 +234,14 @@ func (l *layer) loose(tears []tear) (Problem, bool) {
 
 // users names the kind's areas along a side, or where there are none those that
 // they must cover.
-func (l *layer) users(e edge) []geo.Ref {
-	left, right := l.now.edgeUsers(e)
-	var own, others []geo.Ref
-	for _, slot := range append(left, right...) {
-		if p := l.now.plots.at(slot); p.area.Kind == l.kind {
-			own = append(own, p.area.Ref())
-		} else {
-			others = append(others, p.area.Ref())
-		}
-	}
-	if len(own) > 0 {
+func (l *layer) users(e edge) (out []geo.Ref) {
+	if own := l.now.along(l.kind, e); len(own) > 0 {
 		return own
 	}
-	return others
+	for _, k := range geo.Kinds()[:l.kind.Index()] {
+		out = append(out, l.now.along(k, e)...)
+	}
+	return out
 }
 
 // patch says what is wrong in one patch.

@@ -1,6 +1,8 @@
 package redraw
 
 import (
+	"slices"
+
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/paulmach/orb"
 )
@@ -57,6 +59,9 @@ func beyondOf(p, home *plot) outline {
 // within tells whether all of p lies in q, whose box meets its own, at once where their
 // lines share corners or keep apart; sure is false where it takes a closer look.
 func (p *plot) within(q *plot) (in, sure bool) {
+	if q.box.and(p.box) != q.box {
+		return false, true
+	}
 	near := q.lines.near(p.box)
 	if len(near) == 0 {
 		in, on := q.lines.place(edge{p.lines[0][0][0], p.lines[0][0][0]})
@@ -95,6 +100,9 @@ func (p *plot) within(q *plot) (in, sure bool) {
 			}
 		}
 	}
+	if len(own) == 0 && !slices.ContainsFunc(near, func(f edge) bool { return !shared[f] }) {
+		return true, true
+	}
 	nodes := make(map[geo.LatticePoint]bool, len(near))
 	for _, f := range near {
 		nodes[f.a] = true
@@ -109,7 +117,7 @@ func (p *plot) within(q *plot) (in, sure bool) {
 			return false, true
 		}
 	}
-	corners := map[geo.LatticePoint]bool{}
+	corners := make(map[geo.LatticePoint]bool, len(own))
 	p.lines.edges(func(e edge) bool { corners[e.a] = true; return true })
 	for i, f := range near {
 		if shared[f] || i > 0 && near[i-1].b == f.a && !shared[near[i-1]] && !corners[f.a] {
