@@ -136,27 +136,29 @@ func emptyURL(t testing.TB) string {
 
 // townURL is a database with the town, published and staffed.
 func townURL(t testing.TB) string {
-	return pgtest.Template(t, "town", func(url string) error {
-		ctx := context.Background()
-		s, err := Open(ctx, testConfig(url))
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		if _, err := s.Publish(ctx, Publication{Areas: town(2), Note: "first"}); err != nil {
-			return err
-		}
-		b := NewBoundaries(s)
-		if err := b.Refresh(ctx); err != nil {
-			return err
-		}
-		book, err := defaultRulebook()
-		if err != nil {
-			return err
-		}
-		_, err = s.ReplaceDuties(ctx, staff(b.Current().Index), book, patrol.Actor{Kind: "system"})
+	return pgtest.Template(t, "town", func(url string) error { return settle(context.Background(), url) })
+}
+
+// settle makes the schema and the town, and staffs it.
+func settle(ctx context.Context, url string) error {
+	s, err := Open(ctx, testConfig(url))
+	if err != nil {
 		return err
-	})
+	}
+	defer s.Close()
+	if _, err := s.Publish(ctx, Publication{Areas: town(2), Note: "first"}); err != nil {
+		return err
+	}
+	b := NewBoundaries(s)
+	if err := b.Refresh(ctx); err != nil {
+		return err
+	}
+	book, err := defaultRulebook()
+	if err != nil {
+		return err
+	}
+	_, err = s.ReplaceDuties(ctx, staff(b.Current().Index), book, patrol.Actor{Kind: "system"})
+	return err
 }
 
 func testConfig(url string) Config {
