@@ -143,9 +143,10 @@ test("a plan is checked, weighed, approved by another, published while others lo
 
   const third = await another(browser, baseURL, null);
   const onlooker = await third.newPage();
+  const listening = onlooker.waitForResponse((r) => r.url().endsWith("/api/v1/events"));
   await openMap(onlooker, `#map=12/${at.lat}/${at.lon}&at=${at.lat},${at.lon}`);
   await expect(onlooker.getByRole("complementary", { name: "位置详情" })).toContainText(from.properties.name);
-  await onlooker.waitForResponse((r) => r.url().endsWith("/api/v1/events")).catch(() => undefined);
+  await listening;
 
   await button.click();
   await expect(page.getByRole("heading", { name: `已发布为第 ${before + 1} 版` })).toBeVisible();
@@ -153,7 +154,7 @@ test("a plan is checked, weighed, approved by another, published while others lo
   await expect(page.getByRole("link", { name: to.properties.name })).toHaveAttribute("href", new RegExp(`view=notice.*grid=${other}`));
   await expect(onlooker.getByRole("complementary", { name: "位置详情" })).toContainText(to.properties.name);
   await third.close();
-  expect((await locate(page, at.lon, at.lat)).areas["grid"]?.code).toBe(other);
+  await expect.poll(async () => (await locate(page, at.lon, at.lat)).areas["grid"]?.code).toBe(other);
 
   // And back.
   await page.getByRole("link", { name: "历次版本与撤回" }).click();
@@ -164,7 +165,7 @@ test("a plan is checked, weighed, approved by another, published while others lo
   await entry.getByRole("textbox", { name: /说明/ }).fill("再议");
   await entry.getByRole("button", { name: `撤回第 ${before + 1} 版` }).click();
   await expect(page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: `第 ${before + 2} 版`, exact: true }) })).toContainText("再议");
-  expect((await locate(page, at.lon, at.lat)).areas["grid"]?.code).toBe(home);
+  await expect.poll(async () => (await locate(page, at.lon, at.lat)).areas["grid"]?.code).toBe(home);
   const again = await area(page.request, "grid", home);
   expect(again.geometry).toEqual(from.geometry);
 });
