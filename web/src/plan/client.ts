@@ -159,10 +159,11 @@ export function undoRevision(revision: number, note = ""): Promise<PublishAnswer
 /** Which boundaries are asked for: a plan's, those in force, or those at a time. */
 export type Boundaries = { plan: string } | { at: string } | null;
 
-/** Gives all areas of a kind with their shapes. */
-export async function featuresOf(kind: Kind, of: Boundaries, signal?: AbortSignal): Promise<PlanFeature[]> {
-  const which = of === null ? "" : "plan" in of ? `?plan=${encodeURIComponent(of.plan)}` : `?at=${encodeURIComponent(of.at)}`;
-  return (await get<{ features: PlanFeature[] }>(`/api/v1/areas/${kind}${which}`, signal)).features;
+/** Gives all areas of a kind with their shapes, or those that meet a box: west, south, east, north in degrees. */
+export async function featuresOf(kind: Kind, of: Boundaries, signal?: AbortSignal, bbox?: readonly [number, number, number, number]): Promise<PlanFeature[]> {
+  const asked = new URLSearchParams(of === null ? {} : "plan" in of ? { plan: of.plan } : { at: of.at });
+  if (bbox !== undefined) asked.set("bbox", bbox.map((n) => n.toFixed(7)).join(","));
+  return (await get<{ features: PlanFeature[] }>(`/api/v1/areas/${kind}${asked.size === 0 ? "" : `?${asked}`}`, signal)).features;
 }
 
 /** Gives all areas of all kinds. */

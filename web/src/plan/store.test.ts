@@ -4,14 +4,14 @@ import { ApiError, problemOf } from "../api/client";
 import { PlanError } from "./client";
 import type { PlanApi } from "./load";
 import { degrees, snapped } from "./model/lattice";
-import { shapeOf } from "./model/outline";
+import { boxesMeet, shapeOf } from "./model/outline";
 import { scattered, straight, town } from "./model/testtown";
 import { newTopology } from "./model/topology";
 import type { Topology } from "./model/types";
 import { openPlan, type PlanStore } from "./store";
 import type { ChangedArea, HistoryEntry, Operation, OperationAnswer, PlanFeature, PlanWithHistory } from "./types";
 
-const size = 4;
+const size = 8;
 
 /** A server of one plan in memory, that can be cut off: before it does something, or before it answers. */
 class Town implements PlanApi {
@@ -88,11 +88,13 @@ class Town implements PlanApi {
     return { days: 365, revision: 1, ...scattered(1, size, straight, 200), categories: [], household_band: 0.35, locked: ["district" as const], chiefs: {} };
   };
 
-  readonly featuresOf = async (kind: string, of: { plan: string } | { at: string } | null): Promise<PlanFeature[]> => {
+  readonly featuresOf: PlanApi["featuresOf"] = async (kind, of, _, bbox) => {
     await this.line("before");
-    this.listed++;
     const state = of !== null && "plan" in of ? this.now : (this.states[0] as Topology);
-    return state.areas().filter((a) => a.kind === kind).map((a) => ({ type: "Feature", geometry: shapeOf(a.outline), properties: a.properties }));
+    const box = bbox === undefined ? null : { west: bbox[0] * 1e7, south: bbox[1] * 1e7, east: bbox[2] * 1e7, north: bbox[3] * 1e7 };
+    const found = state.areas().filter((a) => a.kind === kind && (box === null || boxesMeet(a.box, box)));
+    this.listed += found.length;
+    return found.map((a): PlanFeature => ({ type: "Feature", geometry: shapeOf(a.outline), properties: a.properties }));
   };
 
   readonly planRevisions = async () => [];
@@ -252,10 +254,12 @@ test("what is refused is put back, says why, and does not stop what comes after"
 test("another planner's edits arrive, without reading again what is known", async () => {
   const { at, store, seen } = await opened();
   const untouched = seen().area("village_group:v0000");
+  const before = at.listed;
   at.other(move(at.now, 2000));
   store.hear({ plan: "p", version: 2, etag: "e2", status: "draft" });
   await until(() => store.plan.value?.version === 2);
   agree(at, seen());
+  assert.ok(at.listed - before < 40, `${at.listed - before} areas were read: those round the node are enough`);
   assert.equal(store.changed.value?.mine, false);
   assert.equal(store.changed.value?.by, "b");
   assert.equal(store.changed.value?.areas.length, 8);

@@ -2,13 +2,13 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import * as client from "./client";
 import { PlanError } from "./client";
-import { differences, readAll, readBase, usuallyLocked, type PlanApi } from "./load";
+import { differences, readAll, readBase, usuallyLocked, type Known, type PlanApi, type Read } from "./load";
 import { newTallies } from "./model/tallies";
 import { newTopology } from "./model/topology";
 import type { Tallies, Topology } from "./model/types";
 import { passing, Queue, type Outcome } from "./queue";
 import { sameOperation } from "./same";
-import type { Basis, ChangedArea, HistoryEntry, Operation, OperationAnswer, PlanFeature, PlanProblem, PlanWithHistory } from "./types";
+import type { Basis, ChangedArea, HistoryEntry, Operation, OperationAnswer, PlanProblem, PlanWithHistory } from "./types";
 
 /** How far a plan is read: "gone" where it is not there for who asks, "away" while no server answers (it is tried again). */
 export type Reading = "reading" | "ready" | "gone" | "away";
@@ -75,7 +75,7 @@ export interface PlanStore {
 }
 
 /** How long after the last change the whole plan is checked, in milliseconds. */
-const checkAfter = 400;
+const checkAfter = 700;
 /** How long it is waited before a plan that could not be read is read again. */
 const readAgain = 3_000;
 
@@ -104,8 +104,8 @@ class OpenPlan implements PlanStore {
   private readonly end = new AbortController();
   /** The boundaries as the server has them. */
   private server: Topology | null = null;
-  /** The version that all of them are of; null where another planner did something that is not among them. */
-  private whole: number | null = null;
+  /** The newest version of which they are all known: another planner may have done something since. */
+  private whole: Known | null = null;
   /** The newest version that an event told of. */
   private heard = 0;
   private rereading: Promise<void> | null = null;
@@ -182,7 +182,8 @@ class OpenPlan implements PlanStore {
   private async readEverything(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      const { plan, features } = await readAll(this.api, this.id, this.whole, this.end.signal);
+      const read = await readAll(this.api, this.id, this.whole, this.end.signal);
+      const { plan } = read;
       if (this.closed) return;
       const known = this.plan.peek();
       // Something was done while it was read.
@@ -191,7 +192,7 @@ class OpenPlan implements PlanStore {
         this.plan.value = plan;
         this.undone = [];
         this.reading.value = "ready";
-        if (features !== null) this.takeAll(features, plan);
+        this.takeAll(read);
       });
       this.checkSoon();
       if (this.basis.peek() === null || known?.base_revision !== plan.base_revision) await this.readBasis();
@@ -200,16 +201,11 @@ class OpenPlan implements PlanStore {
     }
   }
 
-  /** Takes over all areas as they were read. */
-  private takeAll(features: readonly PlanFeature[], plan: PlanWithHistory): void {
-    const before = this.server;
-    this.whole = plan.version;
-    if (before === null) {
-      this.server = newTopology(features, this.basis.peek()?.locked ?? usuallyLocked);
-      return this.show();
-    }
-    const areas = differences(before, features);
-    this.server = before.replaceAreas(areas);
+  /** Takes over areas as they were read. */
+  private takeAll({ plan, features, whole }: Read): void {
+    const areas = this.server === null ? [] : differences(this.server, features, whole);
+    this.server = this.server === null ? newTopology(features, this.basis.peek()?.locked ?? usuallyLocked) : this.server.replaceAreas(areas);
+    this.whole = { plan, topology: this.server };
     this.show();
     if (areas.length === 0) return;
     const last = plan.history.at(-1)?.by;
@@ -310,11 +306,12 @@ class OpenPlan implements PlanStore {
     const before = this.plan.peek();
     // It may have been read with all the rest while the answer was on its way.
     if (before === null || this.server === null || answer.version <= before.version) return;
-    // Where another planner did something in between the answer tells only of what was asked for.
-    this.whole = this.whole !== null && answer.version === this.whole + 1 ? answer.version : null;
     this.server = this.server.replaceAreas(answer.changed);
+    const plan = { ...answer.plan, ...this.histories(before, what, answer) };
+    // Where another planner did something in between the answer tells only of what was asked for.
+    if (answer.version === before.version + 1 && before.version === this.whole?.plan.version) this.whole = { plan, topology: this.server };
     batch(() => {
-      this.plan.value = { ...answer.plan, ...this.histories(before, what, answer) };
+      this.plan.value = plan;
       this.refused.value = null;
       this.changed.value = { areas: answer.changed, mine: true, by: null };
       const places = new Set(answer.problems.map(placeOf));
@@ -360,7 +357,7 @@ class OpenPlan implements PlanStore {
     if (known === null) return;
     // What would be redone is not always told.
     const redoUnknown = known.undone > 0 && known.redo === null;
-    if (this.heard > known.version || this.whole === null || redoUnknown) {
+    if (this.heard > known.version || this.whole?.plan.version !== known.version || redoUnknown) {
       void this.reread().then(() => (this.heard = Math.min(this.heard, this.plan.peek()?.version ?? 0)));
     } else if (this.checking.peek()) this.checkSoon();
   }
