@@ -1,5 +1,5 @@
 import { ApiError, get, problemOf } from "../api/client";
-import { kinds, type Kind } from "../api/types";
+import type { Kind } from "../api/types";
 import type { Basis, CheckAnswer, Comparison, Impact, Operation, OperationAnswer, Plan, PlanFeature, PlanProblem, PlanRevision, PlanStatus, PlanWithHistory, PublishAnswer, Side } from "./types";
 
 /**
@@ -164,9 +164,4 @@ export async function featuresOf(kind: Kind, of: Boundaries, signal?: AbortSigna
   const asked = new URLSearchParams(of === null ? {} : "plan" in of ? { plan: of.plan } : { at: of.at });
   if (bbox !== undefined) asked.set("bbox", bbox.map((n) => n.toFixed(7)).join(","));
   return (await get<{ features: PlanFeature[] }>(`/api/v1/areas/${kind}${asked.size === 0 ? "" : `?${asked}`}`, signal)).features;
-}
-
-/** Gives all areas of all kinds. */
-export async function allFeatures(of: Boundaries, signal?: AbortSignal): Promise<PlanFeature[]> {
-  return (await Promise.all(kinds.map((k) => featuresOf(k, of, signal)))).flat();
 }

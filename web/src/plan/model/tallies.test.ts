@@ -6,7 +6,6 @@ import { commonM2 } from "./common";
 import { degrees, samePlace } from "./lattice";
 import { areaM2 } from "./measure";
 import { eachSide, shapeOf } from "./outline";
-import { paintable, paintedAt, unpainted } from "./select";
 import { feature, jittered, random, scattered, shapeOfRings, square, straight, town, type Corner } from "./testtown";
 import { newTallies } from "./tallies";
 import { newTopology } from "./topology";
@@ -186,23 +185,6 @@ test("a unit whose lines end within those of grids, without a common node", () =
   assert.equal(live.get("grid:b")?.reports, 2);
   const m2 = areaM2(u.outline);
   assert.ok(Math.abs(commonM2(u, b) - m2) < 1e-3 && commonM2(u, a) < 1e-3);
-  assert.equal(paintable(t, u, a), "yes");
-  assert.equal(paintable(t, u, b), "there");
-});
-
-test("a brush takes units that lie whole in one other area", () => {
-  const t = newTopology([...made(4, straight), feature("compound", "c", shapeOfRings([[straight(1.5, 0.5), straight(2.5, 0.5), straight(2.5, 0.75), straight(1.5, 0.75)]]))], []);
-  const to = t.area("grid:g0400") as Area;
-  let painted = paintedAt(t, unpainted, straight(2.5, 0.5), "village_group", to);
-  assert.deepEqual(painted.units.map((u) => u.key), ["village_group:v0200"]);
-  assert.equal(paintedAt(t, painted, straight(2.6, 0.5), "village_group", to), painted);
-  painted = paintedAt(t, painted, straight(0.5, 0.5), "village_group", to);
-  painted = paintedAt(t, painted, straight(2, 0.6), "compound", to);
-  assert.deepEqual(painted.left.map((l) => [l.unit.key, l.why]), [["village_group:v0000", "there"]]);
-  // A part of the compound is there already, the rest in one other: that may go over.
-  assert.deepEqual(painted.units.map((u) => u.key), ["village_group:v0200", "compound:c"]);
-  const far = paintedAt(t, unpainted, straight(2, 0.6), "compound", t.area("grid:g0402") as Area);
-  assert.deepEqual(far.left.map((l) => l.why), ["split"]);
 });
 
 test("what the server says of households counts where it knows more than homes do", () => {

@@ -152,10 +152,3 @@ export interface Tallies {
   /** Gives the numbers that areas would have once whole units were given to an area: those that it changes only. Quick enough for every frame. */
   paint(units: readonly Area[], to: Area): ReadonlyMap<string, Numbers>;
 }
-
-/** Units that were under a brush. */
-export interface Painted {
-  readonly units: readonly Area[];
-  /** What was left out: it lies in the target already, or in no one other area alone. */
-  readonly left: readonly { readonly unit: Area; readonly why: "there" | "split" }[];
-}
