@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import { tell } from "../state/store";
-import { chosenArea, cursor, held, hover, keyName, letGo, line, outline, painted, picked, store, topology, type Corner } from "./desk";
+import { chosenArea, cursor, held, hover, keyName, letGo, line, outline, painted, picked, store, topology, under, type Corner } from "./desk";
 import { degrees, distanceM, samePlace } from "./model/lattice";
 import type { Area, LatticePoint, NearNode } from "./model/types";
 import { beyond, takes } from "./shape";
@@ -56,6 +56,7 @@ export function lookAt(aim: Aim | null): void {
   if (aim === null || topology.peek() === null) {
     hover.value = null;
     cursor.value = null;
+    under.value = null;
     return;
   }
   switch (tool.peek()) {
@@ -78,8 +79,15 @@ export function lookAt(aim: Aim | null): void {
       cursor.value = cornerAt(aim);
       return;
     case "merge":
-    case "brush":
       hover.value = null;
+      under.value = areaAt(aim.at);
+      return;
+    case "brush": {
+      hover.value = null;
+      const to = chosenArea.peek();
+      const found = topology.peek()?.areasAt(aim.at, { kinds: [to === null ? "grid" : unit.peek()] })[0] ?? null;
+      under.value = found === null || (to !== null && takes(to, found)) ? null : found;
+    }
   }
 }
 

@@ -68,7 +68,8 @@ export function Bar({ canUndo }: { canUndo: boolean }): JSX.Element {
       <Step kind="redo" entry={canUndo ? (s?.redoable.value ?? null) : null} onClick={() => void redo()} />
       {s !== null && (
         <a class="bar-next" href={linkTo({ view: "plans", params: { id: s.id, tab: "check" } })}>
-          {t("next")}
+          <span class="bar-long">{t("next")}</span>
+          <span class="bar-short">{t("nextShort")}</span>
         </a>
       )}
     </div>

@@ -36,6 +36,9 @@ export const picked = signal<readonly string[]>([]);
 /** The units under the brush so far. */
 export const painted = signal<readonly Area[]>([]);
 
+/** The unit or area under the pointer that the brush or a merge would take. */
+export const under = signal<Area | null>(null);
+
 /** The ring of an area that is to be created, once it is closed. */
 export const outline = signal<readonly LatticePoint[] | null>(null);
 
@@ -48,6 +51,7 @@ export function letGo(): boolean {
   painted.value = [];
   outline.value = null;
   picked.value = [];
+  under.value = null;
   return any;
 }
 

@@ -22,6 +22,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   exit: "Leave edit mode",
   next: "Check and impact",
+  nextShort: "Check",
   undo: "Undo",
   redo: "Redo",
   undoOf: "Undo: {name}",

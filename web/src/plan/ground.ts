@@ -3,10 +3,12 @@ import type { VectorTileSource } from "maplibre-gl";
 import type { Kind } from "../api/types";
 import type { GridMap, Overlay } from "../map/gridmap";
 import { byZoom, lineWidths, shownFrom, tileLayers } from "../map/style";
-import { chosenArea, painted, picked, store, topology } from "./desk";
+import { chosenArea, keyName, painted, picked, store, topology, under } from "./desk";
 import type { Area, LatticePoint } from "./model/types";
 import { coordinatesOf } from "./shape";
+import { t } from "./text";
 import { kind, tool } from "./tool";
+import { problemName } from "./words";
 
 /** The colour of edit mode, as in screen.css: on light ground and on dark. */
 export const planColour = { light: "#7a3fd1", dark: "#c39bff" };
@@ -18,6 +20,8 @@ const locked: readonly Kind[] = ["district", "township", "village"];
 export const nodesFrom: Record<Kind, number> = { district: 12, township: 12, village: 12, grid: 11.5, village_group: 13.5, compound: 14.5 };
 /** The least space between two nodes that are shown, in pixels. */
 const nodeSpacePx = 9;
+/** A problem stands above its place, in pixels: the node there is to be seen. */
+const above: [number, number] = [0, -17];
 
 /** Metres of a pixel in the middle of the map. */
 export function metresPerPixel(map: GridMap["map"]): number {
@@ -34,7 +38,7 @@ function overlay(lockedKinds: readonly Kind[]): Overlay {
     layers: (p, dark) => {
       const colour = dark ? planColour.dark : planColour.light;
       return [
-        { id: "plan-fill", type: "fill", source: "plan-areas", paint: { "fill-color": colour, "fill-opacity": ["match", ["get", "as"], "changed", 0.08, "chosen", 0.12, 0.3] } },
+        { id: "plan-fill", type: "fill", source: "plan-areas", paint: { "fill-color": colour, "fill-opacity": ["match", ["get", "as"], "changed", 0.08, "chosen", 0.12, "under", 0.18, 0.36] } },
         // What may not be moved: beads on its line.
         ...lockedKinds.map((k) => ({
           id: `plan-locked-${k}`,
@@ -47,6 +51,19 @@ function overlay(lockedKinds: readonly Kind[]): Overlay {
         })),
         { id: "plan-line-halo", type: "line", source: "plan-areas", filter: ["in", ["get", "as"], ["literal", ["chosen", "picked"]]], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 9, "line-opacity": 0.2 } },
         { id: "plan-line", type: "line", source: "plan-areas", filter: ["!=", ["get", "as"], "changed"], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": byZoom(...lineWidths.grid.map((n, i) => (i % 2 === 1 ? n + 0.8 : n))) } },
+        {
+          id: "plan-problems",
+          type: "circle",
+          source: "plan-problems",
+          paint: { "circle-radius": 8, "circle-color": ["match", ["get", "severity"], "error", p.markOverdue, p.markOpen], "circle-stroke-color": p.halo, "circle-stroke-width": 2, "circle-translate": above },
+        },
+        {
+          id: "plan-problems-sign",
+          type: "symbol",
+          source: "plan-problems",
+          layout: { "text-field": "!", "text-size": 13, "text-allow-overlap": true, "text-ignore-placement": true },
+          paint: { "text-color": ["match", ["get", "severity"], "error", p.onMarkOverdue, p.onMarkOpen], "text-translate": above },
+        },
         { id: "plan-nodes-locked", type: "circle", source: "plan-nodes", filter: ["get", "locked"], paint: { "circle-radius": 2.5, "circle-color": p.nameSoft, "circle-stroke-color": p.halo, "circle-stroke-width": 1 } },
         {
           id: "plan-nodes",
@@ -54,19 +71,6 @@ function overlay(lockedKinds: readonly Kind[]): Overlay {
           source: "plan-nodes",
           filter: ["!", ["get", "locked"]],
           paint: { "circle-radius": ["case", ["get", "own"], 5.5, 4], "circle-color": p.halo, "circle-stroke-color": colour, "circle-stroke-width": ["case", ["get", "own"], 2.5, 1.5] },
-        },
-        {
-          id: "plan-problems",
-          type: "circle",
-          source: "plan-problems",
-          paint: { "circle-radius": 8, "circle-color": ["match", ["get", "severity"], "error", p.markOverdue, p.markOpen], "circle-stroke-color": p.halo, "circle-stroke-width": 2 },
-        },
-        {
-          id: "plan-problems-sign",
-          type: "symbol",
-          source: "plan-problems",
-          layout: { "text-field": "!", "text-size": 13, "text-allow-overlap": true, "text-ignore-placement": true },
-          paint: { "text-color": ["match", ["get", "severity"], "error", p.onMarkOverdue, p.onMarkOpen] },
         },
       ];
     },
@@ -145,13 +149,14 @@ export function drawPlan(grid: GridMap, plan: string): () => void {
         if (a !== undefined) features.push(polygons(a, "picked"));
       }
       for (const u of painted.value) features.push(polygons(u, "painted"));
+      if (under.value !== null && !painted.value.includes(under.value)) features.push(polygons(under.value, "under"));
       grid.setData("plan-areas", { type: "FeatureCollection", features });
     }),
     effect(() => {
       const found = store.value?.problems.value ?? [];
       grid.setData("plan-problems", {
         type: "FeatureCollection",
-        features: found.map((p) => ({ type: "Feature", properties: { severity: p.severity }, geometry: { type: "Point", coordinates: [p.lon, p.lat] } })),
+        features: found.map((p) => ({ type: "Feature", properties: { severity: p.severity, says: `${problemName(p.problem)} · ${p.areas.slice(0, 3).map(keyName).join(t("and"))}` }, geometry: { type: "Point", coordinates: [p.lon, p.lat] } })),
       });
     }),
     effect(() => {

@@ -1,8 +1,10 @@
 import type { GridMap } from "../map/gridmap";
+import { tell } from "../state/store";
 import { dragTo, drop, grab, lookAt, tap, type Aim } from "./acts";
 import { held, letGo, painted } from "./desk";
 import { metresPerPixel } from "./ground";
 import { snapped } from "./model/lattice";
+import { tool } from "./tool";
 
 /** How near a node has to be pointed at, in pixels: with a mouse, with a finger. */
 const reachPx = { mouse: 10, touch: 24 };
@@ -87,7 +89,9 @@ export function useHands(grid: GridMap): () => void {
 
   const free = grid.takeClicks((click) => {
     const { x, y } = map.project([click.lon, click.lat]);
-    tap(aimAt(x, y));
+    const says = click.features("plan-problems")[0]?.properties["says"];
+    if (tool.peek() === "move" && typeof says === "string") tell(says);
+    else tap(aimAt(x, y));
     return true;
   });
   // Enter on the map would look a place up.

@@ -20,6 +20,7 @@ export const zh = {
 
   exit: "退出编辑",
   next: "检查与影响",
+  nextShort: "检查",
   undo: "撤销",
   redo: "重做",
   undoOf: "撤销：{name}",
