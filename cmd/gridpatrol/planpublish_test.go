@@ -210,6 +210,16 @@ func TestPlanOfATimeToCome(t *testing.T) {
 	if name, _, _ := public.gridNamed(grid.Code, ""); name != grid.Name {
 		t.Errorf("now the grid is %q, want %q", name, grid.Name)
 	}
+	// A second one takes over from its own time on.
+	later, laterPath := d.plan("y")
+	d.operate(laterPath, rename(grid.Code, "后日网格"))
+	ask[publicationJSON](d, 202, "POST", laterPath+"/publish", fmt.Sprintf(`{"at":%q,"note":"n"}`, when.Add(24*time.Hour).Format(time.RFC3339)))
+	for after, want := range map[time.Duration][2]string{23 * time.Hour: {"明日网格", made.ID}, 24 * time.Hour: {"后日网格", later.ID}} {
+		if name, _, plan := public.gridNamed(grid.Code, at(after)); name != want[0] || plan != want[1] {
+			t.Errorf("%s after the first plan the grid is %q of %q, want %v", after, name, plan, want)
+		}
+	}
+	ask[planJSON](d, 200, "DELETE", laterPath+"/publish", "")
 	back, _ := ask[planJSON](d, 200, "DELETE", path+"/publish", "")
 	if back.Status != "draft" || back.PublishAt != nil {
 		t.Errorf("taken back: %+v", back)

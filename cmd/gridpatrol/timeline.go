@@ -9,7 +9,6 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
-	"github.com/gridpatrol/gridpatrol/geo/redraw"
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
 
@@ -17,7 +16,7 @@ import (
 type timeline struct {
 	*postgis.Boundaries
 	plans interface {
-		Plans(ctx context.Context) ([]redraw.Plan, error)
+		ScheduledBy(ctx context.Context, t time.Time) (id geo.ID, ok bool, err error)
 		Snapshot(ctx context.Context, id geo.ID) (*locate.Snapshot, error)
 	}
 }
@@ -28,21 +27,14 @@ func (l timeline) At(ctx context.Context, t, now time.Time) (*locate.Snapshot, e
 	if !t.After(now) {
 		return l.Boundaries.At(ctx, t, now)
 	}
-	all, err := l.plans.Plans(ctx)
+	last, ok, err := l.plans.ScheduledBy(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	var last *redraw.Plan
-	for i := range all {
-		p := &all[i]
-		if p.Status == redraw.Scheduled && !p.PublishAt.After(t) && (last == nil || p.PublishAt.After(last.PublishAt)) {
-			last = p
-		}
-	}
-	if last == nil {
+	if !ok {
 		return l.Boundaries.At(ctx, t, now) // says why not
 	}
-	return l.plans.Snapshot(ctx, last.ID)
+	return l.plans.Snapshot(ctx, last)
 }
 
 // Plan gives the boundaries as a plan would have them; a text that is no id is
