@@ -3,7 +3,7 @@ import type { zh } from "./zh";
 /** Texts of the notice sheets in English. */
 export const en: Record<keyof typeof zh, string> = {
   title: "Grid notice board",
-  lead: "A sheet of A4 for each grid: its map, who answers in public, and a code for reports. Choose “no margins” in the browser's print dialogue.",
+  lead: "A sheet of A4 for each grid: its map, who answers in public, and a code for reports.",
   grid: "Grid",
   choose: "Choose a grid…",
   all: "All {n} grids",

@@ -120,7 +120,7 @@ export function NoticeScreen(): JSX.Element {
             <button type="button" class="button" onClick={retry}>{t("retry")}</button>
           </div>
         )}
-        {!reachable && <p class="stale">{t("unreachable")}</p>}
+        {!reachable && <p class="stale">{t("unreachable").split(/(--[a-z-]+)/).map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</p>}
         {loaded !== null && asked !== "" && sheets.length === 0 && <p>{t("unknown")}</p>}
       </div>
       {sheets.map((s, i) => (s === null ? <Waiting key={i} /> : <NoticeSheet key={s.grid.properties.code} of={s} sorts={loaded?.sorts ?? []} />))}

@@ -1,7 +1,7 @@
 /** Texts of the notice sheets in Chinese. */
 export const zh = {
   title: "网格公示牌",
-  lead: "每个网格一张 A4：地图、公示的联系人、扫码上报。打印时请在浏览器中选择“无边距”。",
+  lead: "每个网格一张 A4：地图、公示的联系人、扫码上报。",
   grid: "网格",
   choose: "选择网格…",
   all: "全部 {n} 个网格",
