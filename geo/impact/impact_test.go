@@ -31,13 +31,21 @@ func isOpen(status string) bool { return status == "dispatched" || status == "ha
 // redrawn gives the demo district before and after a plan of every operation.
 func redrawn(tb testing.TB) (before, after *locate.Index) {
 	tb.Helper()
-	d, err := demo()
+	both, err := plan()
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return both[0], both[1]
+}
+
+var plan = sync.OnceValues(func() (both [2]*locate.Index, err error) {
+	d, err := demo()
+	if err != nil {
+		return both, err
+	}
 	s, err := redraw.New(d.Areas, redraw.Config{})
 	if err != nil {
-		tb.Fatal(err)
+		return both, err
 	}
 	random := rand.New(rand.NewPCG(8, 8))
 	done := map[string]int{}
@@ -85,17 +93,15 @@ func redrawn(tb testing.TB) (before, after *locate.Index) {
 	try(redraw.Recode{Area: grids[6].Ref(), NewCode: "999999999999999"})
 	for _, op := range []string{"move_node", "split", "reassign", "merge", "recode"} {
 		if done[op] == 0 {
-			tb.Fatalf("the plan has no %s: %v", op, done)
+			return both, fmt.Errorf("the plan has no %s: %v", op, done)
 		}
 	}
-	if before, err = locate.Build(d.Areas, locate.Config{}); err != nil {
-		tb.Fatal(err)
+	if both[0], err = locate.Build(d.Areas, locate.Config{}); err != nil {
+		return both, err
 	}
-	if after, err = locate.Build(s.Areas(), locate.Config{}); err != nil {
-		tb.Fatal(err)
-	}
-	return before, after
-}
+	both[1], err = locate.Build(s.Areas(), locate.Config{})
+	return both, err
+})
 
 // someReports gives reports all over the district and some round it, some of
 // them on corners, over two years.
