@@ -191,7 +191,7 @@ type reroute struct {
 // any more leaves its report with who has it.
 func (r *rerouting) route(ctx context.Context, tx pgx.Tx, ids []geo.ID, at time.Time) ([]reroute, error) {
 	args := pgx.NamedArgs{"district": r.store.district, "ids": ids}
-	rows, err := tx.Query(ctx, selectReport+` AND r.id = ANY(@ids) ORDER BY r.id FOR UPDATE OF r`, args)
+	rows, err := tx.Query(ctx, selectReport+` AND r.district_code = @district AND r.id = ANY(@ids) ORDER BY r.id FOR UPDATE OF r`, args)
 	if err != nil {
 		return nil, err
 	}
