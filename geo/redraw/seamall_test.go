@@ -157,3 +157,26 @@ func BenchmarkMoved(b *testing.B) {
 	}
 	measure.Report(b, measure.Row{Area: "plans", What: "land that changes hands between two revisions of the demo district", Ours: 1e3 * best.Seconds(), Unit: "ms"})
 }
+
+// TestOperationsMeasure: an operation says how large the gap or overlap is that it
+// makes, as the check does.
+func TestOperationsMeasure(t *testing.T) {
+	town := newTown(51)
+	s := town.state(t, redraw.Config{})
+	for name, c := range map[string]struct {
+		x, y int
+		code string
+	}{"gives up a cell": {4, 6, redraw.ProblemGap}, "takes a cell": {3, 6, redraw.ProblemOverlap}} {
+		t.Run(name, func(t *testing.T) {
+			shape := town.shape(t, func(x, y int) bool { return (gridOf(x, y) == 5) != (x == c.x && y == c.y) })
+			r := must(t, s, redraw.Replace{Area: grid(5), Shape: shape})
+			want := geo.AreaM2(town.boxOf(t, c.x, c.y, c.x+1, c.y+1))
+			found := redraw.Seams(s.Areas(), r.State.Areas())
+			for _, list := range [][]redraw.Problem{r.Problems, found} {
+				if len(list) != 1 || list[0].Code != c.code || math.Abs(list[0].AreaM2-want) > 1e-6*want {
+					t.Errorf("problems %v, want %s of %.3f m²", list, c.code, want)
+				}
+			}
+		})
+	}
+}

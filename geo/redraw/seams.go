@@ -2,6 +2,7 @@ package redraw
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -51,6 +52,7 @@ func (c *check) seams(k geo.Kind) {
 		if r.thin() {
 			continue
 		}
+		before := len(c.problems)
 		if area > 0 || tangled {
 			c.gained(k, r)
 		}
@@ -60,6 +62,9 @@ func (c *check) seams(k geo.Kind) {
 			c.lostBeside(k, r, in)
 		case area < 0:
 			c.lost(k, r, in)
+		}
+		if fresh := c.problems[before:]; tiles && !tangled && len(fresh) == 1 {
+			fresh[0].AreaM2 = math.Abs(geo.AreaM2(outline{{r}}.shape(nil, nil)))
 		}
 	}
 }
