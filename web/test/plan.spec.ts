@@ -176,6 +176,50 @@ test.describe("with a mouse", () => {
     expect(gain).toBe(`+${(after - before).toLocaleString("zh-CN")}`);
   });
 
+  test("a compound is drawn, named, given another code, and retired; nodes are added and removed", async ({ page, context }) => {
+    await signIn(context, "planner");
+    const id = await plan(context.request, "新建小区");
+    const empty: Place = [125.6365, 43.5362];
+    await openEditor(page, id, empty, 16, "&kind=compound&tool=create");
+    const { x, y } = pixel(page, empty, 16, empty);
+    const corners: [number, number][] = [[x, y], [x + 90, y + 6], [x + 80, y + 80], [x + 4, y + 70]];
+    for (const [px, py] of corners) await page.mouse.click(px, py);
+    await page.mouse.click(x + 1, y + 1);
+    await page.getByLabel("名称", { exact: true }).fill("新苑小区");
+    await expect(page.getByLabel("代码", { exact: true })).toHaveValue(/^220112001001C\d{3}$/);
+    await page.locator(".plan-form").getByRole("button", { name: "新建" }).click();
+    await expect(page.locator(".plan-name")).toContainText("新苑小区");
+    await saved(page);
+    const made = present((await areas(context.request, id, "compound")).find((a) => a.properties.name === "新苑小区"), "compound");
+    expect(made.geometry.coordinates[0]?.[0]).toHaveLength(5);
+
+    await page.getByRole("button", { name: "加点" }).click();
+    await page.mouse.move(x + 45, y + 4);
+    await expect(page.locator(".stage-dot.new")).toHaveCount(1);
+    await page.mouse.click(x + 45, y + 4);
+    await expect.poll(async () => (await steps(context.request, id)).at(-1)?.op).toBe("insert_node");
+    await page.getByRole("button", { name: "删点" }).click();
+    await page.mouse.move(x + 4, y + 69);
+    await expect(page.locator(".stage-dot.gone")).toHaveCount(1);
+    await page.mouse.click(x + 4, y + 69);
+    await expect.poll(async () => (await steps(context.request, id)).at(-1)?.op).toBe("remove_node");
+
+    await page.getByRole("button", { name: "更名" }).click();
+    await page.getByLabel("名称", { exact: true }).fill("新苑佳园");
+    await page.locator(".plan-form").getByRole("button", { name: "更名" }).click();
+    await expect(page.locator(".plan-name")).toContainText("新苑佳园");
+    await page.getByRole("button", { name: "改代码" }).click();
+    await page.getByLabel("代码", { exact: true }).fill("220112001001C900");
+    await page.locator(".plan-form").getByRole("button", { name: "更改代码" }).click();
+    await expect(page.locator(".plan-name")).toContainText("220112001001C900");
+    await page.getByRole("button", { name: "撤销建制" }).first().click();
+    await page.locator(".plan-form").getByRole("button", { name: "撤销建制" }).click();
+    await saved(page);
+    await expect.poll(async () => (await areas(context.request, id, "compound")).some((a) => a.properties.code === "220112001001C900")).toBe(false);
+    expect((await steps(context.request, id)).map((o) => o.op)).toEqual(["create", "insert_node", "remove_node", "rename", "recode", "retire"]);
+    await expect(page.locator(".plan-history li")).toHaveCount(5);
+  });
+
   test("another planner's step arrives; a locked line stays, and says whose it is", async ({ page, context, browser, baseURL }) => {
     await signIn(context, "planner");
     const id = await plan(context.request, "两人");

@@ -42,6 +42,11 @@ function nodeAt({ at, reachM }: Aim): NearNode | null {
 }
 
 function cornerAt({ at, reachM, free }: Aim): Corner {
+  // The ends of what is drawn before anything of the map: they finish it.
+  const drawn = line.peek();
+  for (const end of [drawn.at(-1), tool.peek() === "create" ? drawn[0] : undefined]) {
+    if (end !== undefined && distanceM(end.at, at) <= reachM) return end;
+  }
   const snap = free === true ? null : (topology.peek()?.snap(at, reachM) ?? null);
   return snap === null ? { at, on: null } : { at: snap.at, on: snap.to };
 }
