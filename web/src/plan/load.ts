@@ -75,7 +75,8 @@ function reach(op: Operation, topology: Topology): LatticePoint[] | null {
 
 /** Gives the areas of a kind that a plan starts from. */
 export async function readBase(api: PlanApi, plan: PlanWithHistory, kind: Kind, signal: AbortSignal): Promise<Topology> {
-  const which = plan.operations === 0 && !plan.behind ? { plan: plan.id } : !plan.behind ? null : { at: await publishedAt(api, plan.base_revision, signal) };
+  const inForce = plan.base_revision === plan.current_revision;
+  const which = inForce && plan.operations === 0 ? { plan: plan.id } : inForce ? null : { at: await publishedAt(api, plan.base_revision, signal) };
   return newTopology(await api.featuresOf(kind, which, signal), []);
 }
 

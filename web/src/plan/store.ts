@@ -205,10 +205,12 @@ class OpenPlan implements PlanStore {
   private takeAll({ plan, features, whole }: Read): void {
     const areas = this.server === null ? [] : differences(this.server, features, whole);
     this.server = this.server === null ? newTopology(features, this.basis.peek()?.locked ?? usuallyLocked) : this.server.replaceAreas(areas);
+    const before = this.whole?.plan.history.length ?? 0;
     this.whole = { plan, topology: this.server };
     this.show();
     if (areas.length === 0) return;
-    const last = plan.history.at(-1)?.by;
+    // Who undid something is not told.
+    const last = plan.history.length > before ? plan.history.at(-1)?.by : undefined;
     this.changed.value = { areas, mine: false, by: last === undefined || last.me ? null : last.name };
   }
 

@@ -20,25 +20,28 @@ export class Users {
 
   /** Lists the users of all corners of the areas, those of slot 0 first. */
   static of(areas: readonly (Area | null)[], table: NodeTable): Users {
-    const nodes: number[] = [];
-    const by: number[] = [];
+    let corners = 0;
+    for (const area of areas) eachCorner(area, () => corners++);
+    const nodes = new Int32Array(corners);
+    const by = new Int32Array(corners);
+    let n = 0;
     areas.forEach((area, slot) => {
-      if (area === null) return;
-      for (const node of nodesOf(area, table)) {
-        nodes.push(node);
-        by.push(slot);
-      }
+      eachCorner(area, (lon, lat) => {
+        nodes[n] = table.intern(lon, lat);
+        by[n++] = slot;
+      });
     });
     const starts = new Int32Array(table.size + 1);
     for (const node of nodes) starts[node + 1] = (starts[node + 1] as number) + 1;
     for (let i = 0; i < table.size; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
-    const slots = new Int32Array(nodes.length);
+    const slots = new Int32Array(corners);
     const next = starts.slice();
-    nodes.forEach((node, i) => {
+    for (let i = 0; i < corners; i++) {
+      const node = nodes[i] as number;
       const k = next[node] as number;
       next[node] = k + 1;
       slots[k] = by[i] as number;
-    });
+    }
     return new Users(table, starts, slots, new Map());
   }
 
@@ -48,7 +51,12 @@ export class Users {
     const differ = this.differ.get(node);
     if (differ !== undefined) return differ;
     if (node + 1 >= this.starts.length) return none;
-    return [...this.slots.subarray(this.starts[node] as number, this.starts[node + 1] as number)];
+    const out: number[] = [];
+    for (let i = this.starts[node] as number; i < (this.starts[node + 1] as number); i++) {
+      // An area that has a node twice is there twice in a row.
+      if (this.slots[i] !== out.at(-1)) out.push(this.slots[i] as number);
+    }
+    return out;
   }
 
   /** Gives the users after some slots changed: `areas` are all as they are then. */
@@ -73,10 +81,14 @@ export class Users {
 /** Gives the numbers of an area's corners, each once. */
 function nodesOf(area: Area, table: NodeTable): Set<number> {
   const out = new Set<number>();
-  for (const polygon of area.outline) {
+  eachCorner(area, (lon, lat) => out.add(table.intern(lon, lat)));
+  return out;
+}
+
+function eachCorner(area: Area | null, visit: (lon: number, lat: number) => void): void {
+  for (const polygon of area?.outline ?? []) {
     for (const ring of polygon) {
-      for (let i = 0; i < ring.length; i += 2) out.add(table.intern(ring[i] as number, ring[i + 1] as number));
+      for (let i = 0; i < ring.length; i += 2) visit(ring[i] as number, ring[i + 1] as number);
     }
   }
-  return out;
 }
