@@ -154,6 +154,17 @@ export function Pair(p: PairProps): JSX.Element {
     for (const m of both ?? []) m.map.resize();
     if (both !== null) look(both[0], p.box);
   }, [both, mode, p.box?.join()]);
+  useEffect(() => {
+    // As for the map of the page: browsers do not print what a graphics card drew.
+    const before = () => {
+      both?.forEach((m, i) => {
+        const picture = frame.current?.querySelector<HTMLImageElement>(`.pair-map-${i} .pair-picture`);
+        if (picture != null) picture.src = m.picture();
+      });
+    };
+    addEventListener("beforeprint", before);
+    return () => removeEventListener("beforeprint", before);
+  }, [both]);
   if (!drawable) return <p class="soft">{t("noMap")}</p>;
 
   const drag = (e: PointerEvent) => {
@@ -183,6 +194,7 @@ export function Pair(p: PairProps): JSX.Element {
         {([0, 1] as const).map((i) => (
           <div key={i} class={`pair-map pair-map-${i}`}>
             <div class="pair-place" ref={places[i]} />
+            <img class="pair-picture" alt="" />
             <span class="pair-label">{p.labels[i]}</span>
           </div>
         ))}
