@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -28,7 +29,10 @@ import (
 func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action, keep func() error) (after patrol.Report, replayed bool, err error) {
 	a.At = a.At.UTC().Truncate(time.Microsecond)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		before, err := s.report(ctx, tx, scope, a.ReportID, ` FOR UPDATE OF r`)
+		if err := s.lockReport(ctx, tx, a.ReportID); err != nil {
+			return err
+		}
+		before, err := s.report(ctx, tx, scope, a.ReportID)
 		if err != nil {
 			return err
 		}
@@ -61,6 +65,16 @@ func (s *Store) Act(ctx context.Context, scope access.Scope, a patrol.Action, ke
 		s.committed()
 	}
 	return after, replayed, nil
+}
+
+// lockReport waits for whoever changes a report, and keeps others from it. It is
+// a statement of its own, and what is read after it is of now: one that read the
+// decision too would look for the new one among those of before the wait, and
+// find none.
+func (s *Store) lockReport(ctx context.Context, tx pgx.Tx, id geo.ID) error {
+	const sql = `SELECT FROM reports WHERE district_code = @district AND id = @id FOR UPDATE`
+	_, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "id": id})
+	return err
 }
 
 // takeKey takes the key of an action, for good once the transaction commits.

@@ -65,7 +65,7 @@ func (s *Store) replay(ctx context.Context, in patrol.Intake) (patrol.Report, er
 	if err != nil {
 		return patrol.Report{}, err
 	}
-	return s.report(ctx, s.pool, access.Scope{All: true}, id, "")
+	return s.report(ctx, s.pool, access.Scope{All: true}, id)
 }
 
 // keyStandsFor gives the report that a key was used for; where that was with

@@ -62,7 +62,7 @@ func (s *Store) Report(ctx context.Context, scope access.Scope, id geo.ID) (patr
 	var history []patrol.HistoryEntry
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, options, func(tx pgx.Tx) (err error) {
-		if r, err = s.report(ctx, tx, scope, id, ""); err != nil {
+		if r, err = s.report(ctx, tx, scope, id); err != nil {
 			return err
 		}
 		history, err = s.history(ctx, tx, id)
@@ -81,10 +81,10 @@ func (s *Store) PublicReport(ctx context.Context, id geo.ID) (patrol.Report, []p
 }
 
 // report reads one report with its photos; lock is "" or a locking clause.
-func (s *Store) report(ctx context.Context, q querier, scope access.Scope, id geo.ID, lock string) (r patrol.Report, err error) {
+func (s *Store) report(ctx context.Context, q querier, scope access.Scope, id geo.ID) (r patrol.Report, err error) {
 	args := s.scopeArgs(scope)
 	args["id"] = id
-	rows, err := q.Query(ctx, selectReport+inScope+` AND r.id = @id`+lock, args)
+	rows, err := q.Query(ctx, selectReport+inScope+` AND r.id = @id`, args)
 	if err != nil {
 		return r, wrap("read a report", err)
 	}
@@ -119,7 +119,7 @@ func (s *Store) history(ctx context.Context, q querier, id geo.ID) ([]patrol.His
 // Photos gives the pictures of a report, by number; geo.ErrNotFound where the
 // report is out of scope.
 func (s *Store) Photos(ctx context.Context, scope access.Scope, id geo.ID) ([]patrol.Photo, error) {
-	r, err := s.report(ctx, s.pool, scope, id, "")
+	r, err := s.report(ctx, s.pool, scope, id)
 	if err != nil {
 		return nil, fmt.Errorf("photos of report %s: %w", id, err)
 	}
