@@ -14,7 +14,7 @@ import (
 )
 
 // publishTries is how often a plan is made anew because a publish came between.
-const publishTries = 4
+const publishTries = 12
 
 // PublishPlan makes a plan the next revision, after its operations were made
 // anew on the revision in force where that is another than its own. It is

@@ -16,7 +16,7 @@ import (
 )
 
 // undoTries is how often an undo is made anew because a publish came between.
-const undoTries = 4
+const undoTries = 12
 
 // UndoRevision publishes what takes revision n back: every area that n changed
 // is as it was in the revision before, with the same id, code and shape, and
