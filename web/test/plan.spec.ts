@@ -111,6 +111,13 @@ test.describe("with a mouse", () => {
     await page.keyboard.press("Control+y");
     await expect(page.getByRole("status").filter({ hasText: "已重做：移动节点" })).toBeVisible();
     expect(await gridsAt(context.request, id, to)).toEqual(before);
+
+    // The cut went through compounds: the list of problems leads there.
+    const wrong = page.locator(".plan-problem.error", { hasText: "整体被拆开" }).first();
+    await expect(wrong).toBeVisible();
+    const was = page.url();
+    await wrong.click();
+    await expect.poll(() => page.url()).not.toBe(was);
   });
 
   test("a grid is split by a drawn line, and merged again", async ({ page, context }) => {
