@@ -26,7 +26,7 @@ WITH brought AS MATERIALIZED (
 	  AND b.shape && a.shape AND ST_Relate(a.shape, b.shape, '2********')
 	WHERE a.area_id < b.area_id OR NOT EXISTS (
 		SELECT FROM brought c WHERE c.area_id = b.area_id)
-), doubled AS (
+), doubled AS MATERIALIZED (
 	SELECT 'OVERLAP' AS problem, s.kind, s.code, s.other, ST_Difference(s.land, coalesce((
 		SELECT ST_Union(ST_CollectionExtract(ST_Intersection(x.shape, y.shape), 3))
 		FROM area_versions x
@@ -35,30 +35,33 @@ WITH brought AS MATERIALIZED (
 		WHERE x.district_code = $1 AND x.kind = s.kind AND x.revs @> $2::integer - 1 AND x.shape && s.land),
 		ST_SetSRID('MULTIPOLYGON EMPTY'::geometry, 4326))) AS land
 	FROM shared s
-), given_up AS MATERIALIZED (
-	SELECT t.kind, ST_CollectionExtract(ST_Difference(t.land, coalesce((
-		SELECT ST_Union(b.shape) FROM brought b WHERE b.kind = t.kind),
-		ST_SetSRID('MULTIPOLYGON EMPTY'::geometry, 4326))), 3) AS land
+), given_up AS MATERIALIZED ( -- piece by piece, so that what lies round each is little
+	SELECT t.kind, piece.geom AS land
 	FROM (SELECT kind, ST_Union(shape) AS land FROM taken GROUP BY kind) AS t
+	CROSS JOIN LATERAL ST_Dump(ST_CollectionExtract(ST_Difference(t.land, coalesce((
+		SELECT ST_Union(b.shape) FROM brought b WHERE b.kind = t.kind),
+		ST_SetSRID('MULTIPOLYGON EMPTY'::geometry, 4326))), 3)) AS piece
 	WHERE t.kind IN ('township', 'village', 'village_group', 'grid')
-), uncovered AS (
+	  AND ST_Area(ST_Transform(piece.geom, 4551)) > $3
+), uncovered AS MATERIALIZED (
 	SELECT g.kind, ST_CollectionExtract(ST_Difference(g.land, coalesce((
 		SELECT ST_Union(c.shape) FROM area_versions c
 		WHERE c.district_code = $1 AND upper_inf(c.revs) AND c.kind = g.kind AND c.shape && g.land),
 		ST_SetSRID('MULTIPOLYGON EMPTY'::geometry, 4326))), 3) AS land
-	FROM given_up g WHERE NOT ST_IsEmpty(g.land)
-), gaps AS (
+	FROM given_up g
+), gaps AS MATERIALIZED (
 	SELECT 'GAP' AS problem, u.kind, w.code, '' AS other,
 	       ST_CollectionExtract(ST_Intersection(u.land, w.shape), 3) AS land
 	FROM uncovered u
 	JOIN area_versions w ON w.district_code = $1 AND upper_inf(w.revs) AND w.shape && u.land
 	  AND w.kind = CASE u.kind WHEN 'village' THEN 'township' WHEN 'village_group' THEN 'village' ELSE 'district' END
-	WHERE u.kind <> 'village_group' OR EXISTS (
+	WHERE NOT ST_IsEmpty(u.land) AND (u.kind <> 'village_group' OR EXISTS (
 		SELECT FROM area_versions c
-		WHERE c.district_code = $1 AND upper_inf(c.revs) AND c.kind = 'village_group' AND c.parent_id = w.area_id)
+		WHERE c.district_code = $1 AND upper_inf(c.revs) AND c.kind = 'village_group' AND c.parent_id = w.area_id))
+), found AS MATERIALIZED (
+	SELECT f.*, ST_Area(ST_Transform(f.land, 4551)) AS m2
+	FROM (SELECT * FROM doubled UNION ALL SELECT * FROM gaps) AS f
 )
-SELECT problem, kind, code, other, ST_Area(ST_Transform(land, 4551)) AS m2,
-       ST_X(ST_PointOnSurface(land)), ST_Y(ST_PointOnSurface(land))
-FROM (SELECT * FROM doubled UNION ALL SELECT * FROM gaps) AS found
-WHERE NOT ST_IsEmpty(land) AND ST_Area(ST_Transform(land, 4551)) > $3
+SELECT problem, kind, code, other, m2, ST_X(ST_PointOnSurface(land)), ST_Y(ST_PointOnSurface(land))
+FROM found WHERE m2 > $3
 ORDER BY problem, kind, code, other
