@@ -59,6 +59,16 @@ func zoneQ(lat float64) float64 {
 	return (1 - wgsEcc2) * (sin/(1-wgsEcc2*sin*sin) + math.Atanh(e*sin)/e)
 }
 
+// StepAreaM2 gives the area of one step of the lattice by another at a latitude in
+// degrees, in square metres on the ellipsoid of WGS 84: the product of its radii of curvature
+// in the meridian and in the prime vertical and the cosine of the latitude.
+func StepAreaM2(lat float64) float64 {
+	const step = math.Pi / 180 / Scale
+	sin, cos := math.Sincos(lat * math.Pi / 180)
+	w := 1 - wgsEcc2*sin*sin
+	return wgsMajorM * wgsMajorM * (1 - wgsEcc2) * cos / (w * w) * step * step
+}
+
 // DistanceM gives the length in metres of the geodesic between two places,
 // lon/lat in degrees, on the ellipsoid of WGS 84: T. Vincenty, Direct and inverse
 // solutions of geodesics on the ellipsoid, Survey Review 23 (1975), good to less than

@@ -137,3 +137,14 @@ func TestBound(t *testing.T) {
 		t.Errorf("Bound of nothing = %v, want none", got)
 	}
 }
+
+func TestStepAreaM2(t *testing.T) {
+	for _, lat := range []float64{0, 43.5, -70, 89} {
+		const half = 0.0005
+		box := orb.MultiPolygon{{{{125, lat - half}, {125.001, lat - half}, {125.001, lat + half}, {125, lat + half}, {125, lat - half}}}}
+		want := AreaM2(box)
+		if got := StepAreaM2(lat) * 1e8; math.Abs(got-want) > 1e-6*want {
+			t.Errorf("10,000 by 10,000 steps at %v° have %.6f m², want %.6f", lat, got, want)
+		}
+	}
+}

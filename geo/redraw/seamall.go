@@ -216,7 +216,7 @@ func (l *layer) whole() map[geo.ID]bool {
 // loose finds lines with nothing between them that do not share their corners, so
 // that the next move of one would tear them apart.
 func (l *layer) loose(tears []tear) (Problem, bool) {
-	if !slices.ContainsFunc(tears, func(t tear) bool { return t.now != 0 }) || len(sweep(tears)) > 0 {
+	if !slices.ContainsFunc(tears, func(t tear) bool { return t.now != 0 }) || len(stripsIn(tears, true)) > 0 {
 		return Problem{}, false
 	}
 	same := true

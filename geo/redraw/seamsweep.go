@@ -148,7 +148,10 @@ type strip struct {
 
 // sweep cuts the land that tears go round into strips along parallels, through
 // every corner and crossing, and joins those with the same fault that touch.
-func sweep(tears []tear) []patch {
+func sweep(tears []tear) []patch { return patchesOf(tears, stripsIn(tears, false)) }
+
+// stripsIn gives the strips with a fault; any is content with those of one row.
+func stripsIn(tears []tear, any bool) (strips []strip) {
 	cuts := make([]float64, 0, 3*len(tears))
 	for _, t := range tears {
 		cuts = append(cuts, float64(t.a.Lat), float64(t.b.Lat))
@@ -169,7 +172,6 @@ func sweep(tears []tear) []patch {
 	slices.SortFunc(order, func(i, k int) int {
 		return cmp.Or(cmp.Compare(edgeBox(tears[i].edge).south, edgeBox(tears[k].edge).south), cmp.Compare(i, k))
 	})
-	var strips []strip
 	var open, last []int // tears on the way; strips of the row below
 	for row := 1; row < len(cuts); row++ {
 		low, high := cuts[row-1], cuts[row]
@@ -185,8 +187,11 @@ func sweep(tears []tear) []patch {
 			return cmp.Or(cmp.Compare(lonAt(tears[i].edge, mid), lonAt(tears[k].edge, mid)), cmp.Compare(i, k))
 		})
 		strips, last = joinRows(strips, last, stripsOf(tears, open, low, high))
+		if any && len(strips) > 0 {
+			break
+		}
 	}
-	return patchesOf(tears, strips)
+	return strips
 }
 
 // stripsOf gives the strips with a fault of one row, from west to east.
@@ -228,8 +233,15 @@ func joinRows(all []strip, below []int, row []strip) (joined []strip, added []in
 		if n := len(added); n > 0 && all[added[n-1]].class == s.class && all[added[n-1]].right == s.left {
 			join(added[n-1])
 		}
+		// Both rows go from west to east, and share the parallel between them.
+		for len(below) > 0 && all[below[0]].highR <= s.lowL {
+			below = below[1:]
+		}
 		for _, i := range below {
 			b := &all[i]
+			if b.highL >= s.lowR {
+				break
+			}
 			if b.class == s.class && min(b.highR, s.lowR)-max(b.highL, s.lowL) > 1e-6 {
 				join(i)
 			}
@@ -275,10 +287,11 @@ func patchesOf(tears []tear, strips []strip) []patch {
 	return out
 }
 
+// areaM2 measures a strip on the ellipsoid, by Simpson's rule along the meridian.
 func (s *strip) areaM2() float64 {
-	at := func(lon, lat float64) orb.Point { return orb.Point{lon / geo.Scale, lat / geo.Scale} }
-	r := orb.Ring{at(s.lowL, s.low), at(s.lowR, s.low), at(s.highR, s.high), at(s.highL, s.high), at(s.lowL, s.low)}
-	return geo.AreaM2(orb.MultiPolygon{{r}})
+	per := func(lat float64) float64 { return geo.StepAreaM2(lat / geo.Scale) }
+	low, high := s.lowR-s.lowL, s.highR-s.highL
+	return (s.high - s.low) * (low*per(s.low) + 2*(low+high)*per((s.low+s.high)/2) + high*per(s.high)) / 6
 }
 
 func (s *strip) middle() orb.Point {
