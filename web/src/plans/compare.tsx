@@ -44,7 +44,7 @@ function Changes({ of: c, onShow }: { of: Comparison; onShow: (area: string) => 
   if (c.changes.length === 0) return <p class="plan-empty">{t("noDifference")}</p>;
   return (
     <>
-      <Table label={t("differences")} heads={[{ text: t("area") }, { text: t("whatChanged") }, { text: t("gained"), number: true }, { text: t("lost"), number: true }, { text: t("householdsChange"), number: true }, { text: "" }]}>
+      <Table label={t("differences")} heads={[{ text: t("area") }, { text: t("whatChanged") }, { text: t("gained"), number: true }, { text: t("lost"), number: true }, { text: t("householdsChange"), number: true }, { text: t("onMap") }]}>
         {shown.map((x) => {
           const now = x.after ?? x.before;
           const area = `${x.kind}:${now?.code ?? x.id}`;

@@ -156,6 +156,7 @@ export const en: Record<keyof typeof zh, string> = {
   changedOther: "other change",
   was: "was {name}",
   show: "Show",
+  onMap: "Map",
   size: "{km2} km² ({mu} mu)",
   sizeSmall: "{m2} m² ({mu} mu)",
   ofKind: "{n} {kind}",

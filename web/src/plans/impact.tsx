@@ -11,11 +11,12 @@ import { Name } from "../ui/name";
 import { formatNumber } from "../units/format";
 import { useAsked, type Asked } from "./ask";
 import { boxAround } from "./box";
+import { flowsOf, touched } from "./figures";
 import { areaName, askNames, learnNames } from "./names";
 import { Pair } from "./pair";
 import { AreaRef, Shown, Table } from "./parts";
 import { t } from "./text";
-import { areaText, signed } from "./words";
+import { areaText, signed, splitArea } from "./words";
 
 /** For how many days back reports are counted: what there is to choose, and what is chosen first. */
 const spans = ["30", "90", "365", "1095"];
@@ -169,25 +170,20 @@ function Spreads({ of: i }: { of: Impact }): JSX.Element {
   );
 }
 
-/** Which grids give reports to which, those with the most first. */
-export function flowsOf(moved: Impact["reports_moved"]): { from: string | null; to: string | null; n: number }[] {
-  const flows = new Map<string, { from: string | null; to: string | null; n: number }>();
-  for (const { from, to } of moved) {
-    const key = `${from} ${to}`;
-    const flow = flows.get(key);
-    if (flow === undefined) flows.set(key, { from, to, n: 1 });
-    else flow.n++;
-  }
-  return [...flows.values()].sort((a, b) => b.n - a.n);
-}
-
 function Place({ area }: { area: string | null }): JSX.Element {
-  return area === null ? <span class="soft">{t("noGrid")}</span> : <AreaRef area={area} quiet />;
+  if (area === null) return <span class="soft">{t("noGrid")}</span>;
+  const [kind] = splitArea(area);
+  return (
+    <>
+      {kind !== "grid" && <span class="soft">{word(kind)}</span>}
+      <AreaRef area={area} quiet />
+    </>
+  );
 }
 
 function Flows({ of: i }: { of: Impact }): JSX.Element {
   return (
-    <More of={flowsOf(i.reports_moved)} line={(f) => <tr key={`${f.from} ${f.to}`}><td><Place area={f.from} /></td><td><Place area={f.to} /></td><td class="number">{number(f.n)}</td></tr>}>
+    <More of={[...flowsOf(i.reports_moved), ...flowsOf(i.reports_moved_other)]} line={(f) => <tr key={`${f.from} ${f.to}`}><td><Place area={f.from} /></td><td><Place area={f.to} /></td><td class="number">{number(f.n)}</td></tr>}>
       {(lines) => <Table label={t("flowsTitle")} heads={[{ text: t("fromGrid") }, { text: t("toGrid") }, { text: t("reports"), number: true }]}>{lines}</Table>}
     </More>
   );
@@ -231,17 +227,6 @@ export function Tell({ of: i }: { of: Impact }): JSX.Element {
       {(lines) => <Table label={t("tellTitle")} heads={[{ text: t("person") }, { text: t("area") }, { text: t("phone") }, { text: t("why") }]}>{lines}</Table>}
     </More>
   );
-}
-
-/**
- * Gives the grids that a plan does something to. A line that was split for a
- * neighbour's corner gives an area a node more, which is nothing to tell of.
- */
-export function touched(i: Impact): Impact["load"] {
-  return i.load.filter(({ before, after }) => {
-    if (before === null || after === null) return true;
-    return Math.abs(after.area_m2 - before.area_m2) >= 1 || Math.abs(after.households - before.households) >= 0.5 || after.reports !== before.reports || after.open !== before.open;
-  });
 }
 
 /** The few numbers that matter most. */
@@ -309,7 +294,7 @@ export function ImpactTab({ plan }: { plan: Plan }): JSX.Element {
       <Maps plan={plan} days={days} of={asked.value} />
       <Shown of={asked}>
         {(i) =>
-          i.load.length === 0 ? (
+          touched(i).length === 0 && i.reports_moved_other.length === 0 && i.tell.length === 0 ? (
             <p class="plan-empty">{t("noImpact")}</p>
           ) : (
             <>
@@ -324,7 +309,7 @@ export function ImpactTab({ plan }: { plan: Plan }): JSX.Element {
                   <People of={i} />
                 </Section>
               )}
-              {i.reports_moved.length > 0 && (
+              {i.reports_moved.length + i.reports_moved_other.length > 0 && (
                 <Section title={t("flowsTitle")} help={t("flowsHelp", { n: number(i.reports_moved.length) })}>
                   <Flows of={i} />
                 </Section>

@@ -154,6 +154,7 @@ export const zh = {
   changedOther: "其他变化",
   was: "原为 {name}",
   show: "查看",
+  onMap: "地图",
   size: "{km2} 平方公里（{mu} 亩）",
   sizeSmall: "{m2} 平方米（{mu} 亩）",
   ofKind: "{n} 个{kind}",
