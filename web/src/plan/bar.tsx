@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { linkTo, goTo, tell } from "../state/store";
 import { Icon } from "../ui/icons";
+import { mayEdit } from "./acts";
 import { areaName, letGo, store } from "./desk";
 import { ToolIcon } from "./icons";
 import { t } from "./text";
@@ -12,7 +13,7 @@ export async function undo(): Promise<void> {
   if (letGo()) return;
   const s = store.peek();
   const last = s?.undoable.peek() ?? null;
-  if (s === null || last === null) return;
+  if (s === null || last === null || !mayEdit()) return;
   const name = operationName(last.op, areaName);
   if (await s.undo()) tell(t("undone", { name }));
 }
@@ -20,7 +21,7 @@ export async function undo(): Promise<void> {
 export async function redo(): Promise<void> {
   const s = store.peek();
   const next = s?.redoable.peek() ?? null;
-  if (s === null || next === null) return;
+  if (s === null || next === null || !mayEdit()) return;
   const name = operationName(next.op, areaName);
   if (await s.redo()) tell(t("redone", { name }));
 }
@@ -49,7 +50,7 @@ function Saving(): JSX.Element {
 }
 
 /** The bar of edit mode: which mode and plan this is, back and forth, what comes of it, and the way out. */
-export function Bar({ canUndo }: { canUndo: boolean }): JSX.Element {
+export function Bar({ open }: { open: boolean }): JSX.Element {
   const s = store.value;
   const plan = s?.plan.value ?? null;
   return (
@@ -58,14 +59,14 @@ export function Bar({ canUndo }: { canUndo: boolean }): JSX.Element {
         <Icon name="close" />
       </button>
       <div class="bar-title">
-        <strong>{t("mode")}</strong>
+        <strong>{t(plan === null || open ? "mode" : "viewMode")}</strong>
         <span class="bar-name" title={plan?.title}>
           {plan?.title ?? ""}
         </span>
-        {plan !== null && <Saving />}
+        {open && <Saving />}
       </div>
-      <Step kind="undo" entry={canUndo ? (s?.undoable.value ?? null) : null} onClick={() => void undo()} />
-      <Step kind="redo" entry={canUndo ? (s?.redoable.value ?? null) : null} onClick={() => void redo()} />
+      <Step kind="undo" entry={open ? (s?.undoable.value ?? null) : null} onClick={() => void undo()} />
+      <Step kind="redo" entry={open ? (s?.redoable.value ?? null) : null} onClick={() => void redo()} />
       {s !== null && (
         <a class="bar-next" href={linkTo({ view: "plans", params: { id: s.id, tab: "check" } })}>
           <span class="bar-long">{t("next")}</span>

@@ -4,6 +4,7 @@ import type { zh } from "./zh";
 export const en: Record<keyof typeof zh, string> = {
   title: "Boundary editor",
   mode: "Edit mode",
+  viewMode: "Plan (view)",
   above: "Boundary plan · based on revision {n}",
   and: ", ",
 
@@ -52,6 +53,7 @@ export const en: Record<keyof typeof zh, string> = {
   mergeHelp: "Tap the areas to merge, one after the other. The first keeps its code and name.",
   brushHelp: "Choose the grid, then paint over the whole units it is to get.",
   createHelp: "Draw the new boundary point by point; tap the first point to close it.",
+  noMap: "This browser cannot draw the map (no WebGL2). Merging, assigning, renaming and codes work by name.",
   ofKind: "Kind",
   useList: "Please choose from the list in the panel.",
 

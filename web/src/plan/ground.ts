@@ -3,6 +3,7 @@ import type { VectorTileSource } from "maplibre-gl";
 import type { Kind } from "../api/types";
 import type { GridMap, Overlay } from "../map/gridmap";
 import { byZoom, lineWidths, shownFrom, tileLayers } from "../map/style";
+import { mayEdit } from "./acts";
 import { chosenArea, keyName, painted, picked, store, topology, under } from "./desk";
 import type { Area, LatticePoint } from "./model/types";
 import { coordinatesOf } from "./shape";
@@ -94,7 +95,7 @@ function nodesShown(map: GridMap["map"]): { node: LatticePoint; locked: boolean;
   const all = topology.peek();
   const own = chosenArea.peek();
   const needsNodes = tool.peek() !== "merge" && tool.peek() !== "brush";
-  if (all === null || !needsNodes || map.getZoom() < nodesFrom[kind.peek()]) return [];
+  if (all === null || !mayEdit() || !needsNodes || map.getZoom() < nodesFrom[kind.peek()]) return [];
   const found = all.nodesIn(seen(map), nodeSpacePx * metresPerPixel(map), { kinds: [kind.peek()] });
   return found.map((n) => ({ node: n.node, locked: n.locked !== null, own: own !== null && n.users.some((u) => u.key === own.key) }));
 }

@@ -121,9 +121,11 @@ export function Inspector({ mayEdit }: { mayEdit: boolean }): JSX.Element {
       </p>
       {chiefs.length > 0 && <p class="soft">{chiefs.map((s) => `${word(s.post)} ${s.name}`).join(" · ")}</p>}
       <div class="plan-acts">
-        <button type="button" class="chip" onClick={() => showArea(a)}>
-          {t("show")}
-        </button>
+        {gridMap.value !== null && (
+          <button type="button" class="chip" onClick={() => showArea(a)}>
+            {t("show")}
+          </button>
+        )}
         {canEdit &&
           (["rename", "recode", "retire"] as const).map((f) => (
             <button key={f} type="button" class="chip" aria-expanded={form.value === f} onClick={() => (form.value = form.value === f ? null : f)}>

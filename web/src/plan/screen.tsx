@@ -149,7 +149,7 @@ function Editor({ id }: { id: string }): JSX.Element {
   return (
     <>
       <div class="plan-frame" aria-hidden="true" />
-      <Bar canUndo={mayEdit} />
+      <Bar open={mayEdit} />
       {hasMap && <OnMap />}
       {hasMap && <LiveStrip />}
       <Sheet kind="plan" label={t("title")} title={plan?.title ?? null} above={t("above", { n: plan?.base_revision ?? "" })} busy={reading === "reading"} under={<ToolRow hasMap={hasMap} mayEdit={mayEdit} />}>

@@ -12,7 +12,7 @@ import { t } from "./text";
 import { choose, editable, kind, takeTool, tool, tools, unit, units, chooseKind, type Tool } from "./tool";
 import { setParams } from "../state/store";
 
-const needsMap: ReadonlySet<Tool> = new Set(["insert", "split", "create", "brush"]);
+const needsMap: ReadonlySet<Tool> = new Set(["move", "insert", "remove", "split", "create"]);
 
 /** The row of tools. */
 export function ToolRow({ hasMap, mayEdit }: { hasMap: boolean; mayEdit: boolean }): JSX.Element {
@@ -155,6 +155,7 @@ export function ToolCard({ hasMap }: { hasMap: boolean }): JSX.Element {
   return (
     <section class="plan-tool">
       <h3>{t(now)}</h3>
+      {!hasMap && <p>{t("noMap")}</p>}
       {hasMap && (
         <p class="soft">
           {t(`${now}Help`)}

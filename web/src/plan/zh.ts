@@ -2,6 +2,7 @@
 export const zh = {
   title: "边界编辑",
   mode: "编辑模式",
+  viewMode: "查看方案",
   above: "边界调整方案 · 基于第 {n} 版",
   and: "、",
 
@@ -50,6 +51,7 @@ export const zh = {
   mergeHelp: "依次点按要合并的区域，第一个保留代码和名称。",
   brushHelp: "先选目标网格，再在地图上涂抹要划入的整块单元。",
   createHelp: "逐点画出新区域的边界；点按第一点闭合。",
+  noMap: "此浏览器不能绘制地图（缺少 WebGL2）。仍可按名称合并、划入、更名和改代码。",
   ofKind: "对象",
   useList: "请在面板的列表中选择。",
 
