@@ -48,7 +48,7 @@ type Plans struct {
 
 // How many of each stay in memory. Drafts share their base.
 const (
-	keptDrafts        = 24
+	keptDrafts        = 16
 	keptBases         = 4
 	keptPlanSnapshots = 8
 	keptChecks        = 16

@@ -101,7 +101,7 @@ func (s *planStep) advance(d redraw.Draft, base func(int) (*redraw.State, error)
 
 // rememberedSteps is how many of the last steps a draft made from all of them
 // goes through one by one, so that edits can be based on the states between.
-const rememberedSteps = 256
+const rememberedSteps = 128
 
 // replay makes the draft of all steps of a plan. What was in force before the
 // last base, or long ago, is made at once.

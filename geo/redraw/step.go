@@ -4,8 +4,9 @@ package redraw
 // that it changed. So a draft remembers what its last ones did, and of those
 // before only enough to do them again.
 const (
-	rememberedSteps = 256 // whose results are in memory, at least
-	checkpointEvery = 64  // of the steps before, every so many keep their state
+	rememberedSteps = 128  // whose results are in memory, at least
+	checkpointEvery = 128  // of those before, every so many keep their state
+	checkpointsNear = 1024 // beyond the last so many, only each so-many-th
 )
 
 // step is an operation in a list.
@@ -20,29 +21,33 @@ type step struct {
 }
 
 // lighten gives a list of steps of which the first few keep their results. Of
-// those that come after them every checkpointEvery-th keeps its state, if
-// checkpoints says so. A whole step never comes after one that is not.
-func lighten(s *step, keep int, checkpoints bool) *step {
+// those that come after them some keep their state, if checkpoints says so. A
+// whole step never comes after one that is not.
+func lighten(s *step, checkpoints bool) *step {
 	var first *step
 	last := &first
-	for ; s != nil && s.whole; s = s.next {
+	for n := 1; s != nil; n++ {
 		c := *s
-		if keep--; keep < 0 {
+		if n > rememberedSteps {
+			every := checkpointEvery
+			if n > checkpointsNear {
+				every = checkpointsNear
+			}
 			c.whole, c.result = false, Result{}
-			if checkpoints && c.number%checkpointEvery == 0 {
+			if checkpoints && c.number%every == 0 {
 				c.result.State = s.result.State
 			}
 		}
-		*last = &c
+		*last, s = &c, s.next
 		last = &c.next
 	}
-	*last = s
+	*last = nil
 	return first
 }
 
 // light lets go of what is remembered beyond the last steps.
 func (d Draft) light() Draft {
-	d.done, d.undone = lighten(d.done, rememberedSteps, true), lighten(d.undone, rememberedSteps, false)
+	d.done, d.undone = lighten(d.done, true), lighten(d.undone, false)
 	d.seen = newOverlay[string, *State]().put(d.base.ETag(), d.base)
 	d.held = 0
 	for _, list := range []*step{d.done, d.undone} {
