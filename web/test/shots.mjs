@@ -64,6 +64,9 @@ const screens = [
   { name: "case-dispatcher", hash: "view=field", as: "dispatcher", then: firstCase },
   { name: "heat-dispatcher", hash: "view=heat&time=week", as: "dispatcher" },
   { name: "grids", hash: "view=grids", as: "planner" },
+  { name: "plans", hash: "view=plans", as: "planner" },
+  { name: "revisions", hash: "view=plans&tab=revisions", as: "planner" },
+  { name: "notice", hash: "view=notice&grid=220112001001001" },
 ];
 const sizes = [
   { name: "phone", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
