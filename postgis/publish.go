@@ -72,10 +72,10 @@ func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error
 		if err := reroute.ahead(ctx, tx); err != nil {
 			return err
 		}
+		held = time.Now()
 		if err := s.stopAccepting(ctx, tx); err != nil {
 			return err
 		}
-		held = time.Now()
 		if _, err := reroute.pass(ctx, tx); err != nil {
 			return err
 		}
