@@ -3,7 +3,7 @@ import type { Kind } from "../api/types";
 import { nameOf, word } from "../i18n/i18n";
 import type { Area, LatticePoint, Move, NearNode, Numbers, Snap, Topology } from "./model/types";
 import type { PlanStore } from "./store";
-import { chosen, kind, tool } from "./tool";
+import { chosen, tool } from "./tool";
 
 /** The plan that is edited; null while none is open. */
 export const store = signal<PlanStore | null>(null);
@@ -78,6 +78,3 @@ export const live = computed((): ReadonlyMap<string, Numbers> => {
   if (tool.value === "brush" && painted.value.length > 0 && to !== null && to.kind === tallies.kind) return tallies.paint(painted.value, to);
   return none;
 });
-
-/** The kinds whose nodes are meant now: those of the chosen area before those of a kind. */
-export const meant = computed(() => ({ kinds: [kind.value] }));
