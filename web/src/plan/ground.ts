@@ -12,13 +12,13 @@ import { kind, tool } from "./tool";
 import { problemName } from "./words";
 
 /** The colour of edit mode, as in screen.css: on light ground and on dark. */
-export const planColour = { light: "#7a3fd1", dark: "#c39bff" };
+const planColour = { light: "#7a3fd1", dark: "#c39bff" };
 
 const nothing: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 const locked: readonly Kind[] = ["district", "township", "village"];
 
 /** From this zoom on nodes can be hit. */
-export const nodesFrom: Record<Kind, number> = { district: 12, township: 12, village: 12, grid: 11.5, village_group: 13.5, compound: 14.5 };
+const nodesFrom: Record<Kind, number> = { district: 12, township: 12, village: 12, grid: 11.5, village_group: 13.5, compound: 14.5 };
 /** The least space between two nodes that are shown, in pixels. */
 const nodeSpacePx = 9;
 /** A problem stands above its place, in pixels: the node there is to be seen. */

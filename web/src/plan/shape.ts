@@ -36,7 +36,7 @@ function inOutline(o: Outline, lon: number, lat: number): boolean {
 }
 
 /** Gives a place inside an outline, well away from its edge where it can. */
-export function insideOf(o: Outline): LatticePoint | null {
+function insideOf(o: Outline): LatticePoint | null {
   const [outer] = o[0] ?? [];
   if (outer === undefined) return null;
   let best: { lon: number; lat: number; room: number } | null = null;
