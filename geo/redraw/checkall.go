@@ -37,13 +37,15 @@ const (
 // mend what was there to change something else. base and state are of one
 // district; they need not be made from each other. The caller owns the slice.
 //
-// Errors: faults of rings, gaps and overlaps, areas beyond their parent or the
-// district, parents that are no more, areas that came apart, lines of locked kinds, units that
-// lie in several grids, urban grids of more than one community, rural ones of parts of
-// villages or of several townships, codes of a wrong form. Warnings: households out of band, a
-// shape less compact than before, vacant posts.
+// Errors are what would make the map wrong: faults of rings, gaps and overlaps, areas
+// beyond their parent or the district, parents that are no more, areas that came apart, lines of
+// locked kinds, units that lie in several grids, new codes of a wrong form. Warnings are what a
+// planner may have reasons for: urban grids of more than one community, rural ones of parts of
+// villages or of several townships, codes that no longer say where an area belongs, households
+// out of band, a shape less compact than before, vacant posts.
 func Check(base, state *State, s Settings) []Problem {
 	now, was := newSurvey(state), newSurvey(base)
+	now.base = was
 	found := now.structure(s)
 	if len(found) > 0 {
 		forgive(found, was.structure(s))
@@ -111,6 +113,7 @@ type survey struct {
 	byRef map[geo.Ref]*plot
 	byID  map[geo.ID]*plot
 	taken map[geo.Ref]geo.ID // see Config.Taken
+	base  *survey            // what it is compared with; nil where it is that itself
 }
 
 func newSurvey(s *State) *survey {

@@ -7,13 +7,14 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
-// codes finds codes of a wrong form, and those of another area.
+// codes finds codes of a wrong form, and those of another area. A code that an area
+// keeps while it comes to belong elsewhere is a warning: it is what the area is known by.
 func (v *survey) codes() (out []finding) {
 	for _, plots := range v.kinds {
 		for _, p := range plots {
 			ref := p.area.Ref()
 			if detail := codeFault(&p.area); detail != "" {
-				problem := Problem{Code: ProblemCodeRule, Detail: fmt.Sprintf("%s: %s", ref, detail), At: middleOf(p), Areas: []geo.Ref{ref}}
+				problem := Problem{Code: ProblemCodeRule, Warning: v.kept(p), Detail: fmt.Sprintf("%s: %s", ref, detail), At: middleOf(p), Areas: []geo.Ref{ref}}
 				out = append(out, finding{Problem: problem, key: key(ProblemCodeRule, p) + " " + ref.Code})
 			}
 			if owner, taken := v.taken[ref]; taken && owner != p.area.ID {
@@ -23,6 +24,15 @@ func (v *survey) codes() (out []finding) {
 		}
 	}
 	return out
+}
+
+// kept tells whether an area has the code that it has in the base.
+func (v *survey) kept(p *plot) bool {
+	if v.base == nil {
+		return false
+	}
+	was, ok := v.base.byID[p.area.ID]
+	return ok && was.area.Code == p.area.Code
 }
 
 // codeDigits are how many digits the codes of a kind have: 6 of GB/T 2260, 3 of

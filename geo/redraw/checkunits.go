@@ -154,7 +154,7 @@ func mixedUnits(g *plot, parts []landShare) (f finding, mixed bool) {
 			refs = append(refs, u.area.Ref())
 		}
 		return finding{
-			Problem: Problem{Code: ProblemUnitsMixed, Detail: fmt.Sprintf("%s %s", ref, detail), At: at, Areas: refs},
+			Problem: Problem{Code: ProblemUnitsMixed, Warning: true, Detail: fmt.Sprintf("%s %s", ref, detail), At: at, Areas: refs},
 			key:     key(ProblemUnitsMixed, append([]*plot{g}, units...)...), amount: amount,
 		}, true
 	}

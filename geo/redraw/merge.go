@@ -43,5 +43,22 @@ func (op Merge) apply(e *edit) error {
 		e.heirs[slot] = into
 		e.adopt(gone, func(*plot) geo.Ref { return target })
 	}
+	e.widen(into)
 	return nil
+}
+
+// widen has an area that units were joined to belong to what holds all of it: to
+// the parent of its parent, where it reaches beyond that, as far as its kind goes.
+func (e *edit) widen(slot int32) {
+	for p := e.plot(slot); p.area.Kind == geo.Grid; p = e.plot(slot) {
+		home, ok := e.now.slot(p.area.Parent)
+		if !ok {
+			return
+		}
+		above, ok := e.now.slot(e.plot(home).area.Parent)
+		if !ok || len(beyondOf(p, e.plot(home))) == 0 {
+			return
+		}
+		e.rewrite(slot, func(a *geo.Area) { a.Parent = e.plot(above).area.Ref() })
+	}
 }

@@ -36,7 +36,8 @@ type Split struct {
 	NewCode, NewName string // both may be empty
 }
 
-// Merge joins areas of a kind into one of them.
+// Merge joins areas of a kind into one of them. A grid that then reaches beyond the
+// area it belongs to comes to belong to the next above that holds all of it.
 type Merge struct {
 	Kind  geo.Kind
 	Codes []string
@@ -45,7 +46,8 @@ type Merge struct {
 
 // Reassign gives whole units of one kind to an area of another, which takes
 // them from the area of its kind that they lie in, or partly lie in. Where lines of
-// both kinds cross they get a node.
+// both kinds cross they get a node. A grid comes to belong to the next area above
+// that holds all of it, as by a Merge.
 type Reassign struct {
 	Units []geo.Ref // of one kind
 	To    geo.Ref

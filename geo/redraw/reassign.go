@@ -36,6 +36,7 @@ func (op Reassign) apply(e *edit) error {
 	for _, slot := range w.touched {
 		e.reshape(slot, w.lines[slot], true)
 	}
+	e.widen(to)
 	return nil
 }
 
