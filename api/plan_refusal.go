@@ -21,10 +21,19 @@ type planProblem struct {
 	Code     string   `json:"code,omitempty"` // of the first area
 	Areas    []string `json:"areas"`          // "kind:code"
 	AreaM2   float64  `json:"area_m2,omitempty"`
+	Before   bool     `json:"before,omitempty"`
+	Value    float64  `json:"value,omitempty"`
+	Norm     float64  `json:"norm,omitempty"`
+	Class    string   `json:"class,omitempty"`
+	Posts    []string `json:"posts,omitempty"`
+	Prefix   string   `json:"prefix,omitempty"`
 }
 
 func answerProblem(p *redraw.Problem) planProblem {
-	out := planProblem{Problem: p.Code, Severity: "error", Detail: p.Detail, Lon: p.At[0], Lat: p.At[1], Areas: refTexts(p.Areas), AreaM2: p.AreaM2}
+	out := planProblem{
+		Problem: p.Code, Severity: "error", Detail: p.Detail, Lon: p.At[0], Lat: p.At[1], Areas: refTexts(p.Areas), AreaM2: p.AreaM2,
+		Before: p.Before, Value: p.Value, Norm: p.Norm, Class: p.Class, Posts: p.Posts, Prefix: p.Prefix,
+	}
 	if p.Warning {
 		out.Severity = "warning"
 	}

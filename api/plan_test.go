@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -113,6 +114,22 @@ func (o oneState) Plan(context.Context, geo.ID) (redraw.Working, error) {
 
 func (o oneState) Check(context.Context, geo.ID) (redraw.Working, []redraw.Problem, error) {
 	return redraw.Working{}, o.wrong, nil
+}
+
+// TestProblemMembers checks that what a page needs to say a problem in its own
+// words is told, and only where it applies.
+func TestProblemMembers(t *testing.T) {
+	for want, p := range map[string]redraw.Problem{
+		`{"problem":"GAP","severity":"error","detail":"","lon":0,"lat":0,"areas":[],"area_m2":2.5}`:                                               {Code: "GAP", AreaM2: 2.5},
+		`{"problem":"GAP","severity":"warning","detail":"","lon":0,"lat":0,"areas":[],"before":true}`:                                             {Code: "GAP", Warning: true, Before: true},
+		`{"problem":"HOUSEHOLDS_OUT_OF_BAND","severity":"error","detail":"","lon":0,"lat":0,"areas":[],"value":900,"norm":480.5,"class":"urban"}`: {Code: "HOUSEHOLDS_OUT_OF_BAND", Value: 900, Norm: 480.5, Class: "urban"},
+		`{"problem":"VACANT_POST","severity":"error","detail":"","lon":0,"lat":0,"areas":[],"posts":["grid_chief"]}`:                              {Code: "VACANT_POST", Posts: []string{"grid_chief"}},
+		`{"problem":"CODE_RULE","severity":"error","detail":"","lon":0,"lat":0,"code":"1","areas":["grid:1"],"prefix":"220112"}`:                  {Code: "CODE_RULE", Areas: []geo.Ref{{Kind: geo.Grid, Code: "1"}}, Prefix: "220112"},
+	} {
+		if got, err := json.Marshal(answerProblem(&p)); err != nil || string(got) != want {
+			t.Errorf("%s is told as %s, want %s (%v)", p.Code, got, want, err)
+		}
+	}
 }
 
 // TestRefusals checks what becomes of errors that a store of plans gives.

@@ -103,6 +103,7 @@ func forgive(found, before []finding) {
 		if amount, ok := old[f.key]; ok && f.amount <= amount*(1+1e-9) {
 			f.Warning = true
 			f.Detail += " (as before)"
+			f.Before = true
 		}
 	}
 }

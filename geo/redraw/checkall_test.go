@@ -171,12 +171,36 @@ func TestCheck(t *testing.T) {
 				if b := district.Shape.Bound().Pad(0.01); !b.Contains(p.At) || p.Detail == "" {
 					t.Errorf("%s has no place or no sentence: %v", p.Code, p)
 				}
+				if !translatable(p) {
+					t.Errorf("%s cannot be said in another language: %+v", p.Code, p)
+				}
 			}
 			if again := redraw.Check(s, s, c.settings); slices.ContainsFunc(again, func(p redraw.Problem) bool { return !p.Warning }) {
 				t.Errorf("what was wrong before is an error: %v", said(again))
 			}
 		})
 	}
+}
+
+// translatable tells whether a problem has by itself what its sentence says beyond
+// the areas.
+func translatable(p redraw.Problem) bool {
+	if p.Before != strings.HasSuffix(p.Detail, "(as before)") {
+		return false
+	}
+	switch p.Code {
+	case redraw.ProblemHouseholds:
+		return p.Class != "" && strings.Contains(p.Detail, fmt.Sprintf("has %.0f households", p.Value)) && strings.Contains(p.Detail, fmt.Sprintf("than the %.0f that %s", p.Norm, p.Class))
+	case redraw.ProblemNotCompact:
+		return strings.HasSuffix(p.Detail, fmt.Sprintf("%.2f, less than %.2f", p.Value, p.Norm))
+	case redraw.ProblemNotContiguous:
+		return strings.Contains(p.Detail, fmt.Sprintf("has %.0f parts", p.Value))
+	case redraw.ProblemVacantPost:
+		return len(p.Posts) > 0 && strings.HasSuffix(p.Detail, strings.Join(p.Posts, ", "))
+	case redraw.ProblemCodeRule:
+		return p.Prefix != ""
+	}
+	return true
 }
 
 // withMiddle gives a shape with a node more, in the middle of the side between the

@@ -14,7 +14,7 @@ func (v *survey) codes() (out []finding) {
 		for _, p := range plots {
 			ref := p.area.Ref()
 			if detail := codeFault(&p.area); detail != "" {
-				problem := Problem{Code: ProblemCodeRule, Warning: v.kept(p), Detail: fmt.Sprintf("%s: %s", ref, detail), At: middleOf(p), Areas: []geo.Ref{ref}}
+				problem := Problem{Code: ProblemCodeRule, Warning: v.kept(p), Detail: fmt.Sprintf("%s: %s", ref, detail), At: middleOf(p), Areas: []geo.Ref{ref}, Prefix: codePrefix(&p.area)}
 				out = append(out, finding{Problem: problem, key: key(ProblemCodeRule, p) + " " + ref.Code})
 			}
 			if owner, taken := v.taken[ref]; taken && owner != p.area.ID {

@@ -60,6 +60,7 @@ func (v *survey) households(band float64) (out []Problem) {
 		}
 		out = append(out, Problem{
 			Code: ProblemHouseholds, Warning: true, At: middleOf(p), Areas: []geo.Ref{p.area.Ref()},
+			Value: float64(p.area.Households), Norm: mean, Class: p.area.Class,
 			Detail: fmt.Sprintf("%s has %d households, %.0f %% %s than the %.0f that %s grids have on average",
 				p.area.Ref(), p.area.Households, 100*math.Abs(off)/mean, side, mean, p.area.Class),
 		})
@@ -83,6 +84,7 @@ func compactness(was, now *survey, least float64) (out []Problem) {
 		}
 		out = append(out, Problem{
 			Code: ProblemNotCompact, Warning: true, At: middleOf(p), Areas: []geo.Ref{p.area.Ref()},
+			Value: value, Norm: least,
 			Detail: fmt.Sprintf("%s winds: its compactness is %.2f, less than %.2f", p.area.Ref(), value, least),
 		})
 	}
@@ -97,7 +99,7 @@ func vacancies(was, now *survey, vacant func(geo.Area) []string) (out []Problem)
 		}
 		if posts := vacant(p.area); len(posts) > 0 {
 			out = append(out, Problem{
-				Code: ProblemVacantPost, Warning: true, At: middleOf(p), Areas: []geo.Ref{p.area.Ref()},
+				Code: ProblemVacantPost, Warning: true, At: middleOf(p), Areas: []geo.Ref{p.area.Ref()}, Posts: posts,
 				Detail: fmt.Sprintf("nobody holds the posts of %s: %s", p.area.Ref(), strings.Join(posts, ", ")),
 			})
 		}

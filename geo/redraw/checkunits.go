@@ -59,7 +59,7 @@ func (v *survey) rings() (out []finding) {
 					return int(min(max(geo.TwiceArea(a[0])-geo.TwiceArea(b[0]), -1), 1))
 				})
 				out = append(out, finding{
-					Problem: Problem{Code: ProblemNotContiguous, Detail: fmt.Sprintf("%s has %d parts", ref, n), At: interior(least[0]).Point(), Areas: []geo.Ref{ref}},
+					Problem: Problem{Code: ProblemNotContiguous, Detail: fmt.Sprintf("%s has %d parts", ref, n), At: interior(least[0]).Point(), Areas: []geo.Ref{ref}, Value: float64(n)},
 					key:     key(ProblemNotContiguous, p), amount: float64(n),
 				})
 			}

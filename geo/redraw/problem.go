@@ -31,7 +31,15 @@ type Problem struct {
 	Areas  []geo.Ref // the areas concerned: for LOCKED whose line it is
 
 	Warning bool    // it does not keep a plan from being published
-	AreaM2  float64 // of a gap or an overlap; 0 otherwise
+	Before  bool    // the base has it too
+	AreaM2  float64 // of a gap or an overlap, or of what reaches beyond; 0 otherwise
+
+	// What Detail says besides, for those who say it in another language.
+	Value  float64  // the parts, the households or the compactness of the first area
+	Norm   float64  // what Value is measured against: the mean, the least allowed
+	Class  string   // of the grids that have Norm households on average
+	Posts  []string // that nobody holds
+	Prefix string   // that the code has to begin with
 }
 
 // Error gives the sentence and the place.

@@ -228,7 +228,7 @@ func (l *layer) loose(tears []tear) (Problem, bool) {
 	slices.SortFunc(areas, compareRefs)
 	return Problem{
 		Code: ProblemGap, Detail: fmt.Sprintf("lines of the %s lie on each other here without sharing their corners", l.kind.Plural()),
-		At: tears[0].a.Point(), Areas: slices.Compact(areas), Warning: same,
+		At: tears[0].a.Point(), Areas: slices.Compact(areas), Warning: same, Before: same,
 	}, true
 }
 
@@ -296,6 +296,7 @@ func (l *layer) patch(p *patch) (Problem, bool) {
 	}
 	if out.Warning {
 		out.Detail += " (as before)"
+		out.Before = true
 	}
 	return out, true
 }
