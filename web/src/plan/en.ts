@@ -142,7 +142,7 @@ export const en: Record<keyof typeof zh, string> = {
   refusedKnot: "The line crosses itself. Please draw it again.",
   refusedJunction: "Three or more lines meet here: the node cannot be removed.",
   refusedNothing: "There is nothing to undo or redo.",
-  refusedProblem: "Not saved: {problem} ({areas}).",
+  refusedProblem: "Not saved: {problem}.",
   refusedRight: "You are signed out, or may not do this; the step was not saved.",
   refused: "The server did not accept this step. {detail}",
   showPlace: "Show the place",

@@ -6,10 +6,9 @@ import { byZoom, lineWidths, shownFrom, tileLayers } from "../map/style";
 import { mayEdit } from "./acts";
 import { chosenArea, keyName, painted, picked, store, topology, under } from "./desk";
 import type { Area, LatticePoint } from "./model/types";
+import { problemLine } from "./said";
 import { coordinatesOf } from "./shape";
-import { t } from "./text";
 import { kind, tool } from "./tool";
-import { problemName } from "./words";
 
 /** The colour of edit mode, as in screen.css: on light ground and on dark. */
 const planColour = { light: "#7a3fd1", dark: "#c39bff" };
@@ -157,7 +156,7 @@ export function drawPlan(grid: GridMap, plan: string): () => void {
       const found = store.value?.problems.value ?? [];
       grid.setData("plan-problems", {
         type: "FeatureCollection",
-        features: found.map((p) => ({ type: "Feature", properties: { severity: p.severity, says: `${problemName(p.problem)} · ${p.areas.slice(0, 3).map(keyName).join(t("and"))}` }, geometry: { type: "Point", coordinates: [p.lon, p.lat] } })),
+        features: found.map((p) => ({ type: "Feature", properties: { severity: p.severity, says: problemLine(p, keyName) }, geometry: { type: "Point", coordinates: [p.lon, p.lat] } })),
       });
     }),
     effect(() => {

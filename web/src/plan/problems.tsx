@@ -4,6 +4,7 @@ import { cover } from "../map/cover";
 import { gridMap } from "../map/handle";
 import { keyName, store } from "./desk";
 import { t } from "./text";
+import { problemText } from "./said";
 import { choose } from "./tool";
 import type { PlanProblem } from "./types";
 import { problemName } from "./words";
@@ -42,7 +43,7 @@ export function ProblemList(): JSX.Element {
                   <strong>
                     {t(p.severity)} · {problemName(p.problem)}
                   </strong>
-                  <small>{p.areas.slice(0, 3).map(keyName).join(t("and"))}</small>
+                  <small>{problemText(p, keyName)}</small>
                 </span>
               </button>
             </li>

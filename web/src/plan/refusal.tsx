@@ -4,7 +4,7 @@ import { gridMap } from "../map/handle";
 import { keyName, store } from "./desk";
 import { t } from "./text";
 import type { Refused } from "./store";
-import { problemName } from "./words";
+import { problemLine } from "./said";
 import type { zh } from "./zh";
 
 const known: Record<string, keyof typeof zh> = {
@@ -28,7 +28,7 @@ function reasonOf({ error }: Refused): string {
   if (error.type === "locked" || first?.problem === "LOCKED") return t("lockedBy", { area: areas });
   const text = known[error.type];
   if (text !== undefined) return t(text, { areas });
-  if (first !== undefined) return t("refusedProblem", { problem: problemName(first.problem), areas });
+  if (first !== undefined) return t("refusedProblem", { problem: problemLine(first, keyName) });
   return error.trouble === "private" ? t("refusedRight") : t("refused", { detail: error.detail });
 }
 

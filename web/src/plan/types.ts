@@ -84,6 +84,17 @@ export interface PlanProblem {
   code?: string;
   areas: string[];
   area_m2?: number;
+  /** It was as wrong before the plan. */
+  before?: boolean;
+  /** The parts, households or compactness of the first area, and what they are measured against. */
+  value?: number;
+  norm?: number;
+  /** Of the grids whose mean `norm` is. */
+  class?: string;
+  /** That nobody holds. */
+  posts?: string[];
+  /** That the code has to begin with. */
+  prefix?: string;
 }
 
 /** What an area of a plan is called, belongs to and holds. */

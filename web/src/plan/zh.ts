@@ -140,7 +140,7 @@ export const zh = {
   refusedKnot: "这条线与自身相交，请重画。",
   refusedJunction: "三条以上边界在此交汇，节点不能删除。",
   refusedNothing: "没有可撤销或重做的步骤。",
-  refusedProblem: "没有保存：{problem}（{areas}）。",
+  refusedProblem: "没有保存：{problem}。",
   refusedRight: "登录已失效或权限不足，这一步没有保存。",
   refused: "服务器没有接受这一步。{detail}",
   showPlace: "查看位置",

@@ -3,13 +3,15 @@ import type { JSX } from "preact";
 import { language, word } from "../i18n/i18n";
 import { check } from "../plan/client";
 import type { CheckAnswer, Plan, PlanProblem } from "../plan/types";
+import { problemText } from "../plan/said";
 import { problemName } from "../plan/words";
 import { linkTo } from "../state/store";
 import { formatNumber } from "../units/format";
 import { useAsked, type Asked } from "./ask";
 import { AreaRef, Shown } from "./parts";
 import { t } from "./text";
-import { areaText, splitArea } from "./words";
+import { areaName } from "./names";
+import { splitArea } from "./words";
 
 /** Asks for the complete check of a plan as it is now. */
 export function useCheck(plan: Plan): Asked<CheckAnswer> {
@@ -29,7 +31,7 @@ function Problem({ of: p, plan }: { of: PlanProblem; plan: Plan }): JSX.Element 
     <li class={`problem problem-${p.severity}`}>
       <div>
         <strong>{problemName(p.problem)}</strong>
-        {p.area_m2 !== undefined && p.area_m2 > 0 && <span class="soft"> {areaText(p.area_m2)}</span>}
+        <p>{problemText(p, areaName)}</p>
         <p class="problem-areas">
           {p.areas.map((a) => (
             <span key={a}>
@@ -37,10 +39,6 @@ function Problem({ of: p, plan }: { of: PlanProblem; plan: Plan }): JSX.Element 
             </span>
           ))}
         </p>
-        <details>
-          <summary>{t("detail")}</summary>
-          <p class="soft" lang="en">{p.detail}</p>
-        </details>
       </div>
       <a class="button" href={editable ? linkTo({ view: "plan", params: { plan: plan.id }, ...place }) : linkTo({ view: "map", selection: { type: "point", lon: p.lon, lat: p.lat, accuracyM: null }, ...place })}>
         {t("toPlace")}

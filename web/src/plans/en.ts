@@ -58,7 +58,6 @@ export const en: Record<keyof typeof zh, string> = {
   noWarnings: "No warnings.",
   errorsBlock: "A plan with errors cannot be published: please put them right.",
   warningsNote: "A plan with warnings can be published with a note that says why.",
-  detail: "Details",
   toPlace: "Show place",
   look: "Look",
 

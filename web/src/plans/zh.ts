@@ -56,7 +56,6 @@ export const zh = {
   noWarnings: "没有提醒。",
   errorsBlock: "有错误时不能发布，请先改正。",
   warningsNote: "有提醒时可以发布，但要写明理由。",
-  detail: "详细说明",
   toPlace: "查看位置",
   look: "查看",
 
