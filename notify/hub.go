@@ -19,6 +19,9 @@ type HubConfig struct {
 	Stall  time.Duration    // a subscriber that takes no replayed event for so long is cut; 0 means 30 s
 	Batch  int              // events a read; 0 means 500
 	Now    func() time.Time // stamps reset events; nil means time.Now
+	// Before is called with events before any live subscriber gets them, and
+	// holds them back until it returns. nil does nothing.
+	Before func(context.Context, []patrol.StreamEvent)
 	Logger *slog.Logger     // nil discards
 }
 
@@ -130,6 +133,9 @@ func (h *Hub) read(ctx context.Context) error {
 		events, err := h.log.EventsAfter(ctx, h.Cursor(), h.cfg.Batch)
 		if err != nil {
 			return fmt.Errorf("events after %d: %w", h.Cursor(), err)
+		}
+		if h.cfg.Before != nil && len(events) > 0 {
+			h.cfg.Before(ctx, events)
 		}
 		h.distribute(events)
 		if len(events) < h.cfg.Batch {

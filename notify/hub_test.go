@@ -84,6 +84,29 @@ func TestHubReplaysThenGoesLive(t *testing.T) {
 	})
 }
 
+// TestHubWaitsBefore: nobody hears of what this process has not caught up with.
+func TestHubWaitsBefore(t *testing.T) {
+	var seen []string
+	takes := time.Second
+	before := func(ctx context.Context, events []patrol.StreamEvent) {
+		for _, e := range events {
+			seen = append(seen, e.Type)
+		}
+		sleep(ctx, takes)
+	}
+	hub(t, HubConfig{Before: before}, func(t *testing.T, l *memLog, h *Hub) {
+		s := subscribe(t, h, Live, nil)
+		l.add("d")
+		h.Hint()
+		wantEvents(t, s)
+		if !slices.Equal(seen, []string{"d"}) {
+			t.Errorf("it was asked to catch up with %q, want d", seen)
+		}
+		time.Sleep(takes)
+		wantEvents(t, s, "d@4")
+	})
+}
+
 func TestHubLostHint(t *testing.T) {
 	hub(t, HubConfig{}, func(t *testing.T, l *memLog, h *Hub) {
 		s := subscribe(t, h, Live, nil)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,7 +86,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 			s.close()
 		}
 	}()
-	s.hub = notify.NewHub(c.store, notify.HubConfig{Logger: c.log})
+	s.hub = notify.NewHub(c.store, notify.HubConfig{Logger: c.log, Before: s.catchUp})
 	s.relay = notify.NewRelay(c.store, notify.RelayConfig{Logger: c.log})
 	c.deliverer.Logger = c.log
 	s.deliverer = notify.NewDeliverer(c.store, c.deliverer)
@@ -186,6 +187,17 @@ func (s *server) run(ctx context.Context) {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
+}
+
+// catchUp puts a revision in force here before anybody hears of it: whoever
+// hears of it asks at once, and would be answered by the old one for good.
+func (s *server) catchUp(ctx context.Context, events []patrol.StreamEvent) {
+	if !slices.ContainsFunc(events, func(e patrol.StreamEvent) bool { return e.Type == "revision.published" }) {
+		return
+	}
+	if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil && ctx.Err() == nil {
+		s.log.Warn("a new revision is told of, but could not be read; the old one stays in force", "err", err)
+	}
 }
 
 // follow keeps boundaries and duties at what is published. A hint says when to
