@@ -22,7 +22,7 @@ type HubConfig struct {
 	// Before is called with events before any live subscriber gets them, and
 	// holds them back until it returns. nil does nothing.
 	Before func(context.Context, []patrol.StreamEvent)
-	Logger *slog.Logger     // nil discards
+	Logger *slog.Logger // nil discards
 }
 
 // Hub fans the event stream out to the subscribers in this process. It reads
