@@ -56,6 +56,24 @@ func (k Kind) Plural() string { return string(k) + "s" }
 // by default.
 func (k Kind) Statutory() bool { return k == District || k == Township || k == Village }
 
+// Parents is the kinds that an area of the kind may belong to, the largest
+// first; none for a district.
+func (k Kind) Parents() []Kind {
+	switch k {
+	case Township:
+		return []Kind{District}
+	case Village:
+		return []Kind{Township}
+	case VillageGroup:
+		return []Kind{Village}
+	case Grid:
+		return []Kind{District, Township, Village}
+	case Compound:
+		return []Kind{Village, Grid}
+	}
+	return nil
+}
+
 // ParseKind reads a kind in the singular. An unknown one is ErrInvalid.
 func ParseKind(s string) (Kind, error) {
 	for _, k := range Kinds() {

@@ -73,17 +73,8 @@ func normalise(areas []geo.Area) error {
 	return nil
 }
 
-// parentKinds are the kinds an area of a kind may belong to.
-var parentKinds = map[geo.Kind][]geo.Kind{
-	geo.Township:     {geo.District},
-	geo.Village:      {geo.Township},
-	geo.VillageGroup: {geo.Village},
-	geo.Grid:         {geo.District, geo.Township, geo.Village},
-	geo.Compound:     {geo.Village, geo.Grid},
-}
-
 func checkParent(a *geo.Area, byRef map[geo.Ref]*geo.Area) error {
-	allowed := parentKinds[a.Kind]
+	allowed := a.Kind.Parents()
 	switch {
 	case a.Parent == geo.Ref{} && len(allowed) == 0:
 		return nil

@@ -3,9 +3,12 @@ package redraw
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/paulmach/orb"
@@ -147,10 +150,10 @@ func (o *object) take(name string, needed bool, value any, want string) bool {
 }
 
 func (o *object) text(name string, needed bool) (s string) {
-	if o.take(name, needed, &s, "text") && (len(s) > maxText || needed && s == "") {
-		o.fault(name, fmt.Sprintf("must have 1 to %d bytes", maxText))
+	if o.take(name, needed, &s, "text") && (len(s) > maxText || needed && strings.TrimSpace(s) == "" || strings.ContainsFunc(s, unicode.IsControl)) {
+		o.fault(name, fmt.Sprintf("must have 1 to %d bytes, not all blank, and no control characters", maxText))
 	}
-	return s
+	return strings.TrimSpace(s)
 }
 
 func (o *object) kind(name string, needed bool) geo.Kind {
@@ -205,8 +208,11 @@ func (o *object) area() (a geo.Area) {
 	a.Name, a.NameEn = o.text("name", true), o.text("name_en", false)
 	if s := o.text("parent", false); s != "" {
 		parent, err := geo.ParseRef(s)
-		if err != nil || parent.Kind == "" {
+		switch {
+		case err != nil || parent.Kind == "":
 			o.fault("parent", "must be kind:code")
+		case a.Kind != "" && !slices.Contains(a.Kind.Parents(), parent.Kind):
+			o.fault("parent", fmt.Sprintf("must be of a kind that a %s may belong to", a.Kind))
 		}
 		a.Parent = parent
 	}
@@ -223,14 +229,26 @@ func (o *object) area() (a geo.Area) {
 }
 
 func (o *object) position(name string) (q geo.LatticePoint) {
-	var c []float64
+	var c numbers
 	if o.take(name, true, &c, "a position [lon, lat]") {
 		q = o.snap(name, c)
 	}
 	return q
 }
 
-func (o *object) snap(name string, c []float64) geo.LatticePoint {
+// numbers is the numbers of a position. Unlike a slice of them it does not read
+// null as 0, which is a place off the coast of Africa.
+type numbers []float64
+
+// UnmarshalJSON reads a list of numbers.
+func (n *numbers) UnmarshalJSON(text []byte) error {
+	if bytes.IndexByte(text, 'n') >= 0 {
+		return errors.New("null is no number")
+	}
+	return json.Unmarshal(text, (*[]float64)(n))
+}
+
+func (o *object) snap(name string, c numbers) geo.LatticePoint {
 	if len(c) == 2 {
 		if q, ok := geo.Snap(orb.Point{c[0], c[1]}); ok {
 			return q

@@ -35,7 +35,7 @@ func (o *object) geometry(name string) (kind string, coordinates json.RawMessage
 // line takes a LineString.
 func (o *object) line(name string) (line []geo.LatticePoint) {
 	kind, raw, ok := o.geometry(name)
-	var c [][]float64
+	var c []numbers
 	switch {
 	case !ok:
 	case kind != "LineString" || json.Unmarshal(raw, &c) != nil || len(c) < 2 || len(c) > maxLine:
@@ -58,11 +58,11 @@ func (o *object) shape(name string) (shape orb.MultiPolygon) {
 	if !ok {
 		return nil
 	}
-	var c [][][][]float64
+	var c [][][]numbers
 	var err error
 	switch kind {
 	case "Polygon":
-		c = make([][][][]float64, 1)
+		c = make([][][]numbers, 1)
 		err = json.Unmarshal(raw, &c[0])
 	case "MultiPolygon":
 		err = json.Unmarshal(raw, &c)

@@ -41,6 +41,14 @@ func TestParseOperation(t *testing.T) {
 	}
 }
 
+// TestParseOperationTrims checks that blanks round a name do not count.
+func TestParseOperationTrims(t *testing.T) {
+	op, err := redraw.ParseOperation([]byte(`{"op":"rename","kind":"grid","code":"1","name":" 新 家\u3000"}`))
+	if want := (redraw.Rename{Area: geo.Ref{Kind: geo.Grid, Code: "1"}, Name: "新 家"}); err != nil || op != want {
+		t.Errorf("ParseOperation = %#v, %v, want %#v", op, err, want)
+	}
+}
+
 func TestParseOperationRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		body     string
@@ -64,6 +72,12 @@ func TestParseOperationRefuses(t *testing.T) {
 		"no codes":        {`{"op":"merge","kind":"grid","codes":[],"into":"1"}`, []string{"/codes"}},
 		"empty geometry":  {`{"op":"replace","kind":"grid","code":"1","geometry":{"type":"Polygon","coordinates":[]}}`, []string{"/geometry"}},
 		"class of group":  {`{"op":"create","kind":"village_group","code":"1","name":"n","class":"urban","geometry":{"type":"Polygon","coordinates":[[[1,1],[2,1],[1,2],[1,1]]]}}`, []string{"/class"}},
+		"null numbers":    {`{"op":"move_node","from":[125,43],"to":[null,null]}`, []string{"/to"}},
+		"null in a shape": {`{"op":"replace","kind":"grid","code":"1","geometry":{"type":"Polygon","coordinates":[[[1,1],[2,1],null,[1,1]]]}}`, []string{"/geometry"}},
+		"null in a line":  {`{"op":"split","kind":"grid","code":"1","line":{"type":"LineString","coordinates":[[1,2],[2,null]]}}`, []string{"/line"}},
+		"blank name":      {`{"op":"rename","kind":"grid","code":"1","name":" \u3000"}`, []string{"/name"}},
+		"lines in a name": {`{"op":"rename","kind":"grid","code":"1","name":"a\nb","name_en":"\u0007"}`, []string{"/name", "/name_en"}},
+		"strange parent":  {`{"op":"create","kind":"compound","code":"1","name":"n","parent":"township:1","geometry":{"type":"Polygon","coordinates":[[[1,1],[2,1],[1,2],[1,1]]]}}`, []string{"/parent"}},
 		"empty name":      {`{"op":"rename","kind":"grid","code":"1","name":""}`, []string{"/name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
