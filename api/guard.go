@@ -129,7 +129,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 
 // hidesPlans reports whether a request asks for the boundaries of a plan, on
 // whatever route, and its sender may not know that there is one. What asks for
-// a time besides is refused as it would be for everybody.
+// a time besides is refused as it would be for everybody; no text is no time.
 func hidesPlans(r *http.Request, p access.Principal) bool {
 	// The name may be escaped; nearly no request has either.
 	raw := r.URL.RawQuery
@@ -137,7 +137,7 @@ func hidesPlans(r *http.Request, p access.Principal) bool {
 		return false
 	}
 	q := r.URL.Query()
-	return q.Has("plan") && !q.Has("at") && !access.Can(p, access.PlanBoundaries)
+	return q.Has("plan") && q.Get("at") == "" && !access.Can(p, access.PlanBoundaries)
 }
 
 // limit takes a token of the address's bucket for the route.

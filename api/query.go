@@ -230,8 +230,11 @@ func (q *query) flag(name string) bool {
 // world reads at= and plan= as every reading route takes them.
 func (q *query) world() (at time.Time, plan string) {
 	at, plan = q.moment("at"), q.text("plan", 64)
-	if !at.IsZero() && plan != "" {
+	switch { // by the names, as at the door: an empty at is no time, and no leave to see a plan
+	case q.values.Has("at") && q.values.Has("plan"):
 		q.unread("plan", "and at exclude each other")
+	case q.values.Has("plan") && plan == "":
+		q.unread("plan", "is empty") // else what is in force would be taken for the plan
 	}
 	return at, plan
 }

@@ -25,10 +25,13 @@ func (s *Server) now() world {
 }
 
 // worldAt gives the world of at= and plan=, the present one without them.
-// Whether the caller may see plans was asked at the door.
+// Whether the caller may see plans was asked at the door, and is again.
 func (s *Server) worldAt(ctx context.Context, at time.Time, plan string) (world, error) {
 	w := s.now()
 	if plan != "" {
+		if !access.Can(PrincipalFrom(ctx), access.PlanBoundaries) {
+			return world{}, errNotFound("plan")
+		}
 		draft, err := s.cfg.Boundaries.Plan(ctx, plan)
 		if err != nil {
 			return world{}, noPlan(err)

@@ -57,7 +57,7 @@ func TestPlansAreForPlanners(t *testing.T) {
 		"a dispatcher": s.desk(t, access.Dispatcher).header, "a consumer": s.desk(t, access.Consumer).header,
 	} {
 		for _, r := range reads {
-			for _, p := range []string{r.path, strings.Replace(r.path, "plan=", "%70lan=", 1)} {
+			for _, p := range []string{r.path, strings.Replace(r.path, "plan=", "%70lan=", 1), strings.Replace(r.path, "plan=", "at=&plan=", 1), r.path + "&at=", r.path + "&at=&at="} {
 				if got := s.do(t, r.method, p, r.body, header...); got.status != 404 || strings.Contains(string(got.body), "秘密") {
 					t.Errorf("%s: %s %s = %d %.200s, want 404", who, r.method, p, got.status, got.body)
 				}
@@ -75,8 +75,10 @@ func TestPlansAreForPlanners(t *testing.T) {
 			}
 		}
 	}
-	if got := d.do(t, "GET", "/api/v1/areas/grid?plan="+plan+"&at=2026-01-01T00:00:00Z", "", d.header...); got.status != 400 {
-		t.Errorf("at and plan together = %d, want 400", got.status)
+	for _, query := range []string{"plan=" + plan + "&at=2026-01-01T00:00:00Z", "plan=" + plan + "&at=", "plan="} {
+		if got := d.do(t, "GET", "/api/v1/areas/grid?"+query, "", d.header...); got.status != 400 {
+			t.Errorf("a planner's areas?%s = %d, want 400", query, got.status)
+		}
 	}
 	if got := d.do(t, "GET", tile, "", d.header...); got.status != 200 || got.header.Get("Cache-Control") != "public, no-cache" {
 		t.Errorf("the tile in force = %d, %s", got.status, got.header.Get("Cache-Control"))
