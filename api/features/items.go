@@ -105,8 +105,12 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	path := "/collections/" + c.id
+	self := s.url(r, path+"/items/"+f.ID)
+	if len(v) > 0 { // such as those of a plan, or of another time
+		self += "?" + v.Encode()
+	}
 	f.Links = []link{
-		{s.url(r, path+"/items/"+f.ID), "self", geoJSON, "This feature"},
+		{self, "self", geoJSON, "This feature"},
 		{s.url(r, path), "collection", "application/json", c.title},
 	}
 	c.setHeaders(w)

@@ -138,6 +138,10 @@ func TestItemsOfATime(t *testing.T) {
 	if !strings.Contains(a.link("next"), "at=2026-08-15T00%3A00%3A00Z") {
 		t.Errorf("next = %s, which forgets the time", a.link("next"))
 	}
+	one := r.get("/ogc/collections/grids/items/220112000000001?plan=back")
+	if !strings.Contains(one.Body.String(), "items/220112000000001?plan=back") {
+		t.Errorf("a feature of a plan has no link to itself: %s", one.Body)
+	}
 }
 
 func TestOneItem(t *testing.T) {
