@@ -138,7 +138,7 @@ func replay(steps []planStep, base func(int) (*redraw.State, error)) (redraw.Dra
 	for i := range undone {
 		done = append(done, undone[len(undone)-1-i])
 	}
-	d, err := redraw.Replay(state, done)
+	d, err := redraw.Restore(state, done)
 	for range undone {
 		d, _, _ = d.Undo()
 	}

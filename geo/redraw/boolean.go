@@ -2,6 +2,7 @@ package redraw
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
@@ -63,11 +64,20 @@ func (o outline) sidesIn(y outline, near []edge) (out []sided) {
 		nodes[f.a], nodes[f.b] = true, true
 	}
 	within := y.bounds()
+	out = make([]sided, 0, o.corners())
 	for _, polygon := range o {
 		for _, r := range polygon {
 			last, known := outside, false
 			for i, a := range r {
-				e := edge{a, r[(i+1)%len(r)]}
+				b := r[0]
+				if i+1 < len(r) {
+					b = r[i+1]
+				}
+				e := edge{a, b}
+				if !within.meets(edgeBox(e)) { // most are far away
+					out, last, known = append(out, sided{e, outside}), outside, true
+					continue
+				}
 				if nodes[a] {
 					known = false
 				}
@@ -79,13 +89,10 @@ func (o outline) sidesIn(y outline, near []edge) (out []sided) {
 					out, known = append(out, sided{e, opposite}), false
 					continue
 				case !known:
-					last = outside
-					if within.meets(edgeBox(e)) {
-						if in, _ := y.place(e); in {
-							last = inside
-						}
+					last, known = outside, true
+					if in, _ := y.place(e); in {
+						last = inside
 					}
-					known = true
 				}
 				out = append(out, sided{e, last})
 			}
@@ -95,12 +102,17 @@ func (o outline) sidesIn(y outline, near []edge) (out []sided) {
 }
 
 // pick gives the sides with one of two places.
-func pick(sides []sided, in ...side) (out []edge) {
+func pick(sides []sided, in ...side) []edge {
+	n := 0
 	for _, s := range sides {
-		for _, want := range in {
-			if s.in == want {
-				out = append(out, s.edge)
-			}
+		if slices.Contains(in, s.in) {
+			n++
+		}
+	}
+	out := make([]edge, 0, n)
+	for _, s := range sides {
+		if slices.Contains(in, s.in) {
+			out = append(out, s.edge)
 		}
 	}
 	return out

@@ -163,32 +163,40 @@ func (d Draft) Redo() (Draft, Result, bool) {
 		return d, Result{}, false
 	}
 	r := s.result
-	if !s.whole {
+	if !s.whole || s.again {
 		var err error
 		if r, err = d.State().Apply(s.entry.Op, s.entry.ID); err != nil {
 			return d, Result{}, false // it could be done before, so it can be now
 		}
-		d.held++
+	}
+	if s.whole {
+		d.held-- // took counts it
 	}
 	d.undone = s.next
-	d.held-- // took counts it
 	return d.took(s.entry, r), r, true
 }
 
 // Replay makes the draft of a list of operations, as it was stored. The same
 // list on the same base gives the same state, byte for byte. An error names the
 // number of the operation, counted from 1.
-func Replay(base *State, entries []Entry) (Draft, error) {
+func Replay(base *State, entries []Entry) (Draft, error) { return replay(base, entries, false) }
+
+// Restore is Replay of operations that were made on this very base before, and so need not
+// be checked once more: it takes less time, and gives the same.
+func Restore(base *State, entries []Entry) (Draft, error) { return replay(base, entries, true) }
+
+func replay(base *State, entries []Entry, again bool) (Draft, error) {
 	d := NewDraft(base)
 	for i, entry := range entries {
 		if entry.Op == nil {
 			return d, errors.Join(fmt.Errorf("operation %d is missing", i+1), geo.ErrInvalid)
 		}
-		next, _, err := d.Apply(entry)
+		r, err := d.State().apply(entry.Op, entry.ID, again)
 		if err != nil {
 			return d, fmt.Errorf("operation %d, %s: %w", i+1, entry.Op.Op(), err)
 		}
-		d = next
+		d = d.took(entry, r)
+		d.done.again = again
 	}
 	return d, nil
 }

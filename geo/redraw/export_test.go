@@ -11,7 +11,7 @@ func Outline(sides [][2]geo.LatticePoint) (orb.MultiPolygon, error) {
 	for i, s := range sides {
 		edges[i] = edge{s[0], s[1]}
 	}
-	lines, err := assemble(edges)
+	lines, err := (&edit{}).assemble(edges)
 	return lines.shape(nil, nil), err
 }
 

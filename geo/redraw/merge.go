@@ -32,7 +32,7 @@ func (op Merge) apply(e *edit) error {
 		sides = append(sides, e.plot(slot).lines.all()...)
 	}
 	target := e.plot(into).area.Ref()
-	lines, err := assemble(sides)
+	lines, err := e.assemble(sides)
 	if err != nil {
 		return shapeProblem(target, err)
 	}

@@ -28,7 +28,7 @@ func only(x, y outline) outline {
 
 // patches gives the land that sides go round, without slivers.
 func patches(sides []edge) outline {
-	sum := chain{}
+	sum := make(chain, len(sides))
 	for _, e := range sides {
 		sum.add(e, 1)
 	}

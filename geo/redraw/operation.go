@@ -117,8 +117,13 @@ func (Recode) Op() string { return "recode" }
 // A *Problem refuses it where a locked line would move, a code is another area's, or
 // no sound shape comes out; a *geo.Problem where the state has not what it
 // names. s stays as it is, and usable.
-func (s *State) Apply(op Operation, newID geo.ID) (Result, error) {
+func (s *State) Apply(op Operation, newID geo.ID) (Result, error) { return s.apply(op, newID, false) }
+
+// apply is Apply. again says that the operation was done before on this very state: what it
+// leads to is then known to be sound, or was said not to be.
+func (s *State) apply(op Operation, newID geo.ID, again bool) (Result, error) {
 	e := newEdit(s, newID)
+	e.again = again
 	if err := op.apply(e); err != nil {
 		return Result{}, err
 	}

@@ -23,7 +23,12 @@ func newOverlay[K comparable, V any]() overlay[K, V] {
 type branch[K comparable, V any] struct {
 	used  uint32 // which of the 32 places are taken
 	twigs []twig[K, V]
+	maker *maker // whoever may still change it; nil for nobody
 }
+
+// maker is who makes an overlay by many puts, before anybody else sees it. Branches
+// that it made on the way are changed in place, not copied for every put.
+type maker struct{ _ byte } // not empty, so that no two have one address
 
 // twig is an entry, or a branch where sub is not nil.
 type twig[K comparable, V any] struct {
@@ -62,41 +67,50 @@ func (o overlay[K, V]) get(key K) (value V, ok bool) {
 	return value, false
 }
 
-func (o overlay[K, V]) put(key K, value V) overlay[K, V] {
-	o.root = o.insert(o.root, maphash.Comparable(o.seed, key), 0, twig[K, V]{key: key, value: value})
+func (o overlay[K, V]) put(key K, value V) overlay[K, V] { return o.putBy(&maker{}, key, value) }
+
+// putBy is put, one of many by a maker: what an earlier one of it gave is no more
+// to be used.
+func (o overlay[K, V]) putBy(m *maker, key K, value V) overlay[K, V] {
+	o.root = o.insert(m, o.root, maphash.Comparable(o.seed, key), 0, twig[K, V]{key: key, value: value})
 	return o
 }
 
-func (o overlay[K, V]) insert(b *branch[K, V], h uint64, shift int, entry twig[K, V]) *branch[K, V] {
-	if b == nil {
-		b = &branch[K, V]{}
+// own gives a branch that the maker may change.
+func (b *branch[K, V]) own(m *maker) *branch[K, V] {
+	switch {
+	case b == nil:
+		return &branch[K, V]{maker: m}
+	case b.maker == m:
+		return b
 	}
+	return &branch[K, V]{used: b.used, twigs: slices.Clone(b.twigs), maker: m}
+}
+
+func (o overlay[K, V]) insert(m *maker, b *branch[K, V], h uint64, shift int, entry twig[K, V]) *branch[K, V] {
+	b = b.own(m)
 	if shift >= hashBits {
-		twigs := slices.Clone(b.twigs)
-		if i := slices.IndexFunc(twigs, func(t twig[K, V]) bool { return t.key == entry.key }); i >= 0 {
-			twigs[i] = entry
-			return &branch[K, V]{twigs: twigs}
+		if i := slices.IndexFunc(b.twigs, func(t twig[K, V]) bool { return t.key == entry.key }); i >= 0 {
+			b.twigs[i] = entry
+		} else {
+			b.twigs = append(b.twigs, entry)
 		}
-		return &branch[K, V]{twigs: append(twigs, entry)}
+		return b
 	}
 	bit := uint32(1) << (h >> shift & 31)
 	at := bits.OnesCount32(b.used & (bit - 1))
 	if b.used&bit == 0 {
-		twigs := make([]twig[K, V], len(b.twigs)+1)
-		copy(twigs, b.twigs[:at])
-		twigs[at] = entry
-		copy(twigs[at+1:], b.twigs[at:])
-		return &branch[K, V]{used: b.used | bit, twigs: twigs}
+		b.used, b.twigs = b.used|bit, slices.Insert(b.twigs, at, entry)
+		return b
 	}
-	twigs := slices.Clone(b.twigs)
-	switch old := twigs[at]; {
+	switch old := &b.twigs[at]; {
 	case old.sub != nil:
-		twigs[at] = twig[K, V]{sub: o.insert(old.sub, h, shift+levelBits, entry)}
+		old.sub = o.insert(m, old.sub, h, shift+levelBits, entry)
 	case old.key == entry.key:
-		twigs[at] = entry
+		*old = entry
 	default:
-		sub := o.insert(nil, maphash.Comparable(o.seed, old.key), shift+levelBits, old)
-		twigs[at] = twig[K, V]{sub: o.insert(sub, h, shift+levelBits, entry)}
+		sub := o.insert(m, nil, maphash.Comparable(o.seed, old.key), shift+levelBits, *old)
+		*old = twig[K, V]{sub: o.insert(m, sub, h, shift+levelBits, entry)}
 	}
-	return &branch[K, V]{used: b.used, twigs: twigs}
+	return b
 }

@@ -13,10 +13,17 @@ func TestOverlay(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var half overlay[int, int]
 	kept := map[int]int{}
+	m := &maker{}
 	for i := range 4000 {
 		k := rnd.IntN(1500)
-		o, want[k] = o.put(k, i), i
-		if i == 2000 {
+		switch {
+		case i%10 != 0: // ten puts by one maker, and one by itself
+			o = o.putBy(m, k, i)
+		default:
+			o, m = o.put(k, i), &maker{}
+		}
+		want[k] = i
+		if i == 2000 { // just after one by itself: nobody changes this one any more
 			half = o
 			for k, v := range want {
 				kept[k] = v
@@ -34,9 +41,9 @@ func TestOverlay(t *testing.T) {
 		}
 	}
 	// Entries with one hash share the list at the end.
-	b := o.insert(nil, 7, hashBits, twig[int, int]{key: 1, value: 10})
-	b = o.insert(b, 7, hashBits, twig[int, int]{key: 2, value: 20})
-	b = o.insert(b, 7, hashBits, twig[int, int]{key: 1, value: 11})
+	b := o.insert(&maker{}, nil, 7, hashBits, twig[int, int]{key: 1, value: 10})
+	b = o.insert(&maker{}, b, 7, hashBits, twig[int, int]{key: 2, value: 20})
+	b = o.insert(&maker{}, b, 7, hashBits, twig[int, int]{key: 1, value: 11})
 	if len(b.twigs) != 2 || b.twigs[0].value != 11 || b.twigs[1].value != 20 {
 		t.Errorf("entries of one hash: %v", b.twigs)
 	}

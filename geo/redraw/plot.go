@@ -102,14 +102,18 @@ func (o outline) edges(visit func(edge) bool) {
 	}
 }
 
-func (o outline) all() []edge {
-	n := 0
+// corners counts them.
+func (o outline) corners() (n int) {
 	for _, polygon := range o {
-		for _, corners := range polygon {
-			n += len(corners)
+		for _, r := range polygon {
+			n += len(r)
 		}
 	}
-	out := make([]edge, 0, n)
+	return n
+}
+
+func (o outline) all() []edge {
+	out := make([]edge, 0, o.corners())
 	o.edges(func(e edge) bool { out = append(out, e); return true })
 	return out
 }

@@ -96,7 +96,7 @@ func (w *painting) paint(unit *plot) error {
 		return nil // it is there already
 	}
 	ref := w.e.plot(from.slot).area.Ref()
-	left, err := assemble(from.how.difference())
+	left, err := w.e.assemble(from.how.difference())
 	if err != nil {
 		return shapeProblem(ref, err)
 	}
@@ -110,7 +110,7 @@ func (w *painting) paint(unit *plot) error {
 		}
 		home = &share{slot: w.to, how: how}
 	}
-	made, err := assemble(home.how.union())
+	made, err := w.e.assemble(home.how.union())
 	if err != nil {
 		return shapeProblem(w.e.plot(w.to).area.Ref(), err)
 	}

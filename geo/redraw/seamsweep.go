@@ -13,8 +13,18 @@ func (b box) and(c box) box {
 	return box{min(b.west, c.west), min(b.south, c.south), max(b.east, c.east), max(b.north, c.north)}
 }
 
+// compareEdges orders sides by their a, then by their b. Much of the time of long plans
+// goes into it, so that it compares numbers one by one.
 func compareEdges(e, f edge) int {
-	return cmp.Or(geo.CompareLattice(e.a, f.a), geo.CompareLattice(e.b, f.b))
+	switch {
+	case e.a.Lon != f.a.Lon:
+		return cmp.Compare(e.a.Lon, f.a.Lon)
+	case e.a.Lat != f.a.Lat:
+		return cmp.Compare(e.a.Lat, f.a.Lat)
+	case e.b.Lon != f.b.Lon:
+		return cmp.Compare(e.b.Lon, f.b.Lon)
+	}
+	return cmp.Compare(e.b.Lat, f.b.Lat)
 }
 
 // connected sorts tears into groups that share no node and do not meet. Each

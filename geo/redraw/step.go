@@ -16,6 +16,7 @@ type step struct {
 	// result is whole, or has a state and no changes, or nothing: see lighten.
 	result Result
 	whole  bool
+	again  bool      // result does not say what problems there are, see Restore
 	gives  []Descent // whose land went to whom, see Lineage
 	next   *step     // the step before it among those done, after it among those undone
 }

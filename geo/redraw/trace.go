@@ -8,9 +8,7 @@ import (
 )
 
 func sortEdges(edges []edge) {
-	slices.SortFunc(edges, func(e, f edge) int {
-		return cmp.Or(geo.CompareLattice(e.a, f.a), geo.CompareLattice(e.b, f.b))
-	})
+	slices.SortFunc(edges, compareEdges)
 }
 
 // trace walks along sides, each with the inside on its left, and gives the simple
@@ -21,9 +19,11 @@ func sortEdges(edges []edge) {
 // start at their lowest corner and come in its order.
 func trace(edges []edge) (rings []ring, ok bool) {
 	sortEdges(edges)
-	from := make(map[geo.LatticePoint][]int, len(edges)) // node → its outgoing sides
+	from := make(map[geo.LatticePoint]int, len(edges)) // node → the first of its outgoing sides
 	for i, e := range edges {
-		from[e.a] = append(from[e.a], i)
+		if i == 0 || e.a != edges[i-1].a {
+			from[e.a] = i
+		}
 	}
 	used := make([]bool, len(edges))
 	for i := range edges {
@@ -35,7 +35,8 @@ func trace(edges []edge) (rings []ring, ok bool) {
 			used[at] = true
 			walk = append(walk, edges[at].a)
 			next, found := -1, false
-			for _, k := range from[edges[at].b] {
+			k, ok := from[edges[at].b]
+			for ; ok && k < len(edges) && edges[k].a == edges[at].b; k++ {
 				if (!used[k] || k == i) && (!found || clockwiseBefore(edges[at], edges[k].b, edges[next].b)) {
 					next, found = k, true
 				}
@@ -123,11 +124,11 @@ func lowestFirst(r ring) ring {
 
 // assemble makes a shape of sides, each with the inside on its left; those that
 // are there with their reverse cancel. err is a *geo.GeometryError where they make no
-// shape that keeps the rules.
-func assemble(edges []edge) (outline, error) {
-	sum := chain{}
-	for _, e := range edges {
-		sum.add(e, 1)
+// shape that keeps the rules, which nobody looks at again.
+func (e *edit) assemble(edges []edge) (outline, error) {
+	sum := make(chain, len(edges))
+	for _, f := range edges {
+		sum.add(f, 1)
 	}
 	rings, ok := trace(sum.all())
 	if !ok && len(edges) > 0 {
@@ -136,6 +137,9 @@ func assemble(edges []edge) (outline, error) {
 	out, err := polygons(rings)
 	if err != nil || len(out) == 0 {
 		return nil, err
+	}
+	if e.again {
+		return out, nil
 	}
 	if _, err := geo.NormalizeShape(out.shape(nil, nil)); err != nil {
 		return nil, err
