@@ -111,28 +111,7 @@ func (c *cut) lay(line []geo.LatticePoint) error {
 // meet gives the nodes in which a side of the line meets the outline, along it.
 func (c *cut) meet(s edge) (met []geo.LatticePoint) {
 	for _, f := range c.lines.near(edgeBox(s)) {
-		how, at := geo.Meet(s.a, s.b, f.a, f.b)
-		var nodes []geo.LatticePoint
-		switch {
-		case how == geo.Apart:
-			continue
-		case how == geo.Touches:
-			nodes = append(nodes, at)
-		case properlyCross(s, f):
-			nodes = append(nodes, crossing(s, f))
-		default: // along a stretch
-			for _, q := range []geo.LatticePoint{s.a, s.b} {
-				if geo.Turn(f.a, f.b, q) == 0 && edgeBox(f).has(q) {
-					nodes = append(nodes, q)
-				}
-			}
-			for _, q := range []geo.LatticePoint{f.a, f.b} {
-				if edgeBox(s).has(q) {
-					nodes = append(nodes, q)
-				}
-			}
-		}
-		for _, q := range nodes {
+		for _, q := range meetings(s, f) {
 			c.ends[q] = true
 			met = append(met, q)
 			if q != f.a && q != f.b && !slices.Contains(c.at[f], q) {
