@@ -2,11 +2,13 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
 )
 
@@ -157,7 +159,13 @@ func readOperation(r *http.Request) (redraw.Operation, string, error) {
 		return nil, "", err
 	}
 	var bad faults
-	basedOn := newFields(&bad, "", body).text("based_on", 200)
+	f := newFields(&bad, "", body)
+	basedOn := f.text("based_on", 200)
+	if tag := opaqueTag(basedOn); tag != "" {
+		basedOn = tag
+	} else if body.members["based_on"] == "" {
+		f.impossible(f.pointer("based_on"), "is empty")
+	}
 	if err := bad.bodyError(); err != nil {
 		return nil, "", err
 	}
@@ -186,36 +194,31 @@ func without(data []byte, name string) ([]byte, error) {
 
 // undoOperation answers DELETE /api/v1/plans/{id}/operations/last.
 func (s *Server) undoOperation(w http.ResponseWriter, r *http.Request) error {
-	req, e, err := s.bareEdit(r)
-	if err != nil {
-		return err
-	}
-	plan, result, err := req.plans.Undo(r.Context(), req.id, e)
-	if err != nil {
-		return s.refused(r.Context(), req.id, err)
-	}
-	undone, err := req.view.next(&plan)
-	if err != nil {
-		return err
-	}
-	return s.writeChange(w, req.view, &plan, &result, undone)
+	return s.moveInHistory(w, r, Plans.Undo, planView.next)
 }
 
 // redoOperation answers POST /api/v1/plans/{id}/operations/redo.
 func (s *Server) redoOperation(w http.ResponseWriter, r *http.Request) error {
+	return s.moveInHistory(w, r, Plans.Redo, planView.last)
+}
+
+// moveInHistory undoes or redoes; moved gives the operation afterwards.
+func (s *Server) moveInHistory(w http.ResponseWriter, r *http.Request,
+	move func(Plans, context.Context, geo.ID, PlanEdit) (redraw.Working, redraw.Result, error),
+	moved func(planView, *redraw.Working) (*entryAnswer, error)) error {
 	req, e, err := s.bareEdit(r)
 	if err != nil {
 		return err
 	}
-	plan, result, err := req.plans.Redo(r.Context(), req.id, e)
+	plan, result, err := move(req.plans, r.Context(), req.id, e)
 	if err != nil {
 		return s.refused(r.Context(), req.id, err)
 	}
-	redone, err := req.view.last(&plan)
+	op, err := moved(req.view, &plan)
 	if err != nil {
 		return err
 	}
-	return s.writeChange(w, req.view, &plan, &result, redone)
+	return s.writeChange(w, req.view, &plan, &result, op)
 }
 
 // rebasePlan answers POST /api/v1/plans/{id}/rebase: changed is everything that
