@@ -107,9 +107,8 @@ func (p *Plans) flipPlan(ctx context.Context, f planFlip) (redraw.Working, redra
 	}
 	var c planChange
 	var was, next *draft
-	lineage := redraw.Lineage(f.draft)
 	publication := Publication{Base: f.revision, Areas: f.draft.State().Areas(), Note: title, Actor: f.who,
-		Lineage: make([]Descent, len(lineage)),
+		Lineage: redraw.Lineage(f.draft),
 		First: func(ctx context.Context, tx pgx.Tx) error {
 			now, err := p.row(ctx, tx, f.row.ID, true)
 			if err != nil {
@@ -134,9 +133,6 @@ func (p *Plans) flipPlan(ctx context.Context, f planFlip) (redraw.Working, redra
 			next, err = p.write(ctx, &c, was, f.who, "plan.publish")
 			return err
 		},
-	}
-	for i, d := range lineage {
-		publication.Lineage[i] = Descent{From: d.From, To: d.To}
 	}
 	r, err := p.store.Publish(ctx, publication)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -27,7 +28,7 @@ type Publication struct {
 	// must be later than the revision before. Zero means now.
 	At time.Time
 	// Lineage says which areas came out of which.
-	Lineage []Descent
+	Lineage []redraw.Descent
 	Actor   patrol.Actor
 	// First, where it is not nil, runs in the transaction once its turn has come,
 	// before anything is written: no other publish or change of duties can come
@@ -41,9 +42,6 @@ type Publication struct {
 
 	undoes int // the revision that this one takes back; 0 for none
 }
-
-// Descent says that an area came out of another, by a split or a merge.
-type Descent struct{ From, To geo.ID }
 
 // Publish makes a set of areas the current revision, whole or not at all.
 //

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -163,7 +164,7 @@ func (s *Store) withBack(ctx context.Context, tx pgx.Tx, changed []touched, n, c
 }
 
 // lineageBack is the lineage of revision n turned round.
-func (s *Store) lineageBack(ctx context.Context, tx pgx.Tx, n int) ([]Descent, error) {
+func (s *Store) lineageBack(ctx context.Context, tx pgx.Tx, n int) ([]redraw.Descent, error) {
 	const sql = `
 		SELECT to_id, from_id FROM area_lineage WHERE district_code = @district AND revision = @n
 		ORDER BY from_id, to_id`
@@ -171,5 +172,5 @@ func (s *Store) lineageBack(ctx context.Context, tx pgx.Tx, n int) ([]Descent, e
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Descent])
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[redraw.Descent])
 }

@@ -27,10 +27,7 @@ func (w *world) redrawn(t testing.TB, ops ...redraw.Operation) geo.Revision {
 			t.Fatalf("%s: %v", op.Op(), err)
 		}
 	}
-	p := Publication{Base: base.Revision.Number, Areas: d.State().Areas(), Note: "redrawn", Actor: planner}
-	for _, l := range redraw.Lineage(d) {
-		p.Lineage = append(p.Lineage, Descent(l))
-	}
+	p := Publication{Base: base.Revision.Number, Areas: d.State().Areas(), Note: "redrawn", Actor: planner, Lineage: redraw.Lineage(d)}
 	r, err := w.Publish(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
