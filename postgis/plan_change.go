@@ -118,15 +118,9 @@ func (p *Plans) write(ctx context.Context, c *planChange, was *draft, who patrol
 	return next, p.tellOf(ctx, c.tx, &c.row, who, action, c.note)
 }
 
-// tellPlanSQL writes an event for the live stream, and for those recipients
-// that ask for it by name: plans are not for everybody.
-const tellPlanSQL = `
-	INSERT INTO outbox (district_code, id, kind, recipient_id, type, at, area_ids, data)
-	SELECT @district, @event_id::uuid, 'stream', NULL::uuid, @type, coalesce(@event_at, now()), @event_areas::uuid[], @data::jsonb
-	UNION ALL
-	SELECT @district, gen_random_uuid(), r.kind, r.id, @type, coalesce(@event_at, now()), @event_areas::uuid[], @data::jsonb
-	FROM recipients r
-	WHERE r.district_code = @district AND r.disabled_at IS NULL AND @type = ANY(r.types)`
+// tellPlanSQL is tellSQL for those recipients only that ask for the event by
+// name: plans are not for everybody.
+const tellPlanSQL = tellSQL + ` AND @type = ANY(r.types)`
 
 // tellOf tells others of a change of a plan, and writes it into the audit log.
 func (p *Plans) tellOf(ctx context.Context, tx pgx.Tx, r *planRow, who patrol.Actor, action string, detail map[string]any) error {
