@@ -155,16 +155,28 @@ func (s *Server) edit(r *http.Request, basedOn string) (PlanEdit, error) {
 	if !p.Scope.All {
 		e.Permit = func(result redraw.Result) error { return s.permit(p.Scope, result.Changed) }
 	}
-	tag := strings.TrimSpace(r.Header.Get("If-Match"))
-	if tag == "" || tag == "*" {
+	sent := r.Header.Values("If-Match")
+	if len(sent) == 0 || len(sent) == 1 && strings.TrimSpace(sent[0]) == "*" {
 		return e, nil
 	}
-	// A weak tag, or several, name no one state.
-	inner, quoted := strings.CutPrefix(tag, `"`)
-	inner, closed := strings.CutSuffix(inner, `"`)
-	if !quoted || !closed || inner == "" || strings.Contains(inner, `"`) {
+	// A weak tag, or several, name no one state; an empty one is a client that
+	// believes to have one.
+	if e.IfMatch = opaqueTag(strings.TrimSpace(sent[0])); len(sent) > 1 || e.IfMatch == "" {
 		return e, fail("version-conflict", "If-Match must be the ETag of the plan")
 	}
-	e.IfMatch = inner
 	return e, nil
+}
+
+// opaqueTag gives what an entity tag says between its quotes, which may be left
+// out, as the member etag of answers does; nothing where it is no strong tag.
+func opaqueTag(tag string) string {
+	if inner, quoted := strings.CutPrefix(tag, `"`); quoted {
+		if tag, quoted = strings.CutSuffix(inner, `"`); !quoted {
+			return ""
+		}
+	}
+	if strings.ContainsAny(tag, `"/, `) {
+		return ""
+	}
+	return tag
 }

@@ -120,6 +120,8 @@ func TestPlanRequestsAreStrict(t *testing.T) {
 		{"an unknown member of an operation", "POST", path + "/operations", rename + `,"extra":1}`, 400, "invalid-body", "/extra"},
 		{"a based_on that is a number", "POST", path + "/operations", rename + `,"based_on":5}`, 400, "invalid-body", "/based_on"},
 		{"a based_on that never was", "POST", path + "/operations", rename + `,"based_on":"abc"}`, 409, "unknown-state", ""},
+		{"a based_on that is empty", "POST", path + "/operations", rename + `,"based_on":""}`, 422, "invalid-values", "/based_on"},
+		{"a weak based_on", "POST", path + "/operations", rename + `,"based_on":"W/\"` + plan.ETag + `\""}`, 409, "unknown-state", ""},
 		{"nesting", "POST", path + "/operations", `{"op":"replace","kind":"grid","code":"1","geometry":{"type":"MultiPolygon","coordinates":` + deep + `}}`, 400, "malformed-json", ""},
 		{"an area nobody has", "POST", path + "/operations", `{"op":"retire","kind":"grid","code":"220112999999999"}`, 422, "unknown-area", "/code"},
 		{"nothing to undo", "DELETE", path + "/operations/last", "", 409, "nothing-to-undo", ""},
@@ -145,8 +147,18 @@ func TestPlanRequestsAreStrict(t *testing.T) {
 			}
 		})
 	}
+	for _, tag := range []string{"", `"`, `""`, `"` + plan.ETag, plan.ETag + `"`, "W/" + plan.ETag, `"x", "` + plan.ETag + `"`} {
+		d.refuse(412, "version-conflict", "POST", path+"/operations", rename+"}", "If-Match", tag)
+	}
 	if now, _ := ask[planJSON](d, 200, "GET", path, ""); now.Version != plan.Version || now.ETag != plan.ETag {
 		t.Errorf("after refused requests the plan is %+v, want it as it was", now)
+	}
+	// An ETag is taken as the header has it and as answers have it.
+	for _, tag := range []string{plan.ETag, `"` + plan.ETag + `"`} {
+		d.operate(path, rename+fmt.Sprintf(`,"based_on":%q}`, tag))
+		ask[changeJSON](d, 200, "DELETE", path+"/operations/last", "")
+		ask[changeJSON](d, 200, "POST", path+"/operations", rename+"}", "If-Match", tag)
+		ask[changeJSON](d, 200, "DELETE", path+"/operations/last", "")
 	}
 	if r := d.do(t, "POST", path+"/operations", rename+"}", append(slices.Clone(d.header), "Content-Type", "text/plain")...); r.status != 415 {
 		t.Errorf("an operation as text/plain = %d, want 415", r.status)
