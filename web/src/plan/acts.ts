@@ -4,6 +4,7 @@ import { chosenArea, cursor, held, hover, keyName, letGo, line, outline, painted
 import { degrees, distanceM, samePlace } from "./model/lattice";
 import type { Area, LatticePoint, NearNode } from "./model/types";
 import { beyond, takes } from "./shape";
+import { forgetTyped, newPart } from "./split";
 import { t } from "./text";
 import { choose, chosen, kind, tool, unit } from "./tool";
 import type { Operation, Position } from "./types";
@@ -266,16 +267,17 @@ export function canFinish(): boolean {
 }
 
 /** Makes an operation of what is drawn or picked. */
-export function finish(newName = ""): void {
+export function finish(): void {
   if (!canFinish()) return;
   switch (tool.peek()) {
     case "split": {
       const of = chosenArea.peek();
       const drawn = line.peek();
       if (of === null) return;
-      const name = newName.trim();
+      const [name, code] = [newPart.peek().name.trim(), newPart.peek().code.trim()];
       const coordinates = beyond(drawn).map(position);
-      void run({ op: "split", kind: of.kind, code: of.code, line: { type: "LineString", coordinates }, ...(name === "" ? {} : { new_name: name }) });
+      void run({ op: "split", kind: of.kind, code: of.code, line: { type: "LineString", coordinates }, ...(code === "" ? {} : { new_code: code }), ...(name === "" ? {} : { new_name: name }) });
+      forgetTyped();
       letGo();
       return;
     }

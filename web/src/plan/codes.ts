@@ -26,3 +26,24 @@ export function freeCode(taken: readonly string[], kind: Kind, unit: string): st
   }
   return "";
 }
+
+/** Proposes a code that differs from another in its last three digits and is not taken; empty where there is none. */
+export function freeLike(code: string, taken: readonly string[]): string {
+  const used = new Set(taken);
+  const stem = code.slice(0, -3);
+  for (let n = 1; n < 1000; n++) {
+    const next = stem + String(n).padStart(3, "0");
+    if (!used.has(next)) return next;
+  }
+  return "";
+}
+
+/** Proposes a name for what is like another: its number counted on, or else a number after it. */
+export function nextName(name: string, taken: readonly string[]): string {
+  const used = new Set(taken);
+  const [, before = "", digits, after = ""] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [];
+  for (let n = digits === undefined ? 2 : Number(digits) + 1; ; n++) {
+    const next = digits === undefined ? `${name}（${n}）` : `${before}${String(n).padStart(digits.length, "0")}${after}`;
+    if (!used.has(next)) return next;
+  }
+}

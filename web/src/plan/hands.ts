@@ -58,6 +58,8 @@ export function useHands(grid: GridMap): () => void {
   const move = (e: MouseEvent) => {
     if (coarse) return;
     const { x, y } = placeOf(e);
+    // The button was let go where nobody could hear it.
+    if (from !== null && (e.buttons & 1) === 0) stop();
     if (from !== null) along(x, y, e.altKey);
     else if (e.target instanceof Node && box.contains(e.target)) lookAt(aimAt(x, y, e.altKey));
   };
@@ -98,6 +100,13 @@ export function useHands(grid: GridMap): () => void {
   const enter = (e: KeyboardEvent) => {
     if (e.key === "Enter") e.stopPropagation();
   };
+  // What is held or painted is given up, and not taken up again by the same hand.
+  const escape = (e: KeyboardEvent) => {
+    if (e.key !== "Escape" || from === null) return;
+    stop();
+    e.preventDefault();
+  };
+  addEventListener("keydown", escape, true);
   box.addEventListener("pointerdown", kindOfPointer, true);
   box.addEventListener("pointermove", kindOfPointer, true);
   box.addEventListener("keydown", enter, true);
@@ -114,6 +123,7 @@ export function useHands(grid: GridMap): () => void {
   return () => {
     free();
     letGo();
+    removeEventListener("keydown", escape, true);
     box.removeEventListener("pointerdown", kindOfPointer, true);
     box.removeEventListener("pointermove", kindOfPointer, true);
     box.removeEventListener("keydown", enter, true);

@@ -14,7 +14,7 @@ export function hearChanges(of: PlanStore): () => void {
     effect(() => {
       const c = of.changed.value;
       if (c === null || c.mine || c.areas.length === 0) return;
-      tell(t("othersChanged", { by: c.by ?? t("somebody"), areas: c.areas.slice(0, 3).map((a) => keyName(a.id)).join(t("and")) }));
+      tell(t(c.elsewhere ? "ownChanged" : "othersChanged", { by: c.by ?? t("somebody"), areas: c.areas.slice(0, 3).map((a) => keyName(a.id)).join(t("and")) }));
     }),
   ];
   return () => {

@@ -17,12 +17,13 @@ const known: Record<string, keyof typeof zh> = {
   "line-does-not-cross": "refusedLine",
   "line-crosses-itself": "refusedKnot",
   junction: "refusedJunction",
+  "unknown-area": "refusedArea",
   "nothing-to-undo": "refusedNothing",
   "nothing-to-redo": "refusedNothing",
 };
 
 /** Gives in words why the server did not do something. */
-function reasonOf({ error }: Refused): string {
+export function reasonOf({ error }: Refused): string {
   const [first] = error.problems;
   const areas = (error.areas.length > 0 ? error.areas : (first?.areas ?? [])).slice(0, 3).map(keyName).join(t("and"));
   if (error.type === "locked" || first?.problem === "LOCKED") return t("lockedBy", { area: areas });

@@ -9,16 +9,16 @@ import { can, who } from "../state/session";
 import { goTo, linkTo, params, selection } from "../state/store";
 import { Sheet } from "../ui/sheet";
 import { Bar, redo, undo } from "./bar";
-import { chosenArea, held, letGo, line, picked, store } from "./desk";
+import { chosenArea, held, letGo, line, outline, painted, picked, store } from "./desk";
 import { drawPlan } from "./ground";
 import { useHands } from "./hands";
 import { HistoryList } from "./history";
 import { Inspector, showArea } from "./inspector";
+import { enterPlan, leavePlan, stepsLeft, watchSession } from "./kept";
 import { hearChanges } from "./news";
 import { ProblemList } from "./problems";
 import { Refusal } from "./refusal";
 import { Stage } from "./stage";
-import { openPlan } from "./store";
 import { LiveStrip, TallyTable } from "./tallies";
 import { t } from "./text";
 import { days, nextTool } from "./tool";
@@ -27,10 +27,15 @@ import { ToolCard, ToolRow } from "./tools";
 const leave = () => goTo({ view: "plans", params: {} });
 
 /** Says who may redraw boundaries, and the way in. */
-function Closed(): JSX.Element {
+function Closed({ steps }: { steps: number }): JSX.Element {
   return (
     <Sheet label={t("title")} title={t(who.value === null ? "signInTitle" : "title")} onClose={() => goTo({ view: "map", params: {} })}>
       <p>{t(who.value === null ? "signInHelp" : "notYours")}</p>
+      {steps > 0 && (
+        <p class="stale" role="alert">
+          {t("stepsLeft", { n: steps })}
+        </p>
+      )}
       {who.value === null && (
         <p class="panel-links">
           <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
@@ -79,7 +84,7 @@ function useKeys(): void {
       else if (control && (key === "y" || (key === "z" && e.shiftKey))) void redo();
       else if (!control && e.key === "[") nextTool(-1);
       else if (!control && e.key === "]") nextTool(1);
-      else if (e.key === "Escape" && (held.peek() !== null || line.peek().length > 0 || picked.peek().length > 0)) letGo();
+      else if (e.key === "Escape" && (held.peek() !== null || line.peek().length > 0 || picked.peek().length > 0 || painted.peek().length > 0 || outline.peek() !== null)) letGo();
       else return;
       e.preventDefault();
     };
@@ -121,14 +126,14 @@ function useFirstLook(): void {
 
 function Editor({ id }: { id: string }): JSX.Element {
   useEffect(() => {
-    const opened = openPlan(id, days.peek());
+    const opened = enterPlan(id, days.peek());
     store.value = opened;
     selection.value = null;
-    const end = hearChanges(opened);
+    const ends = [hearChanges(opened), watchSession(opened)];
     return () => {
-      end();
+      for (const end of ends) end();
       letGo();
-      opened.close();
+      leavePlan(opened);
       store.value = null;
     };
   }, [id]);
@@ -192,6 +197,6 @@ function Editor({ id }: { id: string }): JSX.Element {
 export function PlanScreen(): JSX.Element {
   const id = params.value.plan ?? null;
   if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton /></Sheet>;
-  if (!can("plan_boundaries")) return <Closed />;
+  if (!can("plan_boundaries")) return <Closed steps={id === null ? 0 : stepsLeft(id)} />;
   return id === null ? <Missing named={false} /> : <Editor key={id} id={id} />;
 }

@@ -251,6 +251,55 @@ test("what is refused is put back, says why, and does not stop what comes after"
   store.close();
 });
 
+test("why something was refused is not lost when what was queued behind it is done, or is refused for that", async () => {
+  const { at, store, seen } = await opened();
+  at.refuse = refusal(409, "locked");
+  const first = move(seen(), 3000);
+  const one = store.run(first);
+  const two = store.run(move(seen(), 500));
+  const three = store.run({ op: "insert_node", at: degrees({ lon: straight(0.5, 1).lon, lat: straight(0.5, 1).lat }) });
+  assert.equal(await one, false);
+  at.refuse = refusal(422, "unknown-node");
+  assert.equal(await two, false);
+  at.refuse = null;
+  assert.equal(await three, true);
+  assert.equal(store.refused.value?.error.type, "locked");
+  assert.equal(await store.run(move(seen(), 300)), true);
+  assert.equal(store.refused.value, null);
+  store.close();
+});
+
+test("what is still on its way can be undone, by its name", async () => {
+  const { at, store, seen } = await opened();
+  const op = move(seen(), 3000);
+  const all = [store.run(op)];
+  assert.deepEqual(store.undoable.value?.op, op);
+  all.push(store.run({ op: "insert_node", at: degrees({ lon: straight(0.5, 1).lon, lat: straight(0.5, 1).lat }) }));
+  assert.equal(store.undoable.value?.op.op, "insert_node");
+  all.push(store.undo());
+  assert.deepEqual(store.undoable.value?.op, op);
+  assert.equal(store.redoable.value?.op.op, "insert_node");
+  all.push(store.undo(), store.redo());
+  assert.deepEqual(await Promise.all(all), [true, true, true, true, true]);
+  assert.deepEqual(store.undoable.value?.op, op);
+  assert.equal(store.redoable.value?.op.op, "insert_node");
+  agree(at, seen());
+  store.close();
+});
+
+test("that nobody is signed in any more is said, and what was done is kept", async () => {
+  const { at, store, seen } = await opened();
+  at.refuse = refusal(401, "sign-in-required");
+  const end = store.run(move(seen(), 3000));
+  await until(() => store.signedOut.value);
+  assert.equal(store.pending.value.length, 1);
+  at.refuse = null;
+  store.retry();
+  assert.equal(await end, true);
+  assert.equal(store.signedOut.value, false);
+  store.close();
+});
+
 test("another planner's edits arrive, without reading again what is known", async () => {
   const { at, store, seen } = await opened();
   const untouched = seen().area("village_group:v0000");

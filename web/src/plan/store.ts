@@ -25,6 +25,14 @@ export interface Refused {
   readonly error: PlanError;
 }
 
+/** What became of areas, and whose doing it was; `by` is null where that is not told. */
+export interface Changed {
+  readonly areas: readonly ChangedArea[];
+  readonly mine: boolean;
+  readonly elsewhere: boolean;
+  readonly by: string | null;
+}
+
 /**
  * A plan while it is edited. What a planner does is queued and sent one after
  * the other; while the server cannot be reached it stays queued and is tried
@@ -46,11 +54,14 @@ export interface PlanStore {
   readonly checking: ReadonlySignal<boolean>;
   /** What is not answered yet, the first first. */
   readonly pending: ReadonlySignal<readonly Pending[]>;
+  /** What was queued was not taken because nobody is signed in any more. */
+  readonly signedOut: ReadonlySignal<boolean>;
   /** Since when the queue waits for the server to be reached again; null while it does not. */
   readonly waiting: ReadonlySignal<Date | null>;
   readonly refused: ReadonlySignal<Refused | null>;
-  /** What was changed last, by whom: for showing it. `mine` is false for another planner's. */
-  readonly changed: ReadonlySignal<{ readonly areas: readonly ChangedArea[]; readonly mine: boolean; readonly by: string | null } | null>;
+  /** What was changed last, by whom: for showing it. `mine` is false for another planner's, `elsewhere` true for one's own from another window. */
+  readonly changed: ReadonlySignal<Changed | null>;
+  /** What an undo would undo, and a redo do again, once all that is queued is done. */
   readonly undoable: ReadonlySignal<HistoryEntry | null>;
   readonly redoable: ReadonlySignal<HistoryEntry | null>;
 
@@ -93,13 +104,14 @@ class OpenPlan implements PlanStore {
   readonly problems = signal<readonly PlanProblem[]>([]);
   readonly checking = signal(false);
   readonly refused = signal<Refused | null>(null);
-  readonly changed = signal<{ areas: readonly ChangedArea[]; mine: boolean; by: string | null } | null>(null);
-  readonly undoable = computed(() => this.plan.value?.undo ?? null);
-  readonly redoable = computed(() => this.plan.value?.redo ?? null);
+  readonly signedOut = signal(false);
+  readonly changed = signal<Changed | null>(null);
 
   private readonly queue = new Queue((what, unsure) => this.send(what, unsure), () => this.settled());
   readonly pending = this.queue.pending;
   readonly waiting = this.queue.waiting;
+  readonly undoable = computed(() => this.ahead().done.at(-1) ?? null);
+  readonly redoable = computed(() => this.ahead().undone.at(-1) ?? null);
 
   private readonly end = new AbortController();
   /** The boundaries as the server has them. */
@@ -179,6 +191,25 @@ class OpenPlan implements PlanStore {
     return this.end.signal.aborted;
   }
 
+  /** What will be done and undone, the last last, once all that is queued is. */
+  private ahead(): { done: HistoryEntry[]; undone: HistoryEntry[] } {
+    const plan = this.plan.value;
+    if (plan === null) return { done: [], undone: [] };
+    const done = [...plan.history];
+    let undone = [...this.undone, plan.redo].filter((e) => e !== null);
+    for (const { what } of this.pending.value) {
+      if (what.do === "operate") {
+        done.push({ n: done.length + 1, op: what.op, by: { name: "", me: true }, at: plan.updated_at });
+        undone = [];
+        continue;
+      }
+      const [from, to] = what.do === "undo" ? [done, undone] : [undone, done];
+      const entry = from.pop();
+      if (entry !== undefined) to.push(entry);
+    }
+    return { done, undone };
+  }
+
   private async readEverything(): Promise<void> {
     clearTimeout(this.timer);
     try {
@@ -211,7 +242,7 @@ class OpenPlan implements PlanStore {
     if (areas.length === 0) return;
     // Who undid something is not told.
     const last = plan.history.length > before ? plan.history.at(-1)?.by : undefined;
-    this.changed.value = { areas, mine: false, by: last === undefined || last.me ? null : last.name };
+    this.changed.value = { areas, mine: false, elsewhere: last?.me === true, by: last === undefined || last.me ? null : last.name };
   }
 
   private unread(e: unknown): void {
@@ -273,10 +304,14 @@ class OpenPlan implements PlanStore {
       }
       if (unsure && (await this.wasDone(what, before))) return "done";
       this.take(what, await this.ask(what));
+      this.signedOut.value = false;
       return "done";
     } catch (e) {
       if (this.closed) return "refused";
-      if (passing(e)) return "unsure";
+      if (passing(e)) {
+        this.signedOut.value = e instanceof ApiError && e.problem?.status === 401;
+        return "unsure";
+      }
       if (!(e instanceof PlanError)) throw e;
       await this.refuse(what, e);
       return "refused";
@@ -314,8 +349,9 @@ class OpenPlan implements PlanStore {
     if (answer.version === before.version + 1 && before.version === this.whole?.plan.version) this.whole = { plan, topology: this.server };
     batch(() => {
       this.plan.value = plan;
-      this.refused.value = null;
-      this.changed.value = { areas: answer.changed, mine: true, by: null };
+      // What was queued before the refusal was known says nothing of whether it was read.
+      if (!this.behind.has(what)) this.refused.value = null;
+      this.changed.value = { areas: answer.changed, mine: true, elsewhere: false, by: null };
       const places = new Set(answer.problems.map(placeOf));
       this.problems.value = [...answer.problems, ...this.problems.peek().filter((p) => !places.has(placeOf(p)))];
       this.checking.value = true;
@@ -340,8 +376,15 @@ class OpenPlan implements PlanStore {
   /** What would be redone after what would be redone first, the last first. */
   private undone: (HistoryEntry | null)[] = [];
 
+  /** What was queued already when something was refused. */
+  private behind = new Set<Pending["what"]>();
+
   private async refuse(what: Pending["what"], error: PlanError): Promise<void> {
-    this.refused.value = { what, error };
+    // What builds on what was refused is refused too: the first reason is the one to read.
+    if (this.refused.peek() === null || !this.behind.has(what)) {
+      this.refused.value = { what, error };
+      this.behind = new Set(this.pending.peek().map((p) => p.what));
+    }
     if (error.status === 404) {
       this.reading.value = "gone";
       this.queue.drop();

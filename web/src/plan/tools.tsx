@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { Kind } from "../api/types";
 import { nameOf, word } from "../i18n/i18n";
 import { canFinish, dropCorner, finish, give, toggle } from "./acts";
@@ -8,6 +9,7 @@ import { AreaPicker } from "./picker";
 import { CreateForm } from "./createform";
 import { ToolIcon } from "./icons";
 import { takes } from "./shape";
+import { forgetTyped, newPart, typedCode, typedName } from "./split";
 import { t } from "./text";
 import { choose, editable, kind, takeTool, tool, tools, unit, units, chooseKind, type Tool } from "./tool";
 import { setParams } from "../state/store";
@@ -50,10 +52,10 @@ function Choice({ label, of, value, onChoose }: { label: string; of: readonly Ki
 }
 
 /** The way to end what is drawn or picked, or to give it up. */
-function Ends({ label, name }: { label: string; name?: string }): JSX.Element {
+function Ends({ label }: { label: string }): JSX.Element {
   return (
     <div class="plan-ends">
-      <button type="button" class="button primary" disabled={!canFinish()} onClick={() => finish(name)}>
+      <button type="button" class="button primary" disabled={!canFinish()} onClick={finish}>
         {label}
       </button>
       {line.value.length > 0 && (
@@ -69,17 +71,21 @@ function Ends({ label, name }: { label: string; name?: string }): JSX.Element {
 }
 
 function SplitForm(): JSX.Element {
-  const name = useSignal("");
   const of = chosenArea.value;
+  useEffect(forgetTyped, [of?.key]);
   if (of === null) return <p>{t("splitNeeds")}</p>;
   return (
     <>
       <p>{t("splitOf", { area: nameOf(of.properties) })}</p>
       <label class="plan-field">
         <span>{t("newName")}</span>
-        <input type="text" maxLength={60} value={name.value} placeholder={t("newNameHint")} onInput={(e) => (name.value = e.currentTarget.value)} />
+        <input type="text" maxLength={60} value={newPart.value.name} onInput={(e) => (typedName.value = e.currentTarget.value)} />
       </label>
-      <Ends label={t("cut")} name={name.value} />
+      <label class="plan-field">
+        <span>{t("newCode")}</span>
+        <input type="text" pattern="[0-9A-Z]{3,20}" value={newPart.value.code} onInput={(e) => (typedCode.value = e.currentTarget.value)} />
+      </label>
+      <Ends label={t("cut")} />
     </>
   );
 }

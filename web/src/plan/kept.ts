@@ -1,0 +1,79 @@
+import { effect } from "@preact/signals";
+import { endSession, who } from "../state/session";
+import { tell } from "../state/store";
+import { reasonOf } from "./refusal";
+import { openPlan, type PlanStore } from "./store";
+
+/** A plan that was left while something of it was not saved yet. */
+interface Left {
+  store: PlanStore;
+  owner: string | null;
+  end: () => void;
+}
+
+const open = new Set<PlanStore>();
+const left = new Map<string, Left>();
+
+const nameNow = () => who.peek()?.name ?? null;
+
+/** Gives how many steps of a plan that was left wait to be saved. */
+export function stepsLeft(id: string): number {
+  return left.get(id)?.store.pending.value.length ?? 0;
+}
+
+/** Opens a plan for editing, with what was not saved yet when it was left. */
+export function enterPlan(id: string, days: number): PlanStore {
+  const before = left.get(id);
+  left.delete(id);
+  before?.end();
+  const store = before?.store ?? openPlan(id, days);
+  if (before !== undefined) {
+    void store.setDays(days);
+    store.retry();
+  }
+  open.add(store);
+  return store;
+}
+
+function shut(store: PlanStore): void {
+  open.delete(store);
+  store.close();
+}
+
+/** Leaves a plan: what is on its way to the server, or waits for it, is still saved. */
+export function leavePlan(store: PlanStore): void {
+  if (store.pending.peek().length === 0) {
+    shut(store);
+    return;
+  }
+  const { id } = store;
+  const owner = nameNow();
+  const end = effect(() => {
+    const me = who.value;
+    const over = store.pending.value.length === 0;
+    // Nobody sends another person's steps as their own.
+    const another = me !== null && me !== undefined && owner !== null && me.name !== owner;
+    const refused = store.refused.value;
+    if (!over && !another) return;
+    queueMicrotask(() => {
+      if (left.get(id)?.store !== store) return;
+      left.get(id)?.end();
+      left.delete(id);
+      if (refused !== null) tell(reasonOf(refused));
+      shut(store);
+    });
+  });
+  left.set(id, { store, owner, end });
+}
+
+/** Watches whether the session of whoever edits ends, until the function that is given is called: then signing in comes first. */
+export function watchSession(store: PlanStore): () => void {
+  return effect(() => {
+    if (store.signedOut.value) endSession();
+  });
+}
+
+// A page that is closed takes with it what is not saved.
+addEventListener("beforeunload", (e) => {
+  if ([...open].some((s) => s.pending.peek().length > 0)) e.preventDefault();
+});
