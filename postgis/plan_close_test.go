@@ -191,7 +191,7 @@ func TestPlanLimits(t *testing.T) {
 	if err := second(p.Operate(t.Context(), plan.ID, huge, PlanEdit{Who: anna})); codeOf(err) != "operation-too-large" {
 		t.Errorf("a very large operation: %v", err)
 	}
-	for what, set := range map[string]string{"operations": "operations = 10000", "vertices": "operations = 0, vertices = 2000000"} {
+	for what, set := range map[string]string{"operations": "operations = 10000", "vertices": "operations = 0, vertices = 20000000"} {
 		if err := w.exec(t, `UPDATE plans SET `+set+` WHERE id = '`+plan.ID.String()+`'`); err != nil {
 			t.Fatal(err)
 		}

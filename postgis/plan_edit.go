@@ -18,13 +18,16 @@ import (
 
 // Limits of plans.
 const (
-	maxOpenPlans      = 500
-	maxOperations     = 10_000    // of a plan, with those that were undone
-	maxSteps          = 100_000   // of a plan
-	maxPlanVertices   = 2_000_000 // of all operations of a plan
-	maxOperationBytes = 4 << 20   // of an operation as JSON
-	maxTitle          = 200       // characters
-	maxNote           = 2000      // characters
+	maxOpenPlans  = 500
+	maxOperations = 10_000  // of a plan, with those that were undone
+	maxSteps      = 100_000 // of a plan
+	// Vertices that the operations of a plan brought, or that areas had after they were
+	// put together anew: what it takes to make the plan from its steps is in proportion,
+	// at about a second for a million.
+	maxPlanVertices   = 20_000_000
+	maxOperationBytes = 4 << 20 // of an operation as JSON
+	maxTitle          = 200     // characters
+	maxNote           = 2000    // characters
 )
 
 // CreatePlan starts a plan from the revision in force.
@@ -95,12 +98,8 @@ func (p *Plans) Operate(ctx context.Context, id geo.ID, op redraw.Operation, e P
 	return p.step(ctx, id, e, op.Op(), func(c *planChange) (redraw.Result, error) {
 		s := stepBy(stepDo, authorOf(e.Who), c.now)
 		s.entry.Op, s.entry.ID, s.text = op, newID, text
-		vertices := int64(verticesOf(op))
-		switch {
-		case c.row.Operations >= maxOperations:
+		if c.row.Operations >= maxOperations {
 			return redraw.Result{}, tooMuch(fmt.Sprintf("a plan may have %d operations: publish it, and go on with another", maxOperations))
-		case c.row.vertices+vertices > maxPlanVertices:
-			return redraw.Result{}, tooMuch(fmt.Sprintf("the operations of a plan may have %d vertices: publish it, and go on with another", maxPlanVertices))
 		}
 		var r redraw.Result
 		if e.BasedOn != "" {
@@ -111,7 +110,11 @@ func (p *Plans) Operate(ctx context.Context, id geo.ID, op redraw.Operation, e P
 		if err != nil {
 			return r, err
 		}
-		c.row.Operations, c.row.Undone, c.row.vertices = c.row.Operations+1, 0, c.row.vertices+vertices
+		vertices := c.row.vertices + int64(verticesOf(op, r))
+		if vertices > maxPlanVertices {
+			return redraw.Result{}, tooMuch(fmt.Sprintf("the operations of a plan may change %d vertices: publish it, and go on with another", maxPlanVertices))
+		}
+		c.row.Operations, c.row.Undone, c.row.vertices = c.row.Operations+1, 0, vertices
 		c.step = &s
 		return r, nil
 	})
@@ -203,15 +206,25 @@ func planText(name, s string, least, most int) (string, error) {
 	return s, nil
 }
 
-// verticesOf counts the positions that an operation brings.
-func verticesOf(op redraw.Operation) int {
+// verticesOf counts the positions that an operation brings, or those of the areas that it
+// puts together anew.
+func verticesOf(op redraw.Operation, r redraw.Result) (n int) {
+	times := 1
 	switch op := op.(type) {
-	case redraw.Split:
-		return len(op.Line)
 	case redraw.Replace:
 		return vertexCount(op.Shape)
 	case redraw.Create:
 		return vertexCount(op.Area.Shape)
+	case redraw.Reassign: // one unit after another
+		times = len(op.Units)
+	case redraw.Split, redraw.Merge:
+	default:
+		return 1
 	}
-	return 1
+	for _, c := range r.Changed {
+		if c.After != nil {
+			n += times * vertexCount(c.After.Shape)
+		}
+	}
+	return n
 }

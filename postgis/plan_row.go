@@ -16,7 +16,7 @@ import (
 type planRow struct {
 	redraw.Plan
 	locked       []geo.Kind
-	vertices     int64 // of all operations ever made
+	vertices     int64 // of all operations ever made, see maxPlanVertices
 	approvedETag string
 	publisher    patrol.Actor // who scheduled or published it
 }
