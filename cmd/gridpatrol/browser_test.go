@@ -4,20 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gridpatrol/gridpatrol/fixtures"
-	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
-	"github.com/gridpatrol/gridpatrol/patrol"
-	"github.com/gridpatrol/gridpatrol/postgis"
 	"github.com/gridpatrol/gridpatrol/web"
 )
 
@@ -73,69 +67,6 @@ func TestBrowser(t *testing.T) {
 	if runErr != nil && !t.Failed() {
 		t.Errorf("the browser tests failed without saying where: %v\n%s", runErr, said.String())
 	}
-}
-
-// groundedDatabase is districtDatabase with the demo's roads, rivers and
-// accounts, and with an archive: every eighth of its reports, if it is done, as
-// if the last had come today. Nothing in it is open.
-func groundedDatabase(t *testing.T) string {
-	t.Helper()
-	return pgtest.Template(t, "ground", func(url string) error {
-		ctx := context.Background()
-		store, err := postgis.Open(ctx, postgis.Config{URL: url, District: "220112"})
-		if err != nil {
-			return err
-		}
-		defer store.Close()
-		d, err := district()
-		if err != nil {
-			return err
-		}
-		if err := store.ReplaceGround(ctx, d.Ground); err != nil {
-			return err
-		}
-		if err := publishDistrict(ctx, store); err != nil {
-			return err
-		}
-		if err := fillAccounts(ctx, store); err != nil {
-			return err
-		}
-		return fillArchive(ctx, store, d.Reports)
-	})
-}
-
-// fillArchive imports the reports that groundedDatabase speaks of.
-func fillArchive(ctx context.Context, store *postgis.Store, history []fixtures.HistoricReport) error {
-	boundaries := postgis.NewBoundaries(store)
-	duties, err := postgis.NewDuties(store)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
-		return err
-	}
-	later := time.Since(until).Truncate(24 * time.Hour)
-	var done []fixtures.HistoricReport
-	for i, h := range history {
-		if i%8 != 0 || h.Status != patrol.Closed && h.Status != patrol.Handled {
-			continue
-		}
-		for _, t := range []*time.Time{&h.CreatedAt, &h.UpdatedAt, &h.DueAt, &h.HardDueAt} {
-			if !t.IsZero() {
-				*t = t.Add(later)
-			}
-		}
-		h.History = slices.Clone(h.History)
-		for j := range h.History {
-			h.History[j].At = h.History[j].At.Add(later)
-		}
-		done = append(done, h)
-	}
-	routed, err := routeHistory(done, boundaries.Current(), duties.Current())
-	if err != nil {
-		return err
-	}
-	return store.ImportReports(ctx, routed, system, func(int) {})
 }
 
 // chromium finds a browser.

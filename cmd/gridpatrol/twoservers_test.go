@@ -20,7 +20,6 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/api"
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
 	"github.com/gridpatrol/gridpatrol/notify"
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
@@ -65,20 +64,6 @@ func serveTest(t testing.TB, databaseURL string, change ...func(*serverConfig)) 
 		store.Close()
 	})
 	return &serving{s, front.URL}
-}
-
-// districtDatabase is a database with the demo's boundaries and duties.
-func districtDatabase(t testing.TB) string {
-	t.Helper()
-	return pgtest.Template(t, "district", func(url string) error {
-		ctx := context.Background()
-		store, err := postgis.Open(ctx, postgis.Config{URL: url, District: "220112"})
-		if err != nil {
-			return err
-		}
-		defer store.Close()
-		return publishDistrict(ctx, store)
-	})
 }
 
 // TestTwoServersSeeAPublish publishes on one server and asks the other.

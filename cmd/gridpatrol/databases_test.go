@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/fixtures"
+	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
+	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/postgis"
+)
+
+// filledDatabase is a database of the demo's district, which is filled once for
+// all tests that ask for the name.
+func filledDatabase(t testing.TB, name string, fill func(context.Context, *postgis.Store) error) string {
+	t.Helper()
+	return pgtest.Template(t, name, func(url string) error {
+		ctx := context.Background()
+		store, err := postgis.Open(ctx, postgis.Config{URL: url, District: "220112"})
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		return fill(ctx, store)
+	})
+}
+
+// districtDatabase is a database with the demo's boundaries and duties.
+func districtDatabase(t testing.TB) string {
+	t.Helper()
+	return filledDatabase(t, "district", publishDistrict)
+}
+
+// groundedDatabase is districtDatabase with the demo's roads, rivers and
+// accounts, and with an archive: every eighth of its reports, if it is done, as
+// if the last had come today. Nothing in it is open.
+func groundedDatabase(t *testing.T) string {
+	t.Helper()
+	return filledDatabase(t, "ground", func(ctx context.Context, store *postgis.Store) error {
+		d, err := district()
+		if err != nil {
+			return err
+		}
+		if err := store.ReplaceGround(ctx, d.Ground); err != nil {
+			return err
+		}
+		if err := publishDistrict(ctx, store); err != nil {
+			return err
+		}
+		if err := fillAccounts(ctx, store); err != nil {
+			return err
+		}
+		return importHistory(ctx, store, archived(d.Reports))
+	})
+}
+
+// archived gives the reports that groundedDatabase speaks of.
+func archived(history []fixtures.HistoricReport) (done []fixtures.HistoricReport) {
+	later := time.Since(until).Truncate(24 * time.Hour)
+	for i, h := range history {
+		if i%8 != 0 || h.Status != patrol.Closed && h.Status != patrol.Handled {
+			continue
+		}
+		for _, t := range []*time.Time{&h.CreatedAt, &h.UpdatedAt, &h.DueAt, &h.HardDueAt} {
+			if !t.IsZero() {
+				*t = t.Add(later)
+			}
+		}
+		h.History = slices.Clone(h.History)
+		for j := range h.History {
+			h.History[j].At = h.History[j].At.Add(later)
+		}
+		done = append(done, h)
+	}
+	return done
+}
+
+// reportedDatabase is districtDatabase with the demo's reports, two of every
+// three.
+func reportedDatabase(t *testing.T) string {
+	t.Helper()
+	return filledDatabase(t, "reported", func(ctx context.Context, store *postgis.Store) error {
+		d, err := district()
+		if err != nil {
+			return err
+		}
+		if err := publishDistrict(ctx, store); err != nil {
+			return err
+		}
+		var some []fixtures.HistoricReport
+		for i, h := range d.Reports {
+			if i%3 > 0 {
+				some = append(some, h)
+			}
+		}
+		return importHistory(ctx, store, some)
+	})
+}
+
+// importHistory routes reports by the boundaries and duties in force and
+// imports them.
+func importHistory(ctx context.Context, store *postgis.Store, history []fixtures.HistoricReport) error {
+	boundaries := postgis.NewBoundaries(store)
+	duties, err := postgis.NewDuties(store)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
+		return err
+	}
+	routed, err := routeHistory(history, boundaries.Current(), duties.Current())
+	if err != nil {
+		return err
+	}
+	return store.ImportReports(ctx, routed, system, func(int) {})
+}
