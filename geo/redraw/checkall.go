@@ -35,7 +35,8 @@ const (
 // Check gives every problem of a state, errors first, then by area.
 // What is wrong in the base already, and no worse now, is a warning: nobody has to
 // mend what was there to change something else. base and state are of one
-// district; they need not be made from each other. The caller owns the slice.
+// district; they need not be made from each other. What areas and neighbours that did not
+// change since they were checked last said then is not looked for again. The caller owns the slice.
 //
 // Errors are what would make the map wrong: faults of rings, gaps and overlaps, areas
 // beyond their parent or the district, parents that are no more, areas that came apart, lines of
@@ -52,6 +53,7 @@ func Check(base, state *State, s Settings) []Problem {
 	}
 	var out []Problem
 	for _, f := range found {
+		f.Areas = slices.Clone(f.Areas) // those of notes stay
 		out = append(out, f.Problem)
 	}
 	out = append(out, seamProblems(was, now)...)
@@ -114,6 +116,7 @@ type survey struct {
 	byRef map[geo.Ref]*plot
 	byID  map[geo.ID]*plot
 	taken map[geo.Ref]geo.ID // see Config.Taken
+	sums  *layerSums         // of these very areas; nil where nobody keeps them
 	base  *survey            // what it is compared with; nil where it is that itself
 }
 
@@ -124,6 +127,9 @@ func newSurvey(s *State) *survey {
 	}
 	v := surveyOf(plots)
 	v.taken = s.base.taken
+	if s == s.base.first {
+		v.sums = &s.base.sums
+	}
 	return v
 }
 
@@ -163,7 +169,12 @@ func (v *survey) of(k geo.Kind) []*plot { return v.kinds[k.Index()] }
 // structure finds what is wrong with the areas one by one and with what lies in
 // what.
 func (v *survey) structure(s Settings) []finding {
-	jobs := []func() []finding{v.rings, v.parents, v.wholeUnits, v.gridUnits}
+	jobs := slices.Concat(
+		asking(v.all(), v.rings),
+		asking(slices.Concat(v.kinds[1:]...), v.parent),
+		asking(slices.Concat(v.of(geo.VillageGroup), v.of(geo.Compound)), v.splitUnit),
+		asking(v.of(geo.Grid), v.gridUnits),
+	)
 	if !s.FreeCodes {
 		jobs = append(jobs, v.codes)
 	}

@@ -293,24 +293,33 @@ func TestCheckDemo(t *testing.T) {
 }
 
 // BenchmarkCheck measures the check of all of the demo district, with one node
-// moved.
+// moved: the first one, and one more after each edit.
 func BenchmarkCheck(b *testing.B) {
 	s := demoState(b)
 	from, to := freeNode(b, s)
-	r, err := s.Apply(redraw.MoveNode{From: from, To: to}, geo.ID{})
-	if err != nil {
-		b.Fatal(err)
-	}
 	b.ReportAllocs()
-	best := time.Hour
+	first, next := time.Hour, time.Hour
 	for b.Loop() {
-		began := time.Now()
-		if found := redraw.Check(s, r.State, redraw.Settings{}); len(found) == 0 {
-			b.Fatal("nothing found")
+		b.StopTimer()
+		s, err := redraw.New(s.Areas(), redraw.Config{Homes: s.Homes()})
+		if err != nil {
+			b.Fatal(err)
 		}
-		best = min(best, time.Since(began))
+		b.StartTimer()
+		for _, best := range []*time.Duration{&first, &next, &next} {
+			r, err := s.Apply(redraw.MoveNode{From: from, To: to}, geo.ID{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			began := time.Now()
+			if found := redraw.Check(s, r.State, redraw.Settings{}); len(found) == 0 {
+				b.Fatal("nothing found")
+			}
+			*best = min(*best, time.Since(began))
+		}
 	}
-	measure.Report(b, measure.Row{Area: "plans", What: "complete check of the demo district", Ours: best.Seconds(), Unit: "s", Aim: "≤ 0.5 s"})
+	measure.Report(b, measure.Row{Area: "plans", What: "complete check of the demo district", Ours: first.Seconds(), Unit: "s", Aim: "≤ 0.5 s"},
+		measure.Row{Area: "plans", What: "complete check of the demo district, again after an edit", Ours: next.Seconds() * 1e3, Unit: "ms", Aim: "≤ 50 ms"})
 }
 
 // freeNode finds a node of two grids that no locked area has, and a place next to it.

@@ -41,77 +41,66 @@ func key(code string, plots ...*plot) string {
 	return code + " " + strings.Join(ids, " ")
 }
 
-// rings finds shapes that break the rules, and areas in several parts.
-func (v *survey) rings() (out []finding) {
-	for _, plots := range v.kinds {
-		for _, p := range plots {
-			ref := p.area.Ref()
-			_, err := geo.NormalizeShape(p.area.Shape)
-			if err == nil && !windsRight(p.lines) {
-				err = &geo.GeometryError{Rule: geo.RuleSelfCrossing, At: p.area.Shape[0][0][0]}
-			}
-			if err != nil {
-				problem := *shapeProblem(ref, err)
-				out = append(out, finding{Problem: problem, key: key(problem.Code, p)})
-			}
-			if n := len(p.lines); n > 1 {
-				least := slices.MinFunc(p.lines, func(a, b []ring) int {
-					return int(min(max(geo.TwiceArea(a[0])-geo.TwiceArea(b[0]), -1), 1))
-				})
-				out = append(out, finding{
-					Problem: Problem{Code: ProblemNotContiguous, Detail: fmt.Sprintf("%s has %d parts", ref, n), At: interior(least[0]).Point(), Areas: []geo.Ref{ref}, Value: float64(n)},
-					key:     key(ProblemNotContiguous, p), amount: float64(n),
-				})
-			}
+// rings finds a shape that breaks the rules, and an area in several parts.
+func (v *survey) rings(p *plot) []finding {
+	return p.answer(askRings, nil, func() (out []finding) {
+		ref := p.area.Ref()
+		_, err := geo.NormalizeShape(p.area.Shape)
+		if err == nil && !windsRight(p.lines) {
+			err = &geo.GeometryError{Rule: geo.RuleSelfCrossing, At: p.area.Shape[0][0][0]}
 		}
-	}
-	return out
+		if err != nil {
+			problem := *shapeProblem(ref, err)
+			out = append(out, finding{Problem: problem, key: key(problem.Code, p)})
+		}
+		if n := len(p.lines); n > 1 {
+			least := slices.MinFunc(p.lines, func(a, b []ring) int {
+				return int(min(max(geo.TwiceArea(a[0])-geo.TwiceArea(b[0]), -1), 1))
+			})
+			out = append(out, finding{
+				Problem: Problem{Code: ProblemNotContiguous, Detail: fmt.Sprintf("%s has %d parts", ref, n), At: interior(least[0]).Point(), Areas: []geo.Ref{ref}, Value: float64(n)},
+				key:     key(ProblemNotContiguous, p), amount: float64(n),
+			})
+		}
+		return out
+	})
 }
 
-// parents finds areas that reach beyond the one they belong to, or belong to
-// none.
-func (v *survey) parents() (out []finding) {
-	for _, k := range geo.Kinds()[1:] {
-		for _, p := range v.of(k) {
-			ref, home := p.area.Ref(), v.byRef[p.area.Parent]
-			if home == nil {
-				out = append(out, finding{
-					Problem: Problem{Code: ProblemUnknownParent, Detail: fmt.Sprintf("%s belongs to no area that there is", ref), At: middleOf(p), Areas: []geo.Ref{ref}},
-					key:     key(ProblemUnknownParent, p),
-				})
-				continue
-			}
-			if p.lines.equal(home.lines) {
-				continue
-			}
-			if over := beyondOf(p, home); len(over) > 0 {
-				at, areaM2 := interior(over.largest()).Point(), geo.AreaM2(over.shape(nil, nil))
-				out = append(out, finding{
-					Problem: Problem{Code: ProblemOutsideParent, Detail: fmt.Sprintf("%s reaches beyond %s, which it belongs to", ref, home.area.Ref()), At: at, Areas: []geo.Ref{ref, home.area.Ref()}, AreaM2: areaM2},
-					key:     key(ProblemOutsideParent, p, home), amount: areaM2,
-				})
-			}
+// parent finds an area that reaches beyond the one it belongs to, or belongs to none.
+func (v *survey) parent(p *plot) []finding {
+	home := v.byRef[p.area.Parent]
+	return p.answer(askParent, []*plot{home}, func() []finding {
+		ref := p.area.Ref()
+		if home == nil {
+			return []finding{{
+				Problem: Problem{Code: ProblemUnknownParent, Detail: fmt.Sprintf("%s belongs to no area that there is", ref), At: middleOf(p), Areas: []geo.Ref{ref}},
+				key:     key(ProblemUnknownParent, p),
+			}}
 		}
-	}
-	return out
+		if p.lines.equal(home.lines) {
+			return nil
+		}
+		over := beyondOf(p, home)
+		if len(over) == 0 {
+			return nil
+		}
+		at, areaM2 := interior(over.largest()).Point(), geo.AreaM2(over.shape(nil, nil))
+		return []finding{{
+			Problem: Problem{Code: ProblemOutsideParent, Detail: fmt.Sprintf("%s reaches beyond %s, which it belongs to", ref, home.area.Ref()), At: at, Areas: []geo.Ref{ref, home.area.Ref()}, AreaM2: areaM2},
+			key:     key(ProblemOutsideParent, p, home), amount: areaM2,
+		}}
+	})
 }
 
-// wholeUnits finds groups and compounds that do not lie in one grid.
-func (v *survey) wholeUnits() (out []finding) {
-	for _, k := range []geo.Kind{geo.VillageGroup, geo.Compound} {
-		for _, unit := range v.of(k) {
-			if f, split := v.splitUnit(unit); split {
-				out = append(out, f)
-			}
-		}
-	}
-	return out
+// splitUnit finds a group or compound that does not lie in one grid.
+func (v *survey) splitUnit(unit *plot) []finding {
+	near := nearTo(unit, v.of(geo.Grid))
+	return unit.answer(askUnit, near, func() []finding { return splitUnit(unit, sharesOf(unit, near)) })
 }
 
-func (v *survey) splitUnit(unit *plot) (finding, bool) {
-	parts := sharesOf(unit, v.of(geo.Grid))
+func splitUnit(unit *plot, parts []landShare) []finding {
 	if len(parts) < 2 {
-		return finding{}, false // in one, or where there is a gap
+		return nil // in one, or where there is a gap
 	}
 	slices.SortStableFunc(parts, func(a, b landShare) int { return int(min(max(b.twice()-a.twice(), -1), 1)) })
 	ref := unit.area.Ref()
@@ -124,26 +113,26 @@ func (v *survey) splitUnit(unit *plot) (finding, bool) {
 		}
 	}
 	least := parts[len(parts)-1]
-	return finding{
+	return []finding{{
 		Problem: Problem{Code: ProblemUnitSplit, Detail: fmt.Sprintf("%s lies in %d grids: %s", ref, len(parts), strings.Join(names, ", ")), At: least.at(), Areas: refs},
 		key:     key(ProblemUnitSplit, plots...), amount: away,
-	}, true
+	}}
 }
 
-// gridUnits finds urban grids that are not part of one community, and rural ones
-// that do not have whole villages of one township.
-func (v *survey) gridUnits() (out []finding) {
+// gridUnits finds an urban grid that is not part of one community, and a rural one
+// that does not have whole villages of one township.
+func (v *survey) gridUnits(g *plot) []finding {
 	units := v.of(geo.Village)
-	for _, g := range v.of(geo.Grid) {
-		if g.area.Class != "urban" && g.area.Class != "rural" || len(units) == 0 {
-			continue
-		}
-		parts := sharesOf(g, units)
-		if f, mixed := mixedUnits(g, parts); mixed {
+	if g.area.Class != "urban" && g.area.Class != "rural" || len(units) == 0 {
+		return nil
+	}
+	near := nearTo(g, units)
+	return g.answer(askGrid, near, func() (out []finding) {
+		if f, mixed := mixedUnits(g, sharesOf(g, near)); mixed {
 			out = append(out, f)
 		}
-	}
-	return out
+		return out
+	})
 }
 
 func mixedUnits(g *plot, parts []landShare) (f finding, mixed bool) {

@@ -29,6 +29,7 @@ type plot struct {
 	sound  bool // its shape keeps the rules of geo.NormalizeShape
 	tested bool // and that was tested when it was made
 	count  count
+	notes  *notes // of checks; nil where nobody takes any
 }
 
 // box is a closed range of lattice places.
@@ -173,7 +174,7 @@ func (o outline) has(q geo.LatticePoint) bool {
 // newPlot gives the version of an area with those corners, but for its digest.
 // area.Shape is theirs.
 func newPlot(area geo.Area, lines outline, sound bool) *plot {
-	return &plot{area: area, lines: lines, box: lines.bounds(), sound: sound, count: newCount(&area)}
+	return &plot{area: area, lines: lines, box: lines.bounds(), sound: sound, count: newCount(&area), notes: &notes{}}
 }
 
 // digest is the SHA-256 of all that operations can change in an area: of

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
@@ -115,15 +116,7 @@ func (l *layer) problems() []Problem {
 	if len(must) == 0 { // nobody says that they have to meet
 		return apart(l.was, l.now, l.kind)
 	}
-	before := chain{}
-	for _, p := range l.was.of(l.kind) {
-		before.outline(p.lines, 1)
-	}
-	for _, p := range l.was.all() {
-		if must[p.area.ID] {
-			before.outline(p.lines, -1)
-		}
-	}
+	before := l.before(must)
 	left := maps.Clone(before)
 	l.differ(func(id geo.ID, k geo.Kind) int {
 		switch {
@@ -162,6 +155,38 @@ func (l *layer) problems() []Problem {
 		}
 	}
 	return out
+}
+
+// layerSums keep what before gives for the areas of a revision, by kind: all drafts made
+// from it are held against that.
+type layerSums [6]atomic.Pointer[layerSum]
+
+type layerSum struct {
+	must map[geo.ID]bool
+	sum  chain
+}
+
+// before sums the sides of the kind's areas as they were, and those of what they must
+// cover against them. The sum is not to be changed.
+func (l *layer) before(must map[geo.ID]bool) chain {
+	if l.was.sums != nil {
+		if kept := l.was.sums[l.kind.Index()].Load(); kept != nil && maps.Equal(kept.must, must) {
+			return kept.sum
+		}
+	}
+	sum := chain{}
+	for _, p := range l.was.of(l.kind) {
+		sum.outline(p.lines, 1)
+	}
+	for _, p := range l.was.all() {
+		if must[p.area.ID] {
+			sum.outline(p.lines, -1)
+		}
+	}
+	if l.was.sums != nil {
+		l.was.sums[l.kind.Index()].Store(&layerSum{must, sum})
+	}
+	return sum
 }
 
 // all gives the plots of all kinds.

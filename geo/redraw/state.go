@@ -45,6 +45,8 @@ type base struct {
 	taken  map[geo.Ref]geo.ID
 	homes  crowd
 	known  [8]known // by Kind.Index
+	first  *State   // that New made
+	sums   layerSums
 }
 
 // New makes the state of the areas of a revision. Their shapes are as
@@ -90,6 +92,7 @@ func New(areas []geo.Area, cfg Config) (*State, error) {
 	b.homes.sort()
 	b.known = knownOf(plots)
 	s.plots = newTable(plots)
+	b.first = s
 	return s, nil
 }
 
