@@ -1,4 +1,4 @@
-import type { Kind, Ref } from "../api/types";
+import type { AreaProperties, Kind } from "../api/types";
 
 /** Somebody who works on plans; `me` is whoever asks. */
 export interface Author {
@@ -98,18 +98,7 @@ export interface PlanProblem {
 }
 
 /** What an area of a plan is called, belongs to and holds. */
-export interface PlanAreaProperties {
-  kind: Kind;
-  code: string;
-  name: string;
-  name_en?: string;
-  parent?: Ref;
-  unit_type?: string;
-  class?: string;
-  households?: number;
-  population?: number;
-  area_m2: number;
-}
+export type PlanAreaProperties = Omit<AreaProperties, "revision" | "from_revision" | "synthetic" | "staffing">;
 
 /** An area with its shape, as GET /api/v1/areas/{kind} lists it. */
 export interface PlanFeature {
