@@ -1,4 +1,4 @@
-import type { AreaProperties, Kind } from "../api/types";
+import type { AreaProperties, Kind, Ref } from "../api/types";
 
 /** Somebody who works on plans; `me` is whoever asks. */
 export interface Author {
