@@ -36,6 +36,6 @@ export const en: Record<Word, string> = {
   EMPTY_GEOMETRY: "No boundary",
   HOLE_OUTSIDE: "Hole outside",
   HOLE_NESTING: "Holes within holes",
-  CARDINALITY: "Wrong number",
+  VALUE_DAMAGED: "Damaged coordinate",
   LIMIT: "Over a limit",
 };

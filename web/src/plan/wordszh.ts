@@ -34,7 +34,7 @@ export const zh = {
   EMPTY_GEOMETRY: "没有边界",
   HOLE_OUTSIDE: "空洞在边界之外",
   HOLE_NESTING: "空洞嵌套",
-  CARDINALITY: "数量不符",
+  VALUE_DAMAGED: "坐标有误",
   LIMIT: "超出上限",
 };
 
