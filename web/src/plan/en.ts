@@ -37,7 +37,7 @@ export const en: Record<keyof typeof zh, string> = {
   waitingSays: "The server cannot be reached. {n} steps are kept on this page and saved when it is back; please leave the page open.",
   othersChanged: "{by} has just changed {areas}",
   ownChanged: "You changed this elsewhere: {areas}",
-  somebody: "Another planner",
+  somebody: "Somebody",
 
   tools: "Tools",
   move: "Move",

@@ -161,7 +161,8 @@ export function drawPlan(grid: GridMap, plan: string): () => void {
     }),
     effect(() => {
       const now = store.value?.plan.value?.version ?? 0;
-      if (now === version) return;
+      // The plan is left: its map may be gone already.
+      if (now === version || now === 0) return;
       const first = version === 0;
       version = now;
       if (!first) for (const { source } of Object.values(tileLayers)) map.refreshTiles(source);

@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { endSession, who } from "../state/session";
 import { tell } from "../state/store";
 import { reasonOf } from "./refusal";
@@ -11,27 +11,33 @@ interface Left {
   end: () => void;
 }
 
-const open = new Set<PlanStore>();
+/** The plans that are open, and who opened them. */
+const open = new Map<PlanStore, string | null>();
 const left = new Map<string, Left>();
+/** Counts the changes of `left`. */
+const changes = signal(0);
 
 const nameNow = () => who.peek()?.name ?? null;
 
 /** Gives how many steps of a plan that was left wait to be saved. */
 export function stepsLeft(id: string): number {
+  void changes.value;
   return left.get(id)?.store.pending.value.length ?? 0;
 }
 
 /** Opens a plan for editing, with what was not saved yet when it was left. */
 export function enterPlan(id: string, days: number): PlanStore {
-  const before = left.get(id);
+  const kept = left.get(id);
   left.delete(id);
-  before?.end();
+  kept?.end();
+  const before = kept?.owner === nameNow() ? kept : undefined;
+  if (before === undefined) kept?.store.close();
   const store = before?.store ?? openPlan(id, days);
   if (before !== undefined) {
     void store.setDays(days);
     store.retry();
   }
-  open.add(store);
+  open.set(store, nameNow());
   return store;
 }
 
@@ -47,7 +53,7 @@ export function leavePlan(store: PlanStore): void {
     return;
   }
   const { id } = store;
-  const owner = nameNow();
+  const owner = open.get(store) ?? null;
   const end = effect(() => {
     const me = who.value;
     const over = store.pending.value.length === 0;
@@ -59,11 +65,13 @@ export function leavePlan(store: PlanStore): void {
       if (left.get(id)?.store !== store) return;
       left.get(id)?.end();
       left.delete(id);
+      changes.value++;
       if (refused !== null) tell(reasonOf(refused));
       shut(store);
     });
   });
   left.set(id, { store, owner, end });
+  changes.value++;
 }
 
 /** Watches whether the session of whoever edits ends, until the function that is given is called: then signing in comes first. */
@@ -75,5 +83,5 @@ export function watchSession(store: PlanStore): () => void {
 
 // A page that is closed takes with it what is not saved.
 addEventListener("beforeunload", (e) => {
-  if ([...open].some((s) => s.pending.peek().length > 0)) e.preventDefault();
+  if ([...open.keys()].some((s) => s.pending.peek().length > 0)) e.preventDefault();
 });

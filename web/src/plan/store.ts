@@ -148,6 +148,7 @@ class OpenPlan implements PlanStore {
   }
 
   retry(): void {
+    this.signedOut.value = false;
     this.queue.hurry();
     if (this.reading.peek() === "away") void this.reread();
   }

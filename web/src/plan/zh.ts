@@ -35,7 +35,7 @@ export const zh = {
   waitingSays: "连不上服务器。{n} 步操作保留在本页，恢复连接后自动保存；请不要关闭页面。",
   othersChanged: "{by}刚刚修改了：{areas}",
   ownChanged: "您在别处修改了：{areas}",
-  somebody: "其他规划员",
+  somebody: "有人",
 
   tools: "工具",
   move: "移动",
