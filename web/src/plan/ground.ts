@@ -50,6 +50,8 @@ function overlay(lockedKinds: readonly Kind[]): Overlay {
           paint: { "line-color": p.nameSoft, "line-width": byZoom(11, 2, 17, 5), "line-dasharray": [0.01, 3], "line-opacity": 0.9 },
         })),
         { id: "plan-line-halo", type: "line", source: "plan-areas", filter: ["in", ["get", "as"], ["literal", ["chosen", "picked"]]], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 9, "line-opacity": 0.2 } },
+        // The tiles come a moment after what was done.
+        { id: "plan-line-changed", type: "line", source: "plan-areas", filter: ["==", ["get", "as"], "changed"], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 1.5 } },
         { id: "plan-line", type: "line", source: "plan-areas", filter: ["!=", ["get", "as"], "changed"], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": byZoom(...lineWidths.grid.map((n, i) => (i % 2 === 1 ? n + 0.8 : n))) } },
         {
           id: "plan-problems",
