@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"net/http"
 	"slices"
@@ -98,7 +97,7 @@ func differences(from, to []geo.Area) []redraw.Change {
 	for i := range to {
 		before := had[to[i].ID]
 		delete(had, to[i].ID)
-		if before == nil || !sameArea(before, &to[i]) {
+		if before == nil || !before.Same(&to[i]) {
 			out = append(out, redraw.Change{Before: before, After: &to[i]})
 		}
 	}
@@ -109,10 +108,4 @@ func differences(from, to []geo.Area) []redraw.Change {
 		return cmp.Or(cmp.Compare(a.Ref().Kind.Index(), b.Ref().Kind.Index()), cmp.Compare(a.Ref().Code, b.Ref().Code))
 	})
 	return out
-}
-
-func sameArea(a, b *geo.Area) bool {
-	return a.Ref() == b.Ref() && a.Name == b.Name && a.NameEn == b.NameEn && a.Parent == b.Parent && a.UnitType == b.UnitType &&
-		a.Class == b.Class && a.Households == b.Households && a.Population == b.Population && slices.Equal(a.Alias, b.Alias) &&
-		bytes.Equal(geo.HashAreas([]geo.Area{*a}), geo.HashAreas([]geo.Area{*b}))
 }

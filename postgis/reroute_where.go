@@ -65,7 +65,7 @@ func (h *handovers) at(p orb.Point) bool {
 // covers; ok is false where both cover the same. Such land is bounded by sides
 // that the two do not have in common.
 func boundOfDifference(a, b orb.MultiPolygon) (box orb.Bound, ok bool) {
-	if sameShape(a, b) {
+	if geo.SameShape(a, b) {
 		return box, false
 	}
 	type side struct{ from, to orb.Point }
@@ -91,13 +91,4 @@ func boundOfDifference(a, b orb.MultiPolygon) (box orb.Bound, ok bool) {
 		box = box.Extend(s.from).Extend(s.to)
 	}
 	return box, ok
-}
-
-// sameShape tells the common case, the same memory or the same points, apart
-// quickly.
-func sameShape(a, b orb.MultiPolygon) bool {
-	if len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] {
-		return true
-	}
-	return a.Equal(b)
 }

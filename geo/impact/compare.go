@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
@@ -27,7 +25,7 @@ func (p Pair) Ref() geo.Ref {
 // name: something that who works there must know.
 func (p Pair) Redrawn() bool {
 	a, b := p.Before, p.After
-	return a == nil || b == nil || a.Code != b.Code || a.Name != b.Name || !sameShape(a.Shape, b.Shape)
+	return a == nil || b == nil || a.Code != b.Code || a.Name != b.Name || !geo.SameShape(a.Shape, b.Shape)
 }
 
 // Change is "new", "gone", "changed" or, of one that stays as it is, "same".
@@ -82,16 +80,7 @@ func Compare(before, after *locate.Index) []Pair {
 
 func same(a, b *geo.Area) bool {
 	return a.Code == b.Code && a.Name == b.Name && a.NameEn == b.NameEn && a.Parent == b.Parent &&
-		a.Households == b.Households && a.Population == b.Population && sameShape(a.Shape, b.Shape)
-}
-
-func sameShape(a, b orb.MultiPolygon) bool {
-	return slices.EqualFunc(a, b, func(p, q orb.Polygon) bool {
-		return slices.EqualFunc(p, q, func(r, s orb.Ring) bool {
-			// Drafts share what they do not change.
-			return len(r) == len(s) && (len(r) == 0 || &r[0] == &s[0] || slices.Equal(r, s))
-		})
-	})
+		a.Households == b.Households && a.Population == b.Population && geo.SameShape(a.Shape, b.Shape)
 }
 
 // maskSide is how many cells a mask has on a side.
@@ -112,7 +101,7 @@ func newMask(changed []Pair) mask {
 	type box struct{ least, most geo.LatticePoint }
 	var boxes []box
 	for _, p := range changed {
-		if p.Before != nil && p.After != nil && p.Before.Code == p.After.Code && sameShape(p.Before.Shape, p.After.Shape) {
+		if p.Before != nil && p.After != nil && p.Before.Code == p.After.Code && geo.SameShape(p.Before.Shape, p.After.Shape) {
 			continue
 		}
 		for _, a := range []*geo.Area{p.Before, p.After} {
