@@ -57,6 +57,11 @@ func (p *Plans) rebased(ctx context.Context, d redraw.Draft, revision int) (redr
 	if err != nil {
 		return d, err
 	}
+	return rebasedOn(d, base)
+}
+
+// rebasedOn is a draft with its operations made anew on other boundaries.
+func rebasedOn(d redraw.Draft, base *redraw.State) (redraw.Draft, error) {
 	since := differingAreas(d.Base().Areas(), base.Areas())
 	if hit := changedIn(since, redraw.Compare(d.Base(), d.State())); len(hit) > 0 {
 		return d, areasChanged(hit, nil)

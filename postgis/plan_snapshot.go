@@ -2,11 +2,7 @@ package postgis
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
@@ -60,17 +56,4 @@ func (p *Plans) Snapshot(ctx context.Context, id geo.ID) (*locate.Snapshot, erro
 		return nil, wrap("boundaries of plan "+id.String(), err)
 	}
 	return made.(*locate.Snapshot), nil
-}
-
-// ScheduledBy gives the last plan that is to be published by t; ok is false
-// where none is.
-func (p *Plans) ScheduledBy(ctx context.Context, t time.Time) (id geo.ID, ok bool, err error) {
-	const sql = `
-		SELECT id FROM plans WHERE district_code = @district AND status = 'scheduled' AND publish_at <= @at
-		ORDER BY publish_at DESC, id DESC LIMIT 1`
-	err = p.store.pool.QueryRow(ctx, sql, pgx.NamedArgs{"district": p.store.district, "at": t}).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return geo.ID{}, false, nil
-	}
-	return id, err == nil, wrap("the plan scheduled by "+t.UTC().Format(time.RFC3339), err)
 }

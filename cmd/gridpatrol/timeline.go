@@ -16,25 +16,22 @@ import (
 type timeline struct {
 	*postgis.Boundaries
 	plans interface {
-		ScheduledBy(ctx context.Context, t time.Time) (id geo.ID, ok bool, err error)
+		Future(ctx context.Context, t time.Time) (s *locate.Snapshot, ok bool, err error)
 		Snapshot(ctx context.Context, id geo.ID) (*locate.Snapshot, error)
 	}
 }
 
-// At gives what is in force at t. After now that is what the last plan makes of
-// the boundaries that is to be published by then.
+// At gives what is in force at t. After now that is what the plans make of the
+// boundaries that are to be published by then.
 func (l timeline) At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error) {
 	if !t.After(now) {
 		return l.Boundaries.At(ctx, t, now)
 	}
-	last, ok, err := l.plans.ScheduledBy(ctx, t)
-	if err != nil {
-		return nil, err
+	s, ok, err := l.plans.Future(ctx, t)
+	if err != nil || ok {
+		return s, err
 	}
-	if !ok {
-		return l.Boundaries.At(ctx, t, now) // says why not
-	}
-	return l.plans.Snapshot(ctx, last)
+	return l.Boundaries.At(ctx, t, now) // says why not
 }
 
 // Plan gives the boundaries as a plan would have them; a text that is no id is
