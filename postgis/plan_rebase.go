@@ -91,7 +91,7 @@ func differingAreas(before, after []geo.Area) map[geo.ID]bool {
 	out := map[geo.ID]bool{}
 	for i := range after {
 		a := &after[i]
-		if b := was[a.ID]; b == nil || !sameArea(a, b) {
+		if b := was[a.ID]; b == nil || !a.Same(b) {
 			out[a.ID] = true
 		}
 		delete(was, a.ID)
@@ -100,14 +100,6 @@ func differingAreas(before, after []geo.Area) map[geo.ID]bool {
 		out[id] = true
 	}
 	return out
-}
-
-// sameArea reports whether two versions of an area say the same of it, but for
-// the revision that they are from.
-func sameArea(a, b *geo.Area) bool {
-	return a.ID == b.ID && a.Kind == b.Kind && a.Code == b.Code && a.Name == b.Name && a.NameEn == b.NameEn &&
-		a.Parent == b.Parent && slices.Equal(a.Alias, b.Alias) && a.UnitType == b.UnitType && a.Class == b.Class &&
-		a.Households == b.Households && a.Population == b.Population && a.Synthetic == b.Synthetic && a.Shape.Equal(b.Shape)
 }
 
 // changedIn names those of some changes whose area is in a set of ids.
@@ -122,7 +114,7 @@ func changedIn(ids map[geo.ID]bool, changes []redraw.Change) (refs []geo.Ref) {
 
 // sameChanges reports whether two plans make the same of the same areas.
 func sameChanges(a, b []redraw.Change) bool {
-	same := func(x, y *geo.Area) bool { return (x == nil) == (y == nil) && (x == nil || sameArea(x, y)) }
+	same := func(x, y *geo.Area) bool { return (x == nil) == (y == nil) && (x == nil || x.Same(y)) }
 	return slices.EqualFunc(a, b, func(x, y redraw.Change) bool { return same(x.Before, y.Before) && same(x.After, y.After) })
 }
 
