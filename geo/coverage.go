@@ -37,6 +37,9 @@ type TopologyProblem struct {
 //
 // With an empty whole the parts may leave out what they like: gaps are not
 // reported, only overlaps. Problems come with the lowest place first.
+//
+// The program asks redraw.Seams and redraw.Check, which say how much land it is;
+// tests hold those, and the demo district, against this other way of looking.
 func CheckTiling(parts []Area, whole []orb.MultiPolygon) []TopologyProblem {
 	var sides []sharedSide
 	for i := range parts {
