@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,14 +64,31 @@ func (d *desk) redraw(t *testing.T) string {
 		}
 		group := groups[random.IntN(len(groups))]
 		try("split of a group", 6, redraw.Split{Area: group.Ref(), Line: diagonal(group)})
-		try("unit", 3, redraw.Reassign{Units: []geo.Ref{group.Ref()}, To: a.Ref()})
+		if to, ok := gridBeside(state, group); ok {
+			try("unit", 3, redraw.Reassign{Units: []geo.Ref{group.Ref()}, To: to})
+		}
 	}
-	for what, n := range map[string]int{"node of a grid": 4, "node of a group": 6, "split of a grid": 2, "merge": 1, "split of a group": 6} {
+	for what, n := range map[string]int{"node of a grid": 4, "node of a group": 6, "split of a grid": 2, "merge": 1, "split of a group": 6, "unit": 3} {
 		if done[what] != n {
 			t.Fatalf("the plan has not every operation: %v", done)
 		}
 	}
 	return path
+}
+
+// gridBeside finds a grid that lies along an area and has none of the side it lies along.
+func gridBeside(s *redraw.State, a *geo.Area) (beside geo.Ref, ok bool) {
+	ring := a.Shape[0][0]
+	for i := range ring[1:] {
+		p, _ := geo.Snap(ring[i])
+		q, _ := geo.Snap(ring[i+1])
+		own, others := s.EdgeUsers(p, q)
+		inside := slices.ContainsFunc(own, func(r geo.Ref) bool { return r.Kind == geo.Grid })
+		if k := slices.IndexFunc(others, func(r geo.Ref) bool { return r.Kind == geo.Grid }); k >= 0 && inside {
+			return others[k], true
+		}
+	}
+	return geo.Ref{}, false
 }
 
 // diagonal is a line through the box of an area, from corner to corner.
