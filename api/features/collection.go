@@ -7,6 +7,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
 // The identifier of CRS84: WGS 84, longitude first.
@@ -46,6 +47,13 @@ func (c *collection) parameters() []parameter {
 		}
 	}
 	return append(out, c.extra...)
+}
+
+// ofRevision reports whether the collection is the boundaries of a revision, or
+// of a draft.
+func (c *collection) ofRevision() bool {
+	_, is := c.source.(*areas)
+	return is
 }
 
 // source gives the features of a collection.
@@ -138,15 +146,16 @@ type extent struct {
 	} `json:"spatial"`
 }
 
-func (s *Server) document(r *http.Request, c *collection) collectionDocument {
-	snapshot := s.c.Boundaries.Current()
+// document describes a collection, of other boundaries than those in force where
+// a query asks for them; the query goes on to the links.
+func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snapshot, query string) collectionDocument {
 	self := s.url(r, "/collections/"+c.id)
 	d := collectionDocument{
 		ID: c.id, Title: c.title, Description: c.description, ItemType: "feature",
 		CRS: []string{crs84}, StorageCRS: crs84,
 		Links: []link{
-			{self, "self", "application/json", c.title},
-			{self + "/items", "items", "application/geo+json", c.title + " as GeoJSON"},
+			{self + query, "self", "application/json", c.title},
+			{self + "/items" + query, "items", "application/geo+json", c.title + " as GeoJSON"},
 		},
 	}
 	box := [4]float64{-180, -90, 180, 90}
@@ -166,15 +175,20 @@ func (s *Server) document(r *http.Request, c *collection) collectionDocument {
 }
 
 func (s *Server) listCollections(w http.ResponseWriter, r *http.Request) error {
-	if _, err := values(r); err != nil {
+	snapshot, query, err := s.asked(r)
+	if err != nil {
 		return err
 	}
 	documents := make([]collectionDocument, len(s.collections))
 	for i, c := range s.collections {
-		documents[i] = s.document(r, c)
+		if c.ofRevision() {
+			documents[i] = s.document(r, c, snapshot, query)
+		} else {
+			documents[i] = s.document(r, c, s.c.Boundaries.Current(), "")
+		}
 	}
 	return write(w, r, "application/json", map[string]any{
-		"links":       []link{{s.url(r, "/collections"), "self", "application/json", "Collections"}},
+		"links":       []link{{s.url(r, "/collections") + query, "self", "application/json", "Collections"}},
 		"collections": documents,
 	})
 }
@@ -184,8 +198,15 @@ func (s *Server) oneCollection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := values(r); err != nil {
+	if !c.ofRevision() {
+		if _, err := values(r); err != nil {
+			return err
+		}
+		return write(w, r, "application/json", s.document(r, c, s.c.Boundaries.Current(), ""))
+	}
+	snapshot, query, err := s.asked(r)
+	if err != nil {
 		return err
 	}
-	return write(w, r, "application/json", s.document(r, c))
+	return write(w, r, "application/json", s.document(r, c, snapshot, query))
 }

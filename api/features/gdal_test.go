@@ -70,6 +70,17 @@ func TestGDALReadsTheCollections(t *testing.T) {
 			}
 		}
 	})
+	// GDAL adds what it was opened with to everything that it asks for.
+	t.Run("another time and a plan", func(t *testing.T) {
+		for _, query := range []string{"?plan=back", "?at=2026-08-15T00:00:00Z", "?at=2026-08-15T08:00:00%2B08:00"} {
+			for _, path := range []string{"/ogc", "/ogc/collections/grids"} {
+				out := ogrinfo(t, "OAPIF:"+server.URL+path+query, "grids", "-where", "code = '220112000000001'")
+				if strings.Count(out, "OGRFeature(grids)") != 1 || !strings.Contains(out, "名220112000000001") {
+					t.Errorf("%s%s: GDAL does not find the name of the first revision:\n%s", path, query, out)
+				}
+			}
+		}
+	})
 	t.Run("pages", func(t *testing.T) {
 		out := ogrinfo(t, "OAPIF:"+server.URL+"/ogc", "reports", "-oo", "PAGE_SIZE=7")
 		if n := strings.Count(out, "OGRFeature(reports)"); n != 120 {

@@ -23,23 +23,24 @@ const openAPIType = "application/vnd.oai.openapi+json;version=3.0"
 func (s *Server) url(r *http.Request, path string) string { return s.c.PublicURL(r) + "/ogc" + path }
 
 func (s *Server) landing(w http.ResponseWriter, r *http.Request) error {
-	if _, err := values(r); err != nil {
+	_, query, err := s.asked(r)
+	if err != nil {
 		return err
 	}
 	return write(w, r, "application/json", map[string]any{
 		"title":       "gridpatrol",
 		"description": "Areas of grassroots governance, reports and hot spots",
 		"links": []link{
-			{s.url(r, ""), "self", "application/json", "This page"},
-			{s.url(r, "/api"), "service-desc", openAPIType, "The API as OpenAPI 3.0"},
-			{s.url(r, "/conformance"), "conformance", "application/json", "The parts of the standard that are kept"},
-			{s.url(r, "/collections"), "data", "application/json", "The collections"},
+			{s.url(r, "") + query, "self", "application/json", "This page"},
+			{s.url(r, "/api") + query, "service-desc", openAPIType, "The API as OpenAPI 3.0"},
+			{s.url(r, "/conformance") + query, "conformance", "application/json", "The parts of the standard that are kept"},
+			{s.url(r, "/collections") + query, "data", "application/json", "The collections"},
 		},
 	})
 }
 
 func (s *Server) conformance(w http.ResponseWriter, r *http.Request) error {
-	if _, err := values(r); err != nil {
+	if _, _, err := s.asked(r); err != nil {
 		return err
 	}
 	return write(w, r, "application/json", map[string]any{"conformsTo": []string{

@@ -12,7 +12,7 @@ type object = map[string]any
 // for features by a property only where it finds it here, and takes the size
 // of its pages from the maximum of limit.
 func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
-	if _, err := values(r); err != nil {
+	if _, _, err := s.asked(r); err != nil {
 		return err
 	}
 	get := func(id, summary, contentType string, parameters ...object) object {
@@ -29,11 +29,15 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		}
 		return object{"get": operation}
 	}
+	var when []object
+	for _, p := range revisionParameters {
+		when = append(when, inQuery(p.name, p.description, object{"type": p.kind}))
+	}
 	paths := object{
-		"/":            get("landing", "Landing page", "application/json"),
-		"/conformance": get("conformance", "Parts of the standard that are kept", "application/json"),
-		"/api":         get("api", "This document", openAPIType),
-		"/collections": get("collections", "The collections", "application/json"),
+		"/":            get("landing", "Landing page", "application/json", when...),
+		"/conformance": get("conformance", "Parts of the standard that are kept", "application/json", when...),
+		"/api":         get("api", "This document", openAPIType, when...),
+		"/collections": get("collections", "The collections", "application/json", when...),
 	}
 	onlyCRS := object{"type": "string", "enum": []string{crs84}, "default": crs84}
 	for _, c := range s.collections {
@@ -56,7 +60,11 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		for _, p := range c.extra {
 			item = append(item, inQuery(p.name, p.description, object{"type": p.kind}))
 		}
-		paths["/collections/"+c.id] = get(c.id, c.title, "application/json")
+		var described []object
+		if c.ofRevision() {
+			described = when
+		}
+		paths["/collections/"+c.id] = get(c.id, c.title, "application/json", described...)
 		paths["/collections/"+c.id+"/items"] = get(c.id+"Items", c.title+" as GeoJSON", geoJSON, own...)
 		paths["/collections/"+c.id+"/items/{featureId}"] = get(c.id+"Item", "One of: "+c.title, geoJSON, item...)
 	}

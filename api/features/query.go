@@ -31,7 +31,9 @@ type itemsQuery struct {
 }
 
 // values reads the query of a request and refuses every parameter that is not
-// among the known ones or is there twice, all at once, as the standard asks.
+// among the known ones or is there twice, all at once, as the standard asks. A
+// time or plan may be there twice if it is the same: GDAL adds what it was opened
+// with to every link.
 func values(r *http.Request, known ...string) (url.Values, error) {
 	v, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -42,6 +44,8 @@ func values(r *http.Request, known ...string) (url.Values, error) {
 		switch {
 		case !slices.Contains(known, name):
 			fields = append(fields, geo.FieldError{Pointer: name, Detail: "there is no such parameter here"})
+		case len(texts) == 2 && texts[0] == texts[1] && slices.ContainsFunc(revisionParameters, func(p parameter) bool { return p.name == name }):
+			v[name] = texts[:1]
 		case len(texts) > 1:
 			fields = append(fields, geo.FieldError{Pointer: name, Detail: "is given more than once"})
 		}
@@ -117,6 +121,29 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 		return itemsQuery{}, invalid(fields)
 	}
 	return q, nil
+}
+
+// asked gives the boundaries that the at= or plan= of a page about collections
+// asks for, and the query that takes this on to what the page links to.
+func (s *Server) asked(r *http.Request) (*locate.Snapshot, string, error) {
+	var known []string
+	for _, p := range revisionParameters {
+		known = append(known, p.name)
+	}
+	v, err := values(r, known...)
+	if err != nil {
+		return nil, "", err
+	}
+	extra, query := make(map[string]string), make(url.Values)
+	for name := range v {
+		extra[name] = v.Get(name)
+		query.Set(name, v.Get(name))
+	}
+	snapshot, err := s.snapshot(r, extra)
+	if err != nil || len(query) == 0 {
+		return snapshot, "", err
+	}
+	return snapshot, "?" + query.Encode(), nil
 }
 
 // snapshot gives the boundaries that at= or plan= ask for, those in force
