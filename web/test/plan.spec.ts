@@ -1,5 +1,5 @@
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
-import { signIn } from "./accounts";
+import { password, signIn } from "./accounts";
 import { expect, present, test } from "./app";
 import { violations } from "./axe";
 
@@ -125,6 +125,9 @@ test.describe("with a mouse", () => {
     const id = await plan(context.request, "拆分合并");
     const first = await areas(context.request, id);
     await openEditor(page, id, node, 15, `&of=grid:${upper}&tool=split`);
+    // What it is called and its code are proposed.
+    await expect(page.getByLabel("新部分的名称")).toHaveValue(/^幸福社区第\d\d网格$/);
+    await expect(page.getByLabel("新部分的代码")).toHaveValue("220112001001003");
     await page.getByLabel("新部分的名称").fill("新网格");
     const { x, y } = pixel(page, node, 15, node);
     await page.mouse.move(x + 2, y + 2);
@@ -271,6 +274,65 @@ test.describe("with a mouse", () => {
     expect((await steps(context.request, id)).map((o) => o.op)).toEqual(["move_node"]);
     // The browser itself says that it was offline.
     faults.splice(0);
+  });
+
+  test("what was done is saved though the page is left, or the session ends, before the server has answered", async ({ page, context, faults }) => {
+    await signIn(context, "planner");
+    const id = await plan(context.request, "离开");
+    await openEditor(page, id, node, 16);
+    const { x, y } = pixel(page, node, 16, node);
+    const drag = async (fromX: number, fromY: number) => {
+      await page.mouse.move(fromX, fromY);
+      await page.mouse.down();
+      await page.mouse.move(fromX + 40, fromY - 20, { steps: 2 });
+      await page.mouse.up();
+    };
+    // The server takes its time: the answer is held back until the page was left.
+    let answer = () => undefined as void;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/operations", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await drag(x, y);
+    await drag(x + 40, y - 20);
+    await expect(page.locator(".bar-saving")).toHaveText("正在保存 2 步");
+    await expect(page.getByRole("button", { name: "撤销：移动节点" })).toBeEnabled();
+    await page.getByRole("link", { name: "检查与影响" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "离开" })).toBeVisible();
+    answer();
+    await expect.poll(async () => (await steps(context.request, id)).length).toBe(2);
+    await page.unroute("**/operations");
+
+    await openEditor(page, id, node, 16, "&days=90");
+    await context.clearCookies();
+    await drag(x + 80, y - 40);
+    await expect(page.getByRole("alert").filter({ hasText: "还有 1 步没有保存" })).toBeVisible();
+    await page.getByRole("complementary").getByRole("link", { name: "登录" }).click();
+    await page.locator('input[autocomplete="username"]').fill("planner");
+    await page.locator('input[type="password"]').fill(password());
+    await page.keyboard.press("Enter");
+    await saved(page);
+    expect((await steps(context.request, id)).map((o) => o.op)).toEqual(["move_node", "move_node", "move_node"]);
+    // The browser tells of the answers 401 itself.
+    expect(faults.splice(0).filter((f) => !f.includes("401"))).toEqual([]);
+  });
+
+  test("Esc gives up what is held or painted, whatever the hand does next", async ({ page, context }) => {
+    await signIn(context, "planner");
+    const id = await plan(context.request, "放弃一笔");
+    await openEditor(page, id, node, 15, `&of=grid:${upper}&tool=brush`);
+    const { x, y } = pixel(page, node, 15, node);
+    // The compounds south of the line are the other grid's.
+    await page.mouse.move(x - 60, y + 60);
+    await page.mouse.down();
+    await page.mouse.move(x - 100, y + 70, { steps: 6 });
+    await expect(page.locator(".plan-tallies tr.live")).toHaveCount(2);
+    await page.keyboard.press("Escape");
+    await page.mouse.move(x - 60, y + 60, { steps: 6 });
+    await expect(page.locator(".plan-tallies tr.live")).toHaveCount(0);
+    await page.mouse.up();
+    expect(await steps(context.request, id)).toEqual([]);
   });
 
   test("boundaries are redrawn by keyboard alone", async ({ page, context }) => {
