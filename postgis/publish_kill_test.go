@@ -29,8 +29,8 @@ func TestKilledPublishIsWholeOrNothing(t *testing.T) {
 	for range reports {
 		w.accept(t, w.intake(t, place(2, 1), ""))
 	}
-	began := time.Now()
-	if r, err := w.publishSide(t, Publication{}); err != nil || r.Rerouted != reports {
+	var began time.Time // its transaction: what comes before writes nothing, and needs the database too
+	if r, err := w.publishSide(t, Publication{First: func(context.Context, pgx.Tx) error { began = time.Now(); return nil }}); err != nil || r.Rerouted != reports {
 		t.Fatalf("Publish = %+v, %v; want %d reports routed anew", r, err, reports)
 	}
 	took := time.Since(began)
@@ -46,7 +46,10 @@ func TestKilledPublishIsWholeOrNothing(t *testing.T) {
 		case 1:
 			hooks.Also = func(context.Context, pgx.Tx, geo.Revision) error { kill(); return nil }
 		default:
-			time.AfterFunc(time.Duration(share*float64(took)), kill)
+			hooks.First = func(context.Context, pgx.Tx) error {
+				time.AfterFunc(time.Duration(share*float64(took)), kill)
+				return nil
+			}
 		}
 		w.refresh(t)
 		before := w.b.Current().Revision.Number
