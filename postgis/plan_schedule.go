@@ -130,7 +130,8 @@ func (p *Plans) stillMayPublish(ctx context.Context, who patrol.Actor) error {
 	if err != nil {
 		return nil // the program itself
 	}
-	gone := &geo.Problem{Kind: geo.ErrForbidden, Code: "forbidden", Detail: who.Name + ", who scheduled it, may no longer publish"}
+	// Without the name: this is logged.
+	gone := &geo.Problem{Kind: geo.ErrForbidden, Code: "forbidden", Detail: "who scheduled it may no longer publish"}
 	var principal access.Principal
 	switch who.Kind {
 	case "user":
@@ -144,7 +145,7 @@ func (p *Plans) stillMayPublish(ctx context.Context, who patrol.Actor) error {
 		principal = access.NewPrincipal(a, nil)
 	case "token":
 		t, err := p.store.TokenByID(ctx, id)
-		if errors.Is(err, geo.ErrNotFound) || err == nil && !t.RevokedAt.IsZero() {
+		if errors.Is(err, geo.ErrNotFound) || err == nil && (!t.RevokedAt.IsZero() || !t.ExpiresAt.IsZero() && !p.time().Before(t.ExpiresAt)) {
 			return gone
 		}
 		if err != nil {

@@ -1,12 +1,16 @@
 package postgis
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -122,8 +126,10 @@ func TestUnschedule(t *testing.T) {
 func TestScheduleThatFails(t *testing.T) {
 	t.Parallel()
 	w := openWorld(t, townURL(t))
-	p := plansOf(w, PlansConfig{})
+	var log bytes.Buffer
+	p := plansOf(w, PlansConfig{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	locked := accountOf(t, w, "locked")
+	expired, revoked := tokenOf(t, w, "expired"), tokenOf(t, w, "revoked")
 	for _, c := range []struct {
 		name, why string
 		who       patrol.Actor
@@ -138,6 +144,16 @@ func TestScheduleThatFails(t *testing.T) {
 		}},
 		{"locked out", "forbidden", locked, func(t *testing.T) {
 			if err := w.exec(t, `UPDATE accounts SET disabled_at = now() WHERE login = 'locked'`); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"expired", "forbidden", expired, func(t *testing.T) {
+			if err := w.exec(t, `UPDATE tokens SET expires_at = now() - interval '1 second' WHERE name = 'expired'`); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"revoked", "forbidden", revoked, func(t *testing.T) {
+			if err := w.RevokeToken(t.Context(), uuid.MustParse(revoked.ID), patrol.Actor{}); err != nil {
 				t.Fatal(err)
 			}
 		}},
@@ -162,6 +178,9 @@ func TestScheduleThatFails(t *testing.T) {
 			if edited := operate(t, p, plan.ID, shift(1.5, 1), PlanEdit{}); edited.Failure != "" {
 				t.Errorf("an edit left the failure: %+v", edited.Plan)
 			}
+			if strings.Contains(log.String(), c.who.Name) || !strings.Contains(log.String(), plan.ID.String()) {
+				t.Errorf("the log names the plan not, or who scheduled it: %s", log.String())
+			}
 			if err := p.Discard(t.Context(), plan.ID, PlanEdit{Who: anna}); err != nil {
 				t.Fatal(err)
 			}
@@ -177,6 +196,17 @@ func accountOf(t *testing.T, w *world, login string) patrol.Actor {
 		t.Fatal(err)
 	}
 	return patrol.Actor{Kind: "user", ID: a.ID.String(), Name: login, Role: "planner"}
+}
+
+// tokenOf is a token that plans.
+func tokenOf(t *testing.T, w *world, name string) patrol.Actor {
+	t.Helper()
+	id := newID()
+	token := access.Token{ID: id, Name: name, Role: access.Planner, SecretHash: access.HashSecret(name), ExpiresAt: time.Now().Add(time.Hour)}
+	if err := w.CreateToken(t.Context(), token, patrol.Actor{}); err != nil {
+		t.Fatal(err)
+	}
+	return patrol.Actor{Kind: "token", ID: id.String(), Name: name, Role: "planner"}
 }
 
 // A server that dies while it publishes leaves the plan to the others.
