@@ -124,7 +124,7 @@ func (b *Boundaries) Revision(ctx context.Context, n int) (*locate.Snapshot, err
 	if c := b.Current(); c.Revision.Number == n && n > 0 {
 		return c, nil
 	}
-	if n < 1 {
+	if n < 1 || n > math.MaxInt32 { // more than the database counts
 		return nil, fmt.Errorf("revision %d: %w", n, geo.ErrNotFound)
 	}
 	return b.past.get(ctx, int64(n), func(ctx context.Context) (*locate.Snapshot, error) {

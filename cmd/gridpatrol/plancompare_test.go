@@ -119,7 +119,7 @@ func TestCompareRefuses(t *testing.T) {
 	for _, query := range []string{"", "?from=revision:1", "?from=revision:1&to=x", "?from=revision:1&to=area:1", "?from=revision:1&to=revision:1&format=pdf", "?from=revision:1&to=revision:1&x=1", "?from=revision:&to=revision:1"} {
 		d.refuse(400, "invalid-parameters", "GET", "/api/v1/compare"+query, "")
 	}
-	for _, to := range []string{"revision:9", "revision:0", "revision:01", "revision:-1", "plan:1", "plan:0198c0de-0000-7000-8000-000000000000"} {
+	for _, to := range []string{"revision:9", "revision:4294967297", "revision:0", "revision:01", "revision:-1", "plan:1", "plan:0198c0de-0000-7000-8000-000000000000"} {
 		d.refuse(404, "not-found", "GET", "/api/v1/compare?from=revision:1&to="+to, "")
 	}
 	for role, status := range map[access.Role]int{access.Dispatcher: 403, access.Consumer: 403} {
