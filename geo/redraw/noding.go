@@ -220,12 +220,13 @@ func (a arrangement) sides(take func(x, y bool) bool) (out []edge) {
 		all = append(all, e)
 	}
 	sortEdges(all)
+	by := newBands(all)
 	for _, e := range all {
 		odd := a[e]
 		if !odd[0] && !odd[1] {
 			continue
 		}
-		east := a.eastOf(e, all)
+		east := a.eastOf(e, by)
 		west := [2]bool{east[0] != odd[0], east[1] != odd[1]}
 		here, there := take(east[0], east[1]), take(west[0], west[1])
 		// Going from the lower longitude to the higher one, north is left: that is
@@ -244,9 +245,9 @@ func (a arrangement) sides(take func(x, y bool) bool) (out []edge) {
 
 // eastOf tells in which outlines the land lies that is just east of the middle of
 // a side, or just north where it runs along a parallel.
-func (a arrangement) eastOf(e edge, all []edge) (in [2]bool) {
+func (a arrangement) eastOf(e edge, by bands) (in [2]bool) {
 	lon, lat := int64(e.a.Lon)+int64(e.b.Lon), int64(e.a.Lat)+int64(e.b.Lat) // of the middle, doubled
-	for _, f := range all {
+	for _, f := range by.at(lat) {
 		if f == e || (2*int64(f.a.Lat) > lat) == (2*int64(f.b.Lat) > lat) || 2*int64(max(f.a.Lon, f.b.Lon)) <= lon {
 			continue
 		}
