@@ -51,10 +51,14 @@ func (c *locateCmd) Run(ctx context.Context, common *Common, out io.Writer) erro
 		snapshot, at := boundaries.Current(), now
 		switch {
 		case c.Plan != "":
-			snapshot, err = when.Plan(ctx, c.Plan)
+			if snapshot, err = when.Plan(ctx, c.Plan); errors.Is(err, geo.ErrNotFound) {
+				return fmt.Errorf("there is no plan %s", c.Plan)
+			}
 		case !c.At.IsZero():
 			at = c.At
-			snapshot, err = when.At(ctx, at, now)
+			if snapshot, err = when.At(ctx, at, now); errors.Is(err, geo.ErrNotFound) {
+				return fmt.Errorf("no boundaries were published by %s", at.Format(time.RFC3339))
+			}
 		}
 		if err != nil {
 			return err

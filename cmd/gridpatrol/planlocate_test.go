@@ -26,9 +26,11 @@ func TestLocateCommandAsksPlans(t *testing.T) {
 	tomorrow := time.Now().Add(24 * time.Hour).UTC().Truncate(time.Second)
 	ask[publicationJSON](d, 202, "POST", path+"/publish", fmt.Sprintf(`{"at":%q,"note":"n"}`, tomorrow.Format(time.RFC3339)))
 
+	var stdout, stderr bytes.Buffer
 	locate := func(status int, args ...string) (name, plan string) {
 		t.Helper()
-		var stdout, stderr bytes.Buffer
+		stdout.Reset()
+		stderr.Reset()
 		args = append([]string{"locate", fmt.Sprint(at[0]), fmt.Sprint(at[1]), "--database-url", database, "--data-dir", t.TempDir()}, args...)
 		if got := run(context.Background(), args, &stdout, &stderr); got != status {
 			t.Fatalf("gridpatrol %s = %d, want %d\n%s%s", strings.Join(args, " "), got, status, &stdout, &stderr)
@@ -58,8 +60,15 @@ func TestLocateCommandAsksPlans(t *testing.T) {
 			t.Errorf("locate %v is in %q of plan %q, want %q of %q", c.args, name, plan, c.name, c.plan)
 		}
 	}
-	locate(1, "--plan", "01900000-0000-7000-8000-000000000001")
-	locate(1, "--plan", "no-id")
+	for want, args := range map[string][]string{
+		"there is no plan 01900000-0000-7000-8000-000000000001": {"--plan", "01900000-0000-7000-8000-000000000001"},
+		"there is no plan no-id":                                {"--plan", "no-id"},
+		"no boundaries were published by 2001-01-01T00:00:00Z":  {"--at", "2001-01-01T00:00:00Z"},
+	} {
+		if locate(1, args...); !strings.HasSuffix(stderr.String(), want+"\n") {
+			t.Errorf("locate %v says %q, want %q", args, &stderr, want)
+		}
+	}
 	locate(1, "--at", tomorrow.Add(-time.Hour).Format(time.RFC3339))
 	locate(2, "--plan", made.ID, "--at", tomorrow.Format(time.RFC3339))
 }
