@@ -12,6 +12,9 @@ const reachPx = { mouse: 10, touch: 24 };
 /** How far something held moves before it is more than a tap, in pixels. */
 const slackPx = 3;
 
+/** How far apart the places are that a quick stroke of the brush is taken to have been at, in pixels. */
+const strokePx = 6;
+
 /** Lets the map be worked on with mouse and finger, until the function that is given is called. */
 export function useHands(grid: GridMap): () => void {
   const { map } = grid;
@@ -19,6 +22,8 @@ export function useHands(grid: GridMap): () => void {
   let coarse = false;
   // Where a drag began, and how far from the pointer what is held was: it does not jump to it.
   let from: { x: number; y: number; dx: number; dy: number; far: boolean } | null = null;
+  // Where the hand was last: a quick one skips what lies between.
+  let last = { x: 0, y: 0 };
 
   const aimAt = (x: number, y: number, free = false): Aim => {
     const { lng, lat } = map.unproject([x, y]);
@@ -33,11 +38,15 @@ export function useHands(grid: GridMap): () => void {
     const node = held.peek()?.move.from;
     const at = node === undefined ? { x, y } : map.project([node.lon / 1e7, node.lat / 1e7]);
     from = { x, y, dx: at.x - x, dy: at.y - y, far: false };
+    last = { x, y };
     return true;
   };
   const along = (x: number, y: number, free: boolean) => {
     if (from === null) return;
     from.far ||= Math.hypot(x - from.x, y - from.y) > slackPx;
+    const n = tool.peek() === "brush" ? Math.min(Math.ceil(Math.hypot(x - last.x, y - last.y) / strokePx), 200) : 1;
+    for (let i = 1; i < n; i++) dragTo(aimAt(last.x + ((x - last.x) * i) / n, last.y + ((y - last.y) * i) / n, free));
+    last = { x, y };
     if (from.far) dragTo(aimAt(x + from.dx, y + from.dy, free));
   };
   const end = () => {

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { language, word } from "../i18n/i18n";
+import { language } from "../i18n/i18n";
 import { check } from "../plan/client";
 import type { CheckAnswer, Plan, PlanProblem } from "../plan/types";
 import { problemText } from "../plan/said";
@@ -8,10 +8,9 @@ import { problemName } from "../plan/words";
 import { linkTo } from "../state/store";
 import { formatNumber } from "../units/format";
 import { useAsked, type Asked } from "./ask";
-import { AreaRef, Shown } from "./parts";
+import { Shown } from "./parts";
 import { t } from "./text";
 import { areaName } from "./names";
-import { splitArea } from "./words";
 
 /** Asks for the complete check of a plan as it is now. */
 export function useCheck(plan: Plan): Asked<CheckAnswer> {
@@ -32,13 +31,6 @@ function Problem({ of: p, plan }: { of: PlanProblem; plan: Plan }): JSX.Element 
       <div>
         <strong>{problemName(p.problem)}</strong>
         <p>{problemText(p, areaName)}</p>
-        <p class="problem-areas">
-          {p.areas.map((a) => (
-            <span key={a}>
-              <span class="soft">{word(splitArea(a)[0])}</span> <AreaRef area={a} quiet />
-            </span>
-          ))}
-        </p>
       </div>
       <a class="button" href={editable ? linkTo({ view: "plan", params: { plan: plan.id }, ...place }) : linkTo({ view: "map", selection: { type: "point", lon: p.lon, lat: p.lat, accuracyM: null }, ...place })}>
         {t("toPlace")}

@@ -26,6 +26,9 @@ type Tab = (typeof tabs)[number];
 /** How many of the last operations are shown before all are asked for. */
 const lastOperations = 5;
 
+/** From this many characters on a title is written smaller: it would fill a phone. */
+const longTitle = 60;
+
 function shownTab(): Tab {
   return tabs.find((x) => x === params.value.tab) ?? "check";
 }
@@ -38,7 +41,7 @@ function Title({ plan, onChange }: { plan: PlanWithHistory; onChange: () => void
   if (text === null) {
     return (
       <div class="plan-title">
-        <h1>
+        <h1 class={plan.title.length > longTitle ? "long" : ""}>
           <Name of={plan.title} />
         </h1>
         <StatusBadge plan={plan} />
