@@ -1,8 +1,10 @@
 package postgis
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -202,9 +204,30 @@ func TestPlanLimits(t *testing.T) {
 	const fill = `INSERT INTO plans SELECT district_code, gen_random_uuid(), title, status, base_revision, locked_kinds, version, etag, operations,
 		undone, vertices, needs_approval, created_by, created_by_name, created_at, updated_at, authors, author_names, approved_by, approved_name,
 		approved_at, approved_etag, publish_at, publish_kind, publish_by, publish_name, publish_role, note, revision, failure, claimed_until
-		FROM plans CROSS JOIN generate_series(1, 500) WHERE id = '`
+		FROM plans CROSS JOIN generate_series(1, 499 - (SELECT count(*) FROM plans WHERE status NOT IN ('published', 'discarded'))) WHERE id = '`
 	if err := w.exec(t, fill+plan.ID.String()+`'`); err != nil {
 		t.Fatal(err)
+	}
+	// Nobody gets further than to have counted, until all may have.
+	held, err := w.pool.Begin(t.Context())
+	if err == nil {
+		_, err = held.Exec(t.Context(), `LOCK TABLE plan_steps IN EXCLUSIVE MODE`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(300*time.Millisecond, func() { _ = held.Rollback(context.Background()) })
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			if _, err := p.CreatePlan(t.Context(), "the last", false, anna); err != nil && codeOf(err) != "too-many-plans" {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := w.count(t, `SELECT count(*) FROM plans WHERE status NOT IN ('published', 'discarded')`); n != maxOpenPlans {
+		t.Errorf("%d open plans, want %d", n, maxOpenPlans)
 	}
 	if _, err := p.CreatePlan(t.Context(), "one more", false, anna); codeOf(err) != "too-many-plans" {
 		t.Errorf("one more than the most plans: %v", err)

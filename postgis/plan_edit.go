@@ -54,6 +54,10 @@ func (p *Plans) CreatePlan(ctx context.Context, title string, needsApproval bool
 	err = pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
 		const open = `SELECT count(*) FROM plans WHERE district_code = @district AND status NOT IN ('published', 'discarded')`
 		n := 0
+		// One after another, else several count before any of them has written.
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(@key)`, pgx.NamedArgs{"key": lockKey("plans", p.store.district)}); err != nil {
+			return err
+		}
 		if err := tx.QueryRow(ctx, open, pgx.NamedArgs{"district": p.store.district}).Scan(&n); err != nil {
 			return err
 		}
