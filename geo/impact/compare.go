@@ -21,11 +21,11 @@ func (p Pair) Ref() geo.Ref {
 	return p.After.Ref()
 }
 
-// Redrawn tells whether the area is new, gone, or has another shape, code or
-// name: something that who works there must know.
+// Redrawn tells whether the area is new, gone, or has another code or name, or
+// other ground: something that who works there must know.
 func (p Pair) Redrawn() bool {
 	a, b := p.Before, p.After
-	return a == nil || b == nil || a.Code != b.Code || a.Name != b.Name || !geo.SameShape(a.Shape, b.Shape)
+	return a == nil || b == nil || a.Code != b.Code || a.Name != b.Name || !alike(a.Shape, b.Shape)
 }
 
 // Change is "new", "gone", "changed" or, of one that stays as it is, "same".
