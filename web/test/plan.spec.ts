@@ -120,7 +120,7 @@ test.describe("with a mouse", () => {
     await expect.poll(() => page.url()).not.toBe(was);
   });
 
-  test("a grid is split by a drawn line, and merged again", async ({ page, context }) => {
+  test("a grid is split by a drawn line, and merged again", async ({ page, context, faults }) => {
     await signIn(context, "planner");
     const id = await plan(context.request, "拆分合并");
     const first = await areas(context.request, id);
@@ -137,8 +137,17 @@ test.describe("with a mouse", () => {
     await page.mouse.click(x + 20, y - 150);
     await page.mouse.click(x + 340, y - 150);
     await expect(page.locator(".stage-cut")).toHaveCount(1);
+    // A code that is taken is refused, in words, and nothing that was drawn is lost.
+    await page.getByLabel("新部分的代码").fill(lower);
+    await page.locator(".plan-tool").getByRole("button", { name: "拆分" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: `代码 ${lower} 是或曾是别的区域的代码` })).toBeVisible();
+    await expect(page.locator(".stage-cut")).toHaveCount(1);
+    await expect(page.getByLabel("新部分的名称")).toHaveValue("新网格");
+    await page.getByLabel("新部分的代码").fill("220112001001009");
     await page.locator(".plan-tool").getByRole("button", { name: "拆分" }).click();
     await saved(page);
+    await expect.poll(() => steps(context.request, id)).toHaveLength(1);
+    expect(faults.splice(0)).toEqual([expect.stringContaining("409")]);
     const split = await areas(context.request, id);
     expect(split).toHaveLength(first.length + 1);
     const made = present(split.find((a) => a.properties.name === "新网格"), "new grid");

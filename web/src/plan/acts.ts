@@ -4,7 +4,7 @@ import { chosenArea, cursor, held, hover, keyName, letGo, line, outline, painted
 import { degrees, distanceM, samePlace } from "./model/lattice";
 import type { Area, LatticePoint, NearNode } from "./model/types";
 import { beyond, takes } from "./shape";
-import { forgetTyped, newPart } from "./split";
+import { forgetTyped, newPart, typedCode, typedName } from "./split";
 import { t } from "./text";
 import { choose, chosen, kind, tool, unit } from "./tool";
 import type { Operation, Position } from "./types";
@@ -276,7 +276,13 @@ export function finish(): void {
       if (of === null) return;
       const [name, code] = [newPart.peek().name.trim(), newPart.peek().code.trim()];
       const coordinates = beyond(drawn).map(position);
-      void run({ op: "split", kind: of.kind, code: of.code, line: { type: "LineString", coordinates }, ...(code === "" ? {} : { new_code: code }), ...(name === "" ? {} : { new_name: name }) });
+      const typed = [typedName.peek(), typedCode.peek()] as const;
+      void run({ op: "split", kind: of.kind, code: of.code, line: { type: "LineString", coordinates }, ...(code === "" ? {} : { new_code: code }), ...(name === "" ? {} : { new_name: name }) }).then((done) => {
+        // What was refused can be mended, unless something else was begun meanwhile.
+        if (done || tool.peek() !== "split" || chosen.peek() !== of.key || line.peek().length > 0) return;
+        line.value = drawn;
+        [typedName.value, typedCode.value] = typed;
+      });
       forgetTyped();
       letGo();
       return;
@@ -290,7 +296,10 @@ export function finish(): void {
       const [into] = codes;
       const [first] = keys;
       if (into === undefined || first === undefined) return;
-      void run({ op: "merge", kind: kind.peek(), codes, into }).then((done) => done && choose(first));
+      void run({ op: "merge", kind: kind.peek(), codes, into }).then((done) => {
+        if (done) choose(first);
+        else if (tool.peek() === "merge" && picked.peek().length === 0) picked.value = keys;
+      });
       letGo();
       return;
     }

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { store, letGo, topology } from "./desk";
+import { letGo, line, outline, store, topology } from "./desk";
 import { freeCode, parentAt } from "./codes";
 import type { LatticePoint } from "./model/types";
 import { degrees } from "./model/lattice";
 import { ringOf } from "./shape";
 import { t } from "./text";
-import { choose, kind } from "./tool";
+import { choose, kind, tool } from "./tool";
 
 /** Asks what a newly drawn area is called, and creates it. */
 export function CreateForm({ ring }: { ring: readonly LatticePoint[] }): JSX.Element {
@@ -21,7 +21,10 @@ export function CreateForm({ ring }: { ring: readonly LatticePoint[] }): JSX.Ele
     const geometry = { type: "MultiPolygon" as const, coordinates: [[ringOf(ring)]] };
     const made = { op: "create" as const, kind: of, code: code.peek().trim(), name: name.peek().trim(), ...(parent === null ? {} : { parent: parent.key }), ...(of === "grid" ? { class: urban.peek() ? "urban" : "rural" } : {}), geometry };
     letGo();
-    void store.peek()?.run(made).then((done) => done && choose(`${of}:${made.code}`));
+    void store.peek()?.run(made).then((done) => {
+      if (done) choose(`${of}:${made.code}`);
+      else if (tool.peek() === "create" && line.peek().length === 0 && outline.peek() === null) outline.value = ring;
+    });
   };
   const [first] = ring;
   return (
