@@ -428,7 +428,7 @@ func TestCompareFindsWhatNoEventTold(t *testing.T) {
 		"a category":    `UPDATE reports SET category = 'noise'` + one,
 		"a cell":        `UPDATE reports SET cell = (SELECT max(cell) FROM reports)` + one,
 		"a time":        `UPDATE reports SET created_at = created_at - interval '1 microsecond'` + one,
-		"a limit":       `UPDATE reports SET due_at = due_at + interval '1 microsecond'` + one,
+		"a limit":       `UPDATE reports SET due_at = coalesce(due_at, created_at) + interval '1 microsecond'` + one,
 		"no limit":      `UPDATE reports SET due_at = NULL` + one,
 		"a lost report": `DELETE FROM reports WHERE id = (SELECT max(id::text)::uuid FROM reports)`,
 	} {

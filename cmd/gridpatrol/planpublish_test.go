@@ -165,7 +165,7 @@ func TestPlansOfAnOlderRevision(t *testing.T) {
 func TestPlanOfATimeToCome(t *testing.T) {
 	s := serveTest(t, districtDatabase(t))
 	d, public := s.desk(t, access.Planner), &desk{t: t, serving: s}
-	grid := s.boundaries.Current().Index.Areas(geo.Grid)[2]
+	grid, other := s.boundaries.Current().Index.Areas(geo.Grid)[2], s.boundaries.Current().Index.Areas(geo.Grid)[5]
 	made, path := d.plan("x")
 	d.operate(path, rename(grid.Code, "明日网格"))
 	when := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Second)
@@ -210,15 +210,26 @@ func TestPlanOfATimeToCome(t *testing.T) {
 	if name, _, _ := public.gridNamed(grid.Code, ""); name != grid.Name {
 		t.Errorf("now the grid is %q, want %q", name, grid.Name)
 	}
-	// A second one takes over from its own time on.
+	// A second one comes on top from its own time on; one whose areas the first
+	// will have changed could not be published then, and is left out.
 	later, laterPath := d.plan("y")
-	d.operate(laterPath, rename(grid.Code, "后日网格"))
-	ask[publicationJSON](d, 202, "POST", laterPath+"/publish", fmt.Sprintf(`{"at":%q,"note":"n"}`, when.Add(24*time.Hour).Format(time.RFC3339)))
-	for after, want := range map[time.Duration][2]string{23 * time.Hour: {"明日网格", made.ID}, 24 * time.Hour: {"后日网格", later.ID}} {
-		if name, _, plan := public.gridNamed(grid.Code, at(after)); name != want[0] || plan != want[1] {
-			t.Errorf("%s after the first plan the grid is %q of %q, want %v", after, name, plan, want)
+	d.operate(laterPath, rename(other.Code, "后日网格"))
+	_, clashingPath := d.plan("z")
+	d.operate(clashingPath, rename(grid.Code, "大后日网格"))
+	for path, after := range map[string]time.Duration{laterPath: 24 * time.Hour, clashingPath: 48 * time.Hour} {
+		ask[publicationJSON](d, 202, "POST", path+"/publish", fmt.Sprintf(`{"at":%q,"note":"n"}`, when.Add(after).Format(time.RFC3339)))
+	}
+	for after, want := range map[time.Duration][3]string{
+		23 * time.Hour: {"明日网格", other.Name, made.ID},
+		24 * time.Hour: {"明日网格", "后日网格", later.ID},
+		48 * time.Hour: {"明日网格", "后日网格", later.ID},
+	} {
+		first, _, plan := public.gridNamed(grid.Code, at(after))
+		if second, _, _ := public.gridNamed(other.Code, at(after)); first != want[0] || second != want[1] || plan != want[2] {
+			t.Errorf("%s after the first plan the grids are %q and %q of %q, want %v", after, first, second, plan, want)
 		}
 	}
+	ask[planJSON](d, 200, "DELETE", clashingPath+"/publish", "")
 	ask[planJSON](d, 200, "DELETE", laterPath+"/publish", "")
 	back, _ := ask[planJSON](d, 200, "DELETE", path+"/publish", "")
 	if back.Status != "draft" || back.PublishAt != nil {
