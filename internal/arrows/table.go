@@ -14,10 +14,11 @@ type arrow struct {
 var table = []arrow{
 	{"cmd/gridpatrol", []string{"access/...", "api/...", "basemap", "fixtures/...", "geo/...", "importers/...", "internal/logfile", "internal/pgcluster", "internal/photo", "internal/tlscert", "notify/...", "patrol/...", "postgis/...", "tiles/...", "web/..."}},
 	{"api/features", []string{"geo/...", "patrol/...", "access", "tiles"}},
-	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "importers", "internal/photo"}},
+	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "importers/...", "internal/photo"}},
 	{"tiles", []string{"geo/..."}},
 	{"basemap", []string{"geo"}}, // knows nothing of what is drawn on it
 	{"importers", []string{"geo/...", "patrol/..."}},
+	{"importers/ingest", []string{"importers", "geo/...", "patrol/..."}}, // knows of no format: the readers know of no area
 	{"fixtures/...", []string{"geo/...", "patrol/...", "importers", "fixtures/..."}},
 	{"notify", []string{"geo", "patrol"}}, // geo for ids and the kinds of error, which patrol's own types hold too
 	{"postgis", []string{"geo/...", "patrol/...", "access", "notify"}},
@@ -64,7 +65,7 @@ var reserved = []struct {
 	{"github.com/twpayne/go-geom", []string{"postgis", "importers"}},
 	{"github.com/twpayne/pgx-geom", []string{"postgis"}},
 	{"github.com/pressly/goose", []string{"postgis"}},
-	{"database/sql", []string{"postgis"}},
+	{"database/sql", []string{"postgis", "importers"}}, // importers: a GeoPackage is a SQLite database
 	{"github.com/jackc/pgx", []string{"postgis", "internal/pgcluster", "internal/pgcluster/pgtest", "internal/chaos", "cmd/gridpatrol"}},
 }
 

@@ -1,0 +1,50 @@
+package ingest
+
+import "github.com/gridpatrol/gridpatrol/importers"
+
+// Report is what an import found, as `--report` writes it.
+type Report struct {
+	File         string `json:"file"`
+	SHA256       string `json:"sha256"` // of the file, or of the parts of a set by name; hexadecimal
+	Importer     string `json:"importer"`
+	Layer        string `json:"layer"`
+	CRS          string `json:"crs"`      // as geo.CRS writes it
+	CRSFrom      string `json:"crs_from"` // "option", or as importers.CRSHint.From
+	Encoding     string `json:"encoding"`
+	EncodingFrom string `json:"encoding_from"`
+	// Columns says which column each field was read from.
+	Columns map[string]string `json:"columns"`
+
+	FeaturesRead int `json:"features_read"`
+	FeaturesOK   int `json:"features_ok"` // without an error
+	New          int `json:"new"`
+	Changed      int `json:"changed"`
+	Unchanged    int `json:"unchanged"`
+	Gone         int `json:"gone"`
+
+	Problems []*importers.Problem `json:"problems"`
+	// Repairs are what the repairs that were asked for did.
+	Repairs []Repaired `json:"repairs,omitempty"`
+	// Truncated is how many further problems were found beyond those listed.
+	Truncated int `json:"problems_not_listed,omitempty"`
+}
+
+// Errors counts the problems that keep the file from being taken.
+func (r *Report) Errors() (n int) {
+	for _, p := range r.Problems {
+		if !p.Warning {
+			n++
+		}
+	}
+	return n
+}
+
+// Repaired is one feature that a repair changed.
+type Repaired struct {
+	Feature int     `json:"feature"`
+	Code    string  `json:"code"`
+	Repair  string  `json:"repair"`
+	MovedM2 float64 `json:"moved_m2"` // land gained or lost
+	MovedM  float64 `json:"moved_m"`  // the longest way a node went
+	Detail  string  `json:"detail"`
+}
