@@ -20,6 +20,7 @@ import "./place/distance";
 import "./place/placename";
 import "./search/soon";
 import "./ui/name";
+import "./ui/skeleton";
 import "./units/format";
 
 const drawable = canDrawMap();

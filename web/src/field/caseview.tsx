@@ -27,6 +27,7 @@ import { placeOf } from "./order";
 import { detail, detailTrouble, openId, readDetail, reports } from "./state";
 import { t } from "./text";
 import { deedsOf, deedText } from "./words";
+import { Skeleton } from "../ui/skeleton";
 
 const order: readonly Kind[] = ["compound", "village_group", "grid", "village", "township"];
 
@@ -161,12 +162,7 @@ export function CaseView({ height }: { height: Signal<SheetHeight> }): JSX.Eleme
     return (
       <Sheet label={t("caseName")} title={trouble === null ? null : t("caseName")} titleRef={title} busy={trouble === null} onClose={closeCase} kind="field-case" height={height}>
         {trouble === null ? (
-          <div class="skeleton" role="status">
-            <span class="visually-hidden">{common("loading")}</span>
-            <i class="wide" />
-            <i class="tall" />
-            <i />
-          </div>
+          <Skeleton says={common("loading")} lines="wide tall short" />
         ) : (
           <div class="empty" role="alert">
             <p class="empty-head">{t(trouble === "missing" || trouble === "refused" ? "missing" : "noAnswer")}</p>

@@ -17,6 +17,7 @@ import { Filters, Summary } from "./filters";
 import { placeOf } from "./order";
 import { asOf, clearFilters, counts, filter, fresh, groups, load, loading, narrowed, openId, reports, trouble } from "./state";
 import { t } from "./text";
+import { Skeleton } from "../ui/skeleton";
 
 /** So many are drawn at first, and more of them as one scrolls: a list of thousands must not hold the page up. */
 const first = 100;
@@ -133,18 +134,6 @@ function Empty(): JSX.Element {
   );
 }
 
-function Skeleton(): JSX.Element {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{common("loading")}</span>
-      <i class="tall" />
-      <i class="tall" />
-      <i class="tall" />
-      <i class="tall" />
-    </div>
-  );
-}
-
 /** Says where what is shown is not of this minute. */
 function Freshness(): JSX.Element | null {
   if (trouble.value !== null && trouble.value !== "private") {
@@ -209,7 +198,7 @@ export function CaseList(): JSX.Element {
       <Filters />
       <Freshness />
       {loading.value === "first" && trouble.value === null ? (
-        <Skeleton />
+        <Skeleton says={common("loading")} lines="tall tall tall tall" />
       ) : total === 0 && loading.value === "done" ? (
         <Empty />
       ) : (

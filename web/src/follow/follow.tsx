@@ -11,6 +11,7 @@ import { showPlace } from "./onmap";
 import { FollowedReport } from "./report";
 import { stepName, t } from "./text";
 import { watch, type Watched } from "./watch";
+import { Skeleton } from "../ui/skeleton";
 
 /** A report that is followed with its secret. */
 export function Follow({ id, secret }: { id: string; secret: string }): JSX.Element {
@@ -64,13 +65,7 @@ export function Follow({ id, secret }: { id: string; secret: string }): JSX.Elem
         </div>
       )}
       {report === null && trouble === null && (
-        <div class="skeleton" role="status">
-          <span class="visually-hidden">{t("loading")}</span>
-          <i class="wide" />
-          <i class="tall" />
-          <i />
-          <i class="tall" />
-        </div>
+        <Skeleton says={t("loading")} lines="wide tall short tall" />
       )}
       {report !== null && w !== null && (
         <>

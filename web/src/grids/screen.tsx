@@ -15,6 +15,7 @@ import { load, mayPlan, rows, shown, trouble, unload } from "./state";
 import { Table } from "./table";
 import { className, t } from "./text";
 import { Vacancies } from "./vacancies";
+import { Skeleton } from "../ui/skeleton";
 
 const leave = () => goTo({ view: "map", params: {} });
 
@@ -62,18 +63,6 @@ function Tools(): JSX.Element {
   );
 }
 
-function Skeleton(): JSX.Element {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("loading")}</span>
-      <i class="wide" />
-      <i class="tall" />
-      <i class="tall" />
-      <i class="tall" />
-    </div>
-  );
-}
-
 function Open(): JSX.Element {
   const title = useRef<HTMLHeadingElement>(null);
   const again = useRef<() => void>(() => undefined);
@@ -107,7 +96,7 @@ function Open(): JSX.Element {
           </div>
         )}
         {all === null ? (
-          trouble.value === null && <Skeleton />
+          trouble.value === null && <Skeleton says={t("loading")} lines="wide tall tall tall" />
         ) : (
           <>
             {canDrawMap() && <Legend />}
@@ -133,6 +122,6 @@ function Open(): JSX.Element {
 
 /** All grids in numbers, beside the map coloured by them. */
 export function GridsScreen(): JSX.Element {
-  if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton /></Sheet>;
+  if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton says={t("loading")} lines="wide tall tall tall" /></Sheet>;
   return mayPlan() ? <Open /> : <Closed />;
 }

@@ -15,6 +15,7 @@ import { Places } from "./table";
 import { t } from "./text";
 import { Timeline } from "./timeline";
 import { howMany } from "./words";
+import { Skeleton } from "../ui/skeleton";
 
 function Empty(): JSX.Element {
   const { category, state, time } = filter.value;
@@ -41,13 +42,7 @@ function Empty(): JSX.Element {
 
 function Waiting(): JSX.Element {
   return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("loading")}</span>
-      <i class="wide" />
-      <i class="tall" />
-      <i />
-      <i />
-    </div>
+    <Skeleton says={t("loading")} lines="wide tall short short" />
   );
 }
 

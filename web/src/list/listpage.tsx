@@ -10,6 +10,7 @@ import { formatNumber } from "../units/format";
 import { SyntheticNote } from "../ui/banner";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
+import { Skeleton } from "../ui/skeleton";
 
 /** Which kinds lie directly in an area of a kind, in the order they are listed. */
 const below: Partial<Record<Kind, Kind[]>> = {
@@ -43,10 +44,7 @@ function useAreas(kinds: readonly Kind[], parent: string | null, wanted: boolean
 
 function Rows(): JSX.Element {
   return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("loading")}</span>
-      <i /> <i /> <i />
-    </div>
+    <Skeleton says={t("loading")} lines="short short short" />
   );
 }
 

@@ -11,6 +11,7 @@ import { distance } from "./distance";
 import { kindOf } from "./parts";
 import { placeName } from "./placename";
 import { PointDetails } from "./point";
+import { Skeleton } from "../ui/skeleton";
 
 function close(): void {
   const inside = document.activeElement?.closest(".panel") !== null;
@@ -30,19 +31,6 @@ function heading(f: Found): { above: string; name: string } {
     return { above: t("myPlaceAccuracy", { distance: distance(f.of.accuracyM) }), name: placeName(f) };
   }
   return { above: inside ? t("here") : formatPosition(f.located.point.lon, f.located.point.lat), name: placeName(f) };
-}
-
-function Skeleton(): JSX.Element {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("loading")}</span>
-      <i class="wide" />
-      <i />
-      <i class="tall" />
-      <i class="tall" />
-      <i />
-    </div>
-  );
 }
 
 /** The card beside the map, or the sheet under it on a phone, about what was chosen. */
@@ -77,7 +65,7 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
       }
     >
       {f !== null && !asking.value && f.of !== selection.value && <p class="stale">{t("stale")}</p>}
-      {f === null ? asking.value ? <Skeleton /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
+      {f === null ? asking.value ? <Skeleton says={t("loading")} lines="wide short tall tall short" /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
       {f !== null && (
         <p class="panel-links">
           {view.value === "list" && canShowMap && <a class="button" href={linkTo({ view: "map", camera: null })}>{t("showOnMap")}</a>}

@@ -23,6 +23,7 @@ import { LiveStrip, TallyTable } from "./tallies";
 import { t } from "./text";
 import { days, nextTool } from "./tool";
 import { ToolCard, ToolRow } from "./tools";
+import { Skeleton } from "../ui/skeleton";
 
 const leave = () => goTo({ view: "plans", params: {} });
 
@@ -58,17 +59,6 @@ function Missing({ named }: { named: boolean }): JSX.Element {
         </a>
       </p>
     </Sheet>
-  );
-}
-
-function Skeleton(): JSX.Element {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("reading")}</span>
-      <i class="wide" />
-      <i class="tall" />
-      <i class="tall" />
-    </div>
   );
 }
 
@@ -176,7 +166,7 @@ function Editor({ id }: { id: string }): JSX.Element {
         )}
         <Refusal />
         {plan === null ? (
-          reading === "reading" && <Skeleton />
+          reading === "reading" && <Skeleton says={t("reading")} lines="wide tall tall" />
         ) : (
           <>
             {!mayEdit && <p class="stale">{t("notEditable")}</p>}
@@ -196,7 +186,7 @@ function Editor({ id }: { id: string }): JSX.Element {
 /** Edit mode: boundaries are redrawn on the map, and what comes of it stands beside it. */
 export function PlanScreen(): JSX.Element {
   const id = params.value.plan ?? null;
-  if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton /></Sheet>;
+  if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton says={t("reading")} lines="wide tall tall" /></Sheet>;
   if (!can("plan_boundaries")) return <Closed steps={id === null ? 0 : stepsLeft(id)} />;
   return id === null ? <Missing named={false} /> : <Editor key={id} id={id} />;
 }

@@ -8,6 +8,7 @@ import { showArea } from "./inspector";
 import { meanOf, rowsOf, type Row } from "./numbers";
 import { t } from "./text";
 import { choose, days } from "./tool";
+import { Skeleton } from "../ui/skeleton";
 
 /** The rows shown while not all are asked for. */
 const few = 8;
@@ -83,11 +84,7 @@ export function TallyTable(): JSX.Element {
     <section class="plan-tallies">
       <h3>{t("tallies")}</h3>
       {tallies === null ? (
-        <div class="skeleton" role="status">
-          <span class="visually-hidden">{t("reading")}</span>
-          <i class="tall" />
-          <i class="tall" />
-        </div>
+        <Skeleton says={t("reading")} lines="tall tall" />
       ) : (
         <Rows whole={whole.value} band={band} classOf={classOf} all={rowsOf(tallies.all, live.value, chosenArea.value?.key ?? null)} />
       )}

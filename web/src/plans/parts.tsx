@@ -8,6 +8,7 @@ import { areaName } from "./names";
 import { t } from "./text";
 import type { Asked } from "./ask";
 import { refusalText } from "./words";
+import { Skeleton } from "../ui/skeleton";
 
 /** A time as one says it, exact on hover. */
 export function When({ at }: { at: string }): JSX.Element {
@@ -24,18 +25,6 @@ export function StatusBadge({ plan }: { plan: Plan }): JSX.Element {
   return <span class={`plan-badge plan-${plan.status}`}>{t(plan.status === "published" && plan.revision !== undefined ? "publishedAs" : plan.status, { n: plan.revision ?? 0 })}</span>;
 }
 
-/** The rows of something that has not come yet. */
-export function Skeleton(): JSX.Element {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("loading")}</span>
-      <i class="wide" />
-      <i class="tall" />
-      <i class="tall" />
-    </div>
-  );
-}
-
 /** Shows what was asked for once it is there; until then, or where it cannot be had, what is to be said of that. */
 export function Shown<T>({ of, children }: { of: Asked<T>; children: (value: T) => ComponentChildren }): JSX.Element {
   return (
@@ -48,7 +37,7 @@ export function Shown<T>({ of, children }: { of: Asked<T>; children: (value: T) 
           </button>
         </div>
       )}
-      {of.value === null ? of.error === null && <Skeleton /> : children(of.value)}
+      {of.value === null ? of.error === null && <Skeleton says={t("loading")} lines="wide tall tall" /> : children(of.value)}
     </>
   );
 }

@@ -4,10 +4,11 @@ import { SignInForm } from "../signin/form";
 import { can, who } from "../state/session";
 import { linkTo, params } from "../state/store";
 import { SyntheticNote } from "../ui/banner";
+import { Skeleton } from "../ui/skeleton";
 import { ComparePage } from "./compare";
 import { PlanList } from "./list";
 import { PlanPage } from "./page";
-import { Skeleton, Tabs } from "./parts";
+import { Tabs } from "./parts";
 import { Revisions } from "./revisions";
 import { t } from "./text";
 
@@ -36,7 +37,7 @@ export function PlansScreen(): JSX.Element {
   const id = params.value.id;
   // Another page begins at its top, as it would if it were loaded.
   useEffect(() => scrollTo(0, 0), [id, params.value.tab]);
-  if (me === undefined) return <div class="plans"><Skeleton /></div>;
+  if (me === undefined) return <div class="plans"><Skeleton says={t("loading")} lines="wide tall tall" /></div>;
   if (me === null || !can("plan_boundaries")) {
     return (
       <div class="plans plans-closed">

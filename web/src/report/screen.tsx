@@ -18,7 +18,8 @@ import { arrived, ready, refusal, sending, submit, waiting } from "./queue";
 import { moved } from "./target";
 import { loadTexts, t, type Key } from "./text";
 import { noteUsed } from "./used";
-import { askCategories, Skeleton, WhatStep } from "./whatstep";
+import { askCategories, WhatStep } from "./whatstep";
+import { Skeleton } from "../ui/skeleton";
 
 const drawable = canDrawMap();
 
@@ -223,7 +224,7 @@ function ReportScreen(): JSX.Element {
         {step !== "sent" && <Refused step={step} />}
         {step === "place" && isReady.value && <PlaceStep />}
         {step === "what" && <WhatStep onChosen={() => go("more")} />}
-        {step === "more" && MoreStep === undefined && <Skeleton />}
+        {step === "more" && MoreStep === undefined && <Skeleton says={t("whatAway")} lines="tall tall tall" />}
         {step === "more" && MoreStep !== undefined && <MoreStep to={go} busy={shrinking} />}
         {step === "sent" && outgoing.value !== null && <Outgoing at={outgoing.value} />}
         {(step === "place" || step === "sent") && Waits !== undefined && waiting.value.length > 0 && <Waits but={step === "sent" ? outgoing.value : null} onOpen={() => go("more")} />}

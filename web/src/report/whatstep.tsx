@@ -9,6 +9,7 @@ import { formatNumber } from "../units/format";
 import { change, draft } from "./draft";
 import { t } from "./text";
 import { lastUsed, matches, ordered } from "./used";
+import { Skeleton } from "../ui/skeleton";
 
 /** The categories; null until they have come. */
 export const known = signal<Category[] | null>(null);
@@ -32,25 +33,13 @@ export function targetOf(c: Category, key: "within" | "target"): string {
   return t(c.around_clock ? key : `${key}Working`, { n });
 }
 
-/** What stands where something is awaited. */
-export function Skeleton(): JSX.Element {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">{t("whatAway")}</span>
-      <i class="tall" />
-      <i class="tall" />
-      <i class="tall" />
-    </div>
-  );
-}
-
 /** The second question: what it is. Choosing answers it. */
 export function WhatStep({ onChosen }: { onChosen: () => void }): JSX.Element {
   const text = useSignal("");
   useEffect(() => void askCategories(), []);
   const all = known.value;
   if (all === null) {
-    return <Skeleton />;
+    return <Skeleton says={t("whatAway")} lines="tall tall tall" />;
   }
   const used = lastUsed();
   const shown = ordered(all, used).filter((c) => matches(c, text.value));
