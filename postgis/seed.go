@@ -9,10 +9,7 @@ import (
 )
 
 // PastReport is a report of earlier days with what was done about it.
-type PastReport struct {
-	Report  patrol.Report         // as it is now, with its decision
-	History []patrol.HistoryEntry // from the beginning; at least one
-}
+type PastReport = patrol.PastReport
 
 // importChunk is how many reports are written between two calls of progress.
 const importChunk = 2000
