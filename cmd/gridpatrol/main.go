@@ -33,6 +33,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the schema up to date and stop."`
 	Fixture fixtureCmd `cmd:"" help:"Write the invented demo district as GeoJSON and CSV; needs no database."`
 	Locate  locateCmd  `cmd:"" help:"Say which areas cover a place and who answers there, as JSON."`
+	Import  importCmd  `cmd:"" help:"Bring boundaries, rosters, reports and base-map lines in from files."`
 	User    userCmd    `cmd:"" help:"Accounts."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Doctor  doctorCmd  `cmd:"" help:"Check machine, database, extensions and data, with remedies."`
