@@ -10,8 +10,9 @@ type Options struct {
 	Layer string // by name; empty: the only one that fits
 	CRS   string // as geo.ParseCRS takes it, beats what the file says; empty: what the file says
 	// Columns names the column of a field, and beats what its name suggests.
-	Columns map[string]string
-	Repairs []string // by name, see Areas
+	Columns  map[string]string
+	Encoding string   // of text, beats what the file says; whoever opens the file heeds it
+	Repairs  []string // by name, see Areas
 	// Partial: the file holds some of the areas or posts; what it does not name stays.
 	Partial bool
 	// MaxProblems is how many problems a report lists; 0 means 10,000.
