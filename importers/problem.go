@@ -45,6 +45,9 @@ const (
 	ProblemFormatRefused    = "FORMAT_REFUSED"
 	ProblemZipUnsafe        = "ZIP_UNSAFE"
 	ProblemLimit            = "LIMIT"
+	ProblemNoColumn         = "NO_COLUMN"      // a field that is needed, or named, has none
+	ProblemNoLayer          = "NO_LAYER"       // none, or none that is meant alone
+	ProblemOutsideParent    = "OUTSIDE_PARENT" // land beyond the area that one belongs to
 )
 
 // Problem is something wrong with a file, and where. As an error it is why a

@@ -6,9 +6,10 @@ import (
 
 // Options say how to understand a file.
 type Options struct {
-	File  string // its name, for the report
-	Layer string // by name; empty: the only one that fits
-	CRS   string // as geo.ParseCRS takes it, beats what the file says; empty: what the file says
+	File  string   // its name, for the report
+	Kind  geo.Kind // of the areas; empty: what the columns and codes suggest
+	Layer string   // by name; empty: the only one that fits
+	CRS   string   // as geo.ParseCRS takes it, beats what the file says; empty: what the file says
 	// Columns names the column of a field, and beats what its name suggests.
 	Columns  map[string]string
 	Encoding string   // of text, beats what the file says; whoever opens the file heeds it

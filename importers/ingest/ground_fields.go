@@ -1,0 +1,4 @@
+package ingest
+
+// roadFields are those of a file of roads, rivers and houses.
+var roadFields = []Field{}
