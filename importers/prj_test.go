@@ -122,7 +122,7 @@ func TestCRSFromText(t *testing.T) {
 		{"GCJ-02 on no datum", `GEOGCS["GCJ02",DATUM["D_unknown",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]`, geo.GCJ02, "", ""},
 
 		{"UTM", `PROJCS["WGS_1984_UTM_Zone_51N",` + esriWGS84 + `,PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",500000.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",123.0],PARAMETER["Scale_Factor",0.9996],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]`, "", unknown, "0.9996"},
-		{"a meridian of one's own", gk("Local", esriChina2000, "Gauss_Kruger", "500000.0", "125.6666666667"), "", unknown, "125.6666666667°"},
+		{"a meridian of one's own", gk("Local", esriChina2000, "Gauss_Kruger", "500000.0", "125.6666666667"), "", unknown, "125.6666667°"},
 		{"a false easting of one's own", gk("Local", esriChina2000, "Gauss_Kruger", "50000.0", "126.0"), "", unknown, "false easting is 50000"},
 		{"zone 42 about 123", gk("CGCS2000_3_Degree_GK_Zone_42", esriChina2000, "Gauss_Kruger", "42500000.0", "123.0"), "", unknown, "zone 42"},
 		{"northings less 4,000 km", strings.Replace(gk("x", esriChina2000, "Gauss_Kruger", "500000.0", "126.0"), `"False_Northing",0.0`, `"False_Northing",-4000000.0`, 1), "", unknown, "equator"},
