@@ -21,7 +21,9 @@ type opener struct {
 // openers lists the formats in the order in which they are asked: those known by
 // a signature before those known by their text, plain text last.
 func openers() []opener {
-	return []opener{}
+	return []opener{
+		{isShapefile, openShapefile},
+	}
 }
 
 // Open opens a file, or the folder of a shapefile or of several files, whatever
