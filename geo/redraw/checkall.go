@@ -43,7 +43,8 @@ const (
 // locked kinds, units that lie in several grids, new codes of a wrong form. Warnings are what a
 // planner may have reasons for: urban grids of more than one community, rural ones of parts of
 // villages or of several townships, codes that no longer say where an area belongs, households
-// out of band, a shape less compact than before, vacant posts.
+// out of band, a shape less compact than before, vacant posts. Lines of a locked kind that an
+// Import moved are a warning, too, and none where the base has no areas of the kind.
 func Check(base, state *State, s Settings) []Problem {
 	now, was := newSurvey(state), newSurvey(base)
 	now.base = was
@@ -57,7 +58,7 @@ func Check(base, state *State, s Settings) []Problem {
 		out = append(out, f.Problem)
 	}
 	out = append(out, seamProblems(was, now)...)
-	out = append(out, lockedProblems(was, now, s.Locked)...)
+	out = append(out, lockedProblems(was, now, s.Locked, state.came)...)
 	out = append(out, now.households(s.HouseholdBand)...)
 	out = append(out, compactness(was, now, s.MinCompactness)...)
 	out = append(out, vacancies(was, now, s.Vacant)...)

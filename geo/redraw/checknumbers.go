@@ -108,12 +108,17 @@ func vacancies(was, now *survey, vacant func(geo.Area) []string) (out []Problem)
 }
 
 // lockedProblems finds lines of locked kinds that moved by more than a neighbour's
-// new corner on them does.
-func lockedProblems(was, now *survey, locked []geo.Kind) (out []Problem) {
+// new corner on them does. Of the kinds that came in by an import they are warnings.
+func lockedProblems(was, now *survey, locked []geo.Kind, came [6]bool) (out []Problem) {
 	if locked == nil {
 		locked = []geo.Kind{geo.District, geo.Township, geo.Village}
 	}
 	for _, k := range locked {
+		imported := came[k.Index()]
+		if imported && len(was.of(k)) == 0 {
+			continue // nothing was there to be locked
+		}
+		from := len(out)
 		for _, p := range now.of(k) {
 			switch old := was.byID[p.area.ID]; {
 			case old == nil:
@@ -128,6 +133,9 @@ func lockedProblems(was, now *survey, locked []geo.Kind) (out []Problem) {
 			if now.byID[p.area.ID] == nil {
 				out = append(out, lockedProblem(p, middleOf(p), "is no more"))
 			}
+		}
+		for i := from; i < len(out); i++ {
+			out[i].Warning = imported
 		}
 	}
 	return out

@@ -37,6 +37,7 @@ type edit struct {
 	made   int             // how many ids were taken from newID
 	heirs  map[int32]int32 // slots of areas that are merged → the slot they go into
 	given  map[int32]bool  // slots of new areas whose households the planner gave
+	whole  bool            // an import, see finishWhole; each of slots is then there once
 }
 
 func newEdit(s *State, newID geo.ID) *edit {
@@ -156,6 +157,9 @@ func (e *edit) diffs() []diff {
 // finish makes the result: it brings the index of nodes up to date, and checks
 // what is new.
 func (e *edit) finish() (Result, error) {
+	if e.whole {
+		return e.finishWhole()
+	}
 	diffs := e.diffs()
 	next := e.now
 	var out Result

@@ -187,5 +187,12 @@ func digest(a *geo.Area) [sha256.Size]byte {
 	}
 	b = binary.BigEndian.AppendUint64(b, uint64(a.Households))
 	b = binary.BigEndian.AppendUint64(b, uint64(a.Population))
+	for _, s := range a.Alias {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+		b = append(b, s...)
+	}
+	if a.Synthetic {
+		b = append(b, 1)
+	}
 	return sha256.Sum256(b)
 }

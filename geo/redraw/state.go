@@ -29,16 +29,15 @@ type Config struct {
 type State struct {
 	base  *base
 	plots table
-	uses  overlay[geo.LatticePoint, []int32] // node → slots of the areas that use it; above base.nodes
+	nodes *nodes                             // node → slots of the areas that use it, of an older state
+	uses  overlay[geo.LatticePoint, []int32] // of the nodes that are others' since
 	refs  overlay[geo.Ref, int32]            // area → slot, -1 where gone; above base.refs
 	sum   [4]uint64                          // of the digests of all plots, modulo 2^256
+	came  [6]bool                            // by Kind.Index: areas of the kind came in by an Import
 }
 
 // base is what all states made from one revision share.
 type base struct {
-	nodes  map[geo.LatticePoint]int32 // node → place in starts
-	starts []int32                    // where its users begin in users
-	users  []int32
 	refs   map[geo.Ref]int32
 	ids    []geo.ID // by slot
 	locked [8]bool  // by Kind.Index
@@ -85,56 +84,15 @@ func New(areas []geo.Area, cfg Config) (*State, error) {
 		plots[i].digest = digest(a)
 		s.add(plots[i])
 	}
-	b.index(plots)
 	if b.homes = slices.Clone(crowd(cfg.Homes)); cfg.Homes == nil {
 		b.homes = settle(plots)
 	}
 	b.homes.sort()
 	b.known = knownOf(plots)
 	s.plots = newTable(plots)
+	s.nodes = &nodes{plots: s.plots}
 	b.first = s
 	return s, nil
-}
-
-// index lists for each node the areas that use it.
-func (b *base) index(plots []*plot) {
-	corners := 0
-	for _, p := range plots {
-		for _, polygon := range p.lines {
-			for _, r := range polygon {
-				corners += len(r)
-			}
-		}
-	}
-	b.nodes = make(map[geo.LatticePoint]int32, corners/2)
-	type use struct{ node, slot int32 }
-	all := make([]use, 0, corners)
-	b.starts = []int32{0}
-	for slot, p := range plots {
-		for _, polygon := range p.lines {
-			for _, r := range polygon {
-				for _, q := range r {
-					n, ok := b.nodes[q]
-					if !ok {
-						n = int32(len(b.nodes))
-						b.nodes[q] = n
-						b.starts = append(b.starts, 0)
-					}
-					b.starts[n+1]++
-					all = append(all, use{n, int32(slot)})
-				}
-			}
-		}
-	}
-	for i := 1; i < len(b.starts); i++ {
-		b.starts[i] += b.starts[i-1]
-	}
-	b.users = make([]int32, len(all))
-	next := slices.Clone(b.starts)
-	for _, u := range all {
-		b.users[next[u.node]] = u.slot
-		next[u.node]++
-	}
 }
 
 // users gives the slots of the areas that have q as a corner, in order, each
@@ -143,10 +101,7 @@ func (s *State) users(q geo.LatticePoint) []int32 {
 	if slots, ok := s.uses.get(q); ok {
 		return slots
 	}
-	if n, ok := s.base.nodes[q]; ok {
-		return slices.Compact(slices.Clone(s.base.users[s.base.starts[n]:s.base.starts[n+1]]))
-	}
-	return nil
+	return s.nodes.users(q)
 }
 
 // edgeUsers gives the slots of the areas on the left of the edge and on its
@@ -239,18 +194,17 @@ func (s *State) Locked() []geo.Kind {
 }
 
 // each gives the slots and plots of all areas.
-func (s *State) each() func(yield func(int32, *plot) bool) {
-	return func(yield func(int32, *plot) bool) {
-		slot := int32(0)
-		for _, chunk := range s.plots.chunks {
-			for _, p := range chunk {
-				if p != nil && !yield(slot, p) {
-					return
-				}
-				slot++
-			}
+func (s *State) each() func(yield func(int32, *plot) bool) { return s.plots.each() }
+
+// Imported gives the kinds of which areas came in by an Import since the revision,
+// as geo.Kinds has them. The caller owns the slice.
+func (s *State) Imported() (out []geo.Kind) {
+	for _, k := range geo.Kinds() {
+		if s.came[k.Index()] {
+			out = append(out, k)
 		}
 	}
+	return out
 }
 
 // Users gives the areas that have the place as a corner, by kind, then by code.

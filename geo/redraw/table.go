@@ -35,3 +35,18 @@ func (t table) with(slot int32, p *plot) table {
 	}
 	return t
 }
+
+// each gives the slots and plots of all areas.
+func (t table) each() func(yield func(int32, *plot) bool) {
+	return func(yield func(int32, *plot) bool) {
+		slot := int32(0)
+		for _, chunk := range t.chunks {
+			for _, p := range chunk {
+				if p != nil && !yield(slot, p) {
+					return
+				}
+				slot++
+			}
+		}
+	}
+}
