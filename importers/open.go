@@ -23,6 +23,7 @@ type opener struct {
 func openers() []opener {
 	return []opener{
 		{isShapefile, openShapefile},
+		{isGeoPackage, openGeoPackage},
 	}
 }
 
