@@ -67,6 +67,12 @@ type Config struct {
 	// may lie, as a share of it; pages show it, redraw.Settings explains it.
 	HouseholdBand float64
 
+	// Importers bring in files, by what they hold: areas, roster, reports, roads;
+	// what is missing is not found. ImportDir is where uploads wait; empty: no
+	// files are taken. Servers may share it.
+	Importers map[string]Importer
+	ImportDir string
+
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found
 	Hotspots http.Handler // POST /api/v1/hotspots; nil: not found

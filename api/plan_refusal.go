@@ -8,7 +8,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
-	"github.com/gridpatrol/gridpatrol/patrol"
+	"github.com/gridpatrol/gridpatrol/importers"
 )
 
 // planProblem is something wrong with a plan, and where.
@@ -61,10 +61,10 @@ func refTexts(refs []geo.Ref) []string {
 
 // planTrouble is what the problem of a refused change to a plan has besides.
 type planTrouble struct {
-	Problem  string        `json:"problem,omitempty"`  // as the contract names it, such as "LOCKED"
-	Problems []planProblem `json:"problems,omitempty"` // with their places
-	Areas    []string      `json:"areas,omitempty"`    // "kind:code"
-	ETag     string        `json:"etag,omitempty"`     // of the plan as it is now
+	Problem  string   `json:"problem,omitempty"`  // as the contract names it, such as "LOCKED"
+	Problems any      `json:"problems,omitempty"` // []planProblem, or of a file []*importers.Problem; with their places
+	Areas    []string `json:"areas,omitempty"`    // "kind:code"
+	ETag     string   `json:"etag,omitempty"`     // of the plan as it is now
 }
 
 // refusal is why a plan was not changed, with what the caller needs to go on.
@@ -127,6 +127,10 @@ func codeOf(err error) string {
 // troubleOf gives what the problem of an error says of a plan; nothing where it
 // is about none.
 func troubleOf(err error, source *geo.Problem) planTrouble {
+	var file *fileFault
+	if errors.As(err, &file) {
+		return planTrouble{Problem: file.found.Problem, Problems: []*importers.Problem{file.found}}
+	}
 	var r *refusal
 	if !errors.As(err, &r) && len(source.Areas) == 0 {
 		return planTrouble{}
@@ -136,13 +140,17 @@ func troubleOf(err error, source *geo.Problem) planTrouble {
 		return out
 	}
 	out.ETag = r.etag
+	var list []planProblem
 	for i := range r.problems {
 		if !r.problems[i].Warning {
-			out.Problems = append(out.Problems, answerProblem(&r.problems[i]))
+			list = append(list, answerProblem(&r.problems[i]))
 		}
 	}
-	if len(out.Problems) == 1 {
-		out.Problem = out.Problems[0].Problem
+	if len(list) == 1 {
+		out.Problem = list[0].Problem
+	}
+	if list != nil {
+		out.Problems = list
 	}
 	return out
 }
@@ -151,7 +159,7 @@ func troubleOf(err error, source *geo.Problem) planTrouble {
 // what the body says it was made on.
 func (s *Server) edit(r *http.Request, basedOn string) (PlanEdit, error) {
 	p := PrincipalFrom(r.Context())
-	e := PlanEdit{BasedOn: basedOn, Who: patrol.Actor{Kind: p.Kind, ID: p.ID.String(), Name: p.Name, Role: string(p.Role)}}
+	e := PlanEdit{BasedOn: basedOn, Who: namedActor(p)}
 	if !p.Scope.All {
 		e.Permit = func(result redraw.Result) error { return s.permit(p.Scope, result.Changed) }
 	}

@@ -172,10 +172,11 @@ func TestRefusals(t *testing.T) {
 			if p.Status != tt.status || p.Type != problemType+tt.code || p.Title == "" {
 				t.Errorf("%v becomes %d %s %q, want %d %s", tt.err, p.Status, p.Type, p.Title, tt.status, tt.code)
 			}
-			if p.Problem != tt.problem || len(p.Problems) != tt.problems || len(p.Areas) != tt.areas || p.ETag != tt.etag {
+			list, _ := p.Problems.([]planProblem)
+			if p.Problem != tt.problem || len(list) != tt.problems || len(p.Areas) != tt.areas || p.ETag != tt.etag {
 				t.Errorf("%v says %+v, want problem %q, %d problems, %d areas, ETag %q", tt.err, p.planTrouble, tt.problem, tt.problems, tt.areas, tt.etag)
 			}
-			for _, one := range p.Problems {
+			for _, one := range list {
 				if one.Severity != "error" || one.Lon != at[0] || one.Lat != at[1] {
 					t.Errorf("the problem %+v lacks its place", one)
 				}

@@ -50,6 +50,7 @@ const (
 func (s *Server) routes() []route {
 	anyone := need{anyone: true}
 	lookup, open, follow := need{public: PublicLookup}, need{public: PublicMap}, need{public: PublicNone}
+	signedIn := need{signedIn: true} // what an import is about decides who may, see importRights
 	roster, planner, publisher := need{action: access.ReadRoster}, need{action: access.PlanBoundaries}, need{action: access.Publish}
 	return []route{
 		{method: "GET", path: "/api/v1/locate", need: lookup, handler: s.locate},
@@ -85,11 +86,20 @@ func (s *Server) routes() []route {
 		{method: "POST", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.publishPlan},
 		{method: "DELETE", path: "/api/v1/plans/{id}/publish", need: publisher, handler: s.unschedulePlan},
 		{method: "GET", path: "/api/v1/compare", need: planner, handler: s.compare},
+		{method: "GET", path: "/api/v1/imports", need: signedIn, handler: s.listImports},
+		{method: "POST", path: "/api/v1/imports", need: signedIn, handler: s.upload, body: maxImport},
+		{method: "GET", path: "/api/v1/imports/{id}", need: signedIn, handler: s.readImport},
+		{method: "DELETE", path: "/api/v1/imports/{id}", need: signedIn, handler: s.discardImport},
+		{method: "POST", path: "/api/v1/imports/{id}/check", need: signedIn, handler: s.checkImport},
+		{method: "POST", path: "/api/v1/imports/{id}/write", need: signedIn, handler: s.writeImport},
+		{method: "GET", path: "/api/v1/imports/{id}/preview", need: signedIn, handler: s.previewImport},
+		{method: "GET", path: "/api/v1/imports/{id}/shapes", need: signedIn, handler: s.importShapes},
+		{method: "GET", path: "/api/v1/imports/{id}/problems", need: signedIn, handler: s.importProblems},
 		{method: "POST", path: "/api/v1/hotspots", need: open, handler: mounted(s.cfg.Hotspots)},
 		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
 		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},
 		{method: "GET", path: "/api/v1/vacancies", need: roster, handler: s.listVacancies},
-		{method: "GET", path: "/api/v1/session", need: need{signedIn: true}, handler: s.whoAmI},
+		{method: "GET", path: "/api/v1/session", need: signedIn, handler: s.whoAmI},
 		{method: "POST", path: "/api/v1/session", need: anyone, handler: s.openSession, limiter: s.signIn},
 		{method: "DELETE", path: "/api/v1/session", need: anyone, handler: s.closeSession},
 		{path: "/ogc", need: open, handler: mounted(s.cfg.Features), raw: true},

@@ -35,6 +35,7 @@ type Server struct {
 	bodies    sync.Pool // of *[]byte: answers that are put together by hand
 	spooled   spooled
 	texts     areaCache
+	desk      *importDesk
 	closing   chan struct{}
 	closeOnce sync.Once
 	handler   http.Handler
@@ -56,6 +57,7 @@ func New(c Config) (*Server, error) {
 		// argon2id takes 46 MiB, decoding a large photo more.
 		passwords: semaphore.NewWeighted(2),
 		pictures:  semaphore.NewWeighted(2),
+		desk:      newImportDesk(c.ImportDir),
 		closing:   make(chan struct{}),
 	}
 	if c.PublicURL != "" {

@@ -156,6 +156,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Plans:          plans{s.plans},
 		Counted:        s.tallies,
 		HouseholdBand:  c.plans.HouseholdBand,
+		Importers:      importingOf(c.district, c.store, s.boundaries, s.duties, s.plans),
+		ImportDir:      filepath.Join(c.dataDir, "imports"),
 		Tiles:          tileServer.Handler(),
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
@@ -183,7 +185,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 // it has stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.follow, s.keepHouse, s.tiles.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/api"
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/redraw"
+	"github.com/gridpatrol/gridpatrol/importers"
+	"github.com/gridpatrol/gridpatrol/importers/ingest"
+	"github.com/gridpatrol/gridpatrol/postgis"
+)
+
+// importingOf gives what the page brings files in with: the same steps as those
+// of the commands.
+func importingOf(district string, store *postgis.Store, boundaries *postgis.Boundaries, duties *postgis.Duties, plans *postgis.Plans) map[string]api.Importer {
+	return map[string]api.Importer{
+		ingest.WhatAreas: areaImporter{district, boundaries, plans},
+	}
+}
+
+// areaImporter brings areas into plans.
+type areaImporter struct {
+	district   string
+	boundaries *postgis.Boundaries
+	plans      *postgis.Plans
+}
+
+// Check compares a layer with the boundaries in force, or with those of a plan.
+func (a areaImporter) Check(ctx context.Context, src importers.Source, o api.ImportOptions) (api.CheckedImport, error) {
+	basis, err := a.basis(ctx, o.Plan)
+	if err != nil {
+		return api.CheckedImport{}, err
+	}
+	set, err := ingest.Areas(ctx, src, basis, o.Options)
+	if err != nil {
+		return api.CheckedImport{}, err
+	}
+	out := api.CheckedImport{Report: &set.Report, Areas: set.Features}
+	gone := make(map[string]bool, len(set.Gone))
+	for _, code := range set.Gone {
+		gone[code] = true
+	}
+	for i := range basis.Areas {
+		if area := &basis.Areas[i]; area.Kind == set.Kind && gone[area.Code] {
+			out.Gone = append(out.Gone, *area)
+		}
+	}
+	out.Write = func(ctx context.Context, w api.ImportWrite) (api.ImportDone, error) {
+		return a.write(ctx, set, o, w)
+	}
+	return out, nil
+}
+
+// basis gives the areas that a file is compared with: those of a plan, or those
+// in force where plan is zero.
+func (a areaImporter) basis(ctx context.Context, plan geo.ID) (ingest.AreaBasis, error) {
+	if plan == (geo.ID{}) {
+		basis := ingest.AreaBasis{District: a.district}
+		for _, area := range a.boundaries.Current().Index.All() {
+			basis.Areas = append(basis.Areas, *area)
+		}
+		return basis, nil
+	}
+	w, err := a.plans.Plan(ctx, plan)
+	if errors.Is(err, geo.ErrNotFound) {
+		return ingest.AreaBasis{}, geo.Invalid("invalid-values", "there is no such plan", geo.FieldError{Pointer: "/plan", Detail: "is no plan"})
+	}
+	if err != nil {
+		return ingest.AreaBasis{}, err
+	}
+	return ingest.AreaBasis{District: a.district, Areas: w.Draft.State().Areas()}, nil
+}
+
+// write makes the areas that differ an operation of a plan; where none does,
+// nothing is written.
+func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, o api.ImportOptions, w api.ImportWrite) (api.ImportDone, error) {
+	imp := redraw.Import{File: o.File, Kind: set.Kind, Areas: append(append([]geo.Area(nil), set.New...), set.Changed...), Gone: set.Gone}
+	if len(imp.Areas)+len(imp.Gone) == 0 {
+		return api.ImportDone{}, nil
+	}
+	title := w.Title
+	if title == "" {
+		title = strings.TrimSuffix(o.File, filepath.Ext(o.File))
+	}
+	if w.Progress != nil {
+		w.Progress(ingest.StageWrite, 0, int64(len(imp.Areas)))
+	}
+	plan, err := a.plans.ImportAreas(ctx, imp, recordOf(ingest.WhatAreas, &set.Report, o.Options), o.Plan, title, postgis.PlanEdit{Who: w.Who, Permit: w.Permit})
+	return api.ImportDone{Plan: plan.ID}, err
+}
+
+// recordOf is what is kept of an import.
+func recordOf(what string, r *ingest.Report, o ingest.Options) postgis.ImportRecord {
+	options := map[string]any{"layer": r.Layer, "crs": r.CRS, "encoding": r.Encoding, "map": r.Columns, "partial": o.Partial}
+	if o.Kind != "" {
+		options["kind"] = o.Kind
+	}
+	if len(o.Repairs) > 0 {
+		options["repair"] = o.Repairs
+	}
+	return postgis.ImportRecord{
+		What: what, File: r.File, SHA256: r.SHA256, Importer: r.Importer, Options: options,
+		New: r.New, Changed: r.Changed, Unchanged: r.Unchanged, Gone: r.Gone, Warnings: len(r.Problems) - r.Errors(), At: time.Now().UTC(),
+	}
+}
