@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// gb gives a text as GB 18030 has it.
-func gb(t testing.TB, s string) []byte {
+// gbBytes gives a text as GB 18030 has it.
+func gbBytes(t testing.TB, s string) []byte {
 	t.Helper()
 	b, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(s))
 	if err != nil {
@@ -46,11 +46,11 @@ func TestGuessEncoding(t *testing.T) {
 		"ASCII":                {[]byte("220112001"), "UTF-8", false},
 		"UTF-8":                {[]byte("云山街道"), "UTF-8", true},
 		"UTF-8, cut":           {[]byte("云山街道")[:10], "UTF-8", true},
-		"GBK":                  {gb(t, "云山街道"), "GB18030", true},
-		"beyond GBK":           {gb(t, "䶮𠮷"), "GB18030", true},
-		"one letter of GBK":    {gb(t, "a屯"), "GB18030", true},
-		"GBK, half a letter":   {gb(t, "a屯")[:2], "UTF-8", true}, // it might be either
-		"GBK after ASCII text": {append([]byte(strings.Repeat("a", 100)), gb(t, "齐家镇")...), "GB18030", true},
+		"GBK":                  {gbBytes(t, "云山街道"), "GB18030", true},
+		"beyond GBK":           {gbBytes(t, "䶮𠮷"), "GB18030", true},
+		"one letter of GBK":    {gbBytes(t, "a屯"), "GB18030", true},
+		"GBK, half a letter":   {gbBytes(t, "a屯")[:2], "UTF-8", true}, // it might be either
+		"GBK after ASCII text": {append([]byte(strings.Repeat("a", 100)), gbBytes(t, "齐家镇")...), "GB18030", true},
 	} {
 		if e, guessed := GuessEncoding(c.text); e.Name() != c.want || guessed != c.guessed {
 			t.Errorf("%s: GuessEncoding = %s, %v, want %s, %v", name, e.Name(), guessed, c.want, c.guessed)
@@ -62,14 +62,14 @@ func TestGuessEncoding(t *testing.T) {
 // is no text.
 func TestDecode(t *testing.T) {
 	for _, s := range []string{"", "abc", "于家村", "䶮", "𠮷野家", "〇", "€"} {
-		if got, ok := GB18030.Decode(gb(t, s)); got != s || !ok {
+		if got, ok := GB18030.Decode(gbBytes(t, s)); got != s || !ok {
 			t.Errorf("GB18030.Decode(%q) = %q, %v", s, got, ok)
 		}
 		if got, ok := UTF8.Decode([]byte(s)); got != s || !ok {
 			t.Errorf("UTF8.Decode(%q) = %q, %v", s, got, ok)
 		}
 	}
-	if got, ok := UTF8.Decode(gb(t, "于家村")); ok || !strings.ContainsRune(got, utf8.RuneError) || !utf8.ValidString(got) {
+	if got, ok := UTF8.Decode(gbBytes(t, "于家村")); ok || !strings.ContainsRune(got, utf8.RuneError) || !utf8.ValidString(got) {
 		t.Errorf("GBK as UTF-8 gives %q, %v, want damage", got, ok)
 	}
 	if got, ok := GB18030.Decode([]byte("a\xff")); ok || got != "a\ufffd" {
@@ -80,10 +80,10 @@ func TestDecode(t *testing.T) {
 // A field that ends within a character loses that character and no other.
 func TestDecodeFieldCut(t *testing.T) {
 	for _, s := range []string{"齐家镇于家村", "a齐b家c", "𠮷䶮𠮷", "12屯", "plain"} {
-		whole := gb(t, s)
+		whole := gbBytes(t, s)
 		for n := range len(whole) + 1 {
 			got, cut, ok := GB18030.DecodeField(whole[:n])
-			if !ok || !strings.HasPrefix(s, got) || cut != (len(gb(t, got)) != n) {
+			if !ok || !strings.HasPrefix(s, got) || cut != (len(gbBytes(t, got)) != n) {
 				t.Errorf("GB18030, %q cut to %d bytes: %q, %v, %v", s, n, got, cut, ok)
 			}
 		}
@@ -105,7 +105,7 @@ func TestEncodingReader(t *testing.T) {
 		e    TextEncoding
 		text []byte
 	}{
-		"GB18030":           {GB18030, gb(t, "编码,名称")},
+		"GB18030":           {GB18030, gbBytes(t, "编码,名称")},
 		"UTF-8 with a mark": {UTF8, []byte("\ufeff编码,名称")},
 		"UTF-8":             {UTF8, []byte("编码,名称")},
 		"UTF-16":            {utf16, []byte("\xff\xfe\x16\x7f\x01\x78,\x00\x0d\x54\xf0\x79")},
@@ -118,7 +118,7 @@ func TestEncodingReader(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(gb(f, "齐家镇𠮷"))
+	f.Add(gbBytes(f, "齐家镇𠮷"))
 	f.Add([]byte("云山\xe8"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e, _ := GuessEncoding(b)
@@ -129,7 +129,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		// What is decoded without damage encodes to the same text again.
 		if s, ok := GB18030.Decode(b); ok {
-			if again, ok := GB18030.Decode(gb(t, s)); !ok || again != s {
+			if again, ok := GB18030.Decode(gbBytes(t, s)); !ok || again != s {
 				t.Errorf("%x: %q reads back as %q", b, s, again)
 			}
 		}

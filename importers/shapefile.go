@@ -212,7 +212,7 @@ func (s *shapefile) Records(ctx context.Context, _ int, each func(*Record) error
 		rows = s.table.read()
 		rec.Values = make([]Value, len(s.table.fields))
 	}
-	return s.shapes.each(ctx, s.o.Progress, func(n int64, sh shape, fault *Problem) error {
+	err := s.shapes.each(ctx, s.o.Progress, func(n int64, sh shape, fault *Problem) error {
 		rec = Record{Number: int(n), Values: rec.Values, Geometry: sh.geometry, Rings: sh.rings, HadZ: sh.z}
 		if fault != nil {
 			fault.Feature = rec.Number
@@ -233,6 +233,10 @@ func (s *shapefile) Records(ctx context.Context, _ int, each func(*Record) error
 		}
 		return each(&rec)
 	})
+	if err == nil && s.table != nil && s.table.rows < s.table.claimed {
+		return truncated(".dbf", s.table.size)
+	}
+	return err
 }
 
 // Close closes the files.
