@@ -24,6 +24,7 @@ func openers() []opener {
 	return []opener{
 		{isShapefile, openShapefile},
 		{isGeoPackage, openGeoPackage},
+		{isGeoJSON, openGeoJSON},
 	}
 }
 

@@ -64,6 +64,7 @@ const (
 	Number
 	Bool
 	Date // Text is RFC 3339, or a date alone
+	JSON // Text is a JSON list or object, as it stands
 )
 
 // Value is one cell or property. Text is what the file has: of a number its
