@@ -11,7 +11,7 @@ BEGIN
         SELECT tablename FROM pg_tables WHERE schemaname = 'gridpatrol' AND tablename <> 'goose_db_version'
     LOOP
         EXECUTE format('GRANT INSERT ON gridpatrol.%I TO %I', relation, app);
-        IF relation IN ('revisions', 'areas', 'area_codes', 'area_lineage', 'plan_steps',
+        IF relation IN ('revisions', 'areas', 'area_codes', 'area_lineage', 'plan_steps', 'imports', 'import_areas',
                         'decisions', 'report_events', 'audit', 'secrets') THEN
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON gridpatrol.%I FROM %I', relation, app);
         ELSE

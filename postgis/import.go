@@ -2,10 +2,14 @@ package postgis
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/redraw"
+	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
 // ImportRecord is what is kept of an import besides what it brought.
@@ -19,23 +23,38 @@ type ImportRecord struct {
 	// How many areas, seats, reports or features.
 	New, Changed, Unchanged, Gone int
 	Warnings                      int
-	At                            time.Time // set by who writes it
+	// Base is the revision that areas were compared with, see ImportBasis; of no
+	// meaning where they go into a plan that there is, or are no areas.
+	Base int
 }
 
-// ImportAreas makes an import an operation of a plan: of a new one, with the
-// title, where plan is zero. Everything is written in one transaction, or nothing. The
-// plan's check says what the areas do to those of other kinds. It is
-// geo.ErrConflict, "areas-changed", where an area of the import is another in the plan
-// than it was compared with, and geo.ErrInvalid, "no-change", where the plan has
-// all of it already.
-func (p *Plans) ImportAreas(ctx context.Context, imp redraw.Import, record ImportRecord, plan geo.ID, title string, e PlanEdit) (redraw.Working, error) {
-	if plan == (geo.ID{}) {
-		w, err := p.CreatePlan(ctx, title, false, e.Who)
-		if err != nil {
-			return w, err
-		}
-		plan = w.ID
+// recordImport keeps a record in the transaction of what was imported, and gives it an id.
+func (s *Store) recordImport(ctx context.Context, tx pgx.Tx, r *ImportRecord, who patrol.Actor, at time.Time) error {
+	if err := r.identify(); err != nil {
+		return err
 	}
-	w, _, err := p.Operate(ctx, plan, imp, e)
-	return w, err
+	var options []byte
+	if r.Options != nil {
+		var err error
+		if options, err = json.Marshal(r.Options); err != nil {
+			return err
+		}
+	}
+	const sql = `
+		INSERT INTO imports (district_code, id, what, file, sha256, importer, options, added, changed, unchanged, gone,
+		       warnings, actor_kind, actor_id, actor_name, at)
+		VALUES (@district, @id, @what, @file, @sha256, @importer, @options, @added, @changed, @unchanged, @gone,
+		       @warnings, @actor_kind, @actor_id, @actor_name, @at)`
+	_, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "id": r.ID, "what": r.What, "file": r.File,
+		"sha256": r.SHA256, "importer": r.Importer, "options": options, "added": r.New, "changed": r.Changed,
+		"unchanged": r.Unchanged, "gone": r.Gone, "warnings": r.Warnings, "actor_kind": actorKind(who),
+		"actor_id": who.ID, "actor_name": who.Name, "at": at})
+	return err
+}
+
+func (r *ImportRecord) identify() (err error) {
+	if r.ID == uuid.Nil {
+		r.ID, err = uuid.NewV7()
+	}
+	return err
 }

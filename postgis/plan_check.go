@@ -27,23 +27,24 @@ type checkKey struct {
 	base, etag string
 	duties     int64
 	day        string // posts are held from one day to another
+	imported   string // kinds, whose lines may move although they are locked
 }
 
 // problems gives those of a draft, errors first. The slice is not to be changed.
 func (p *Plans) problems(d redraw.Draft) []redraw.Problem {
 	duties, now := p.duties.Current(), p.time()
-	key := checkKey{d.Base().ETag(), d.ETag(), duties.Version, now.Format(time.DateOnly)}
+	key := checkKey{d.Base().ETag(), d.ETag(), duties.Version, now.Format(time.DateOnly), strings.Join(texts(d.State().Imported()), " ")}
 	p.mu.Lock()
 	list, ok := p.checks.get(key)
 	p.mu.Unlock()
 	if ok {
 		return list
 	}
-	list = redraw.Check(d.Base(), d.State(), redraw.Settings{
-		Locked:        p.cfg.Locked,
-		HouseholdBand: p.cfg.HouseholdBand,
-		Vacant:        func(a geo.Area) []string { return vacantPosts(duties.Roster, a, now) },
-	})
+	settings := redraw.Settings{Locked: p.cfg.Locked, HouseholdBand: p.cfg.HouseholdBand}
+	if len(duties.Roster.AllSeats()) > 0 { // else the roster has still to come
+		settings.Vacant = func(a geo.Area) []string { return vacantPosts(duties.Roster, a, now) }
+	}
+	list = redraw.Check(d.Base(), d.State(), settings)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.checks.put(key, list)

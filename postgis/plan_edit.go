@@ -32,61 +32,78 @@ const (
 
 // CreatePlan starts a plan from the revision in force.
 func (p *Plans) CreatePlan(ctx context.Context, title string, needsApproval bool, who patrol.Actor) (redraw.Working, error) {
-	title, err := planText("title", title, 1, maxTitle)
-	if err != nil {
-		return redraw.Working{}, err
-	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return redraw.Working{}, err
-	}
 	revision, _, err := p.store.boundaryVersions(ctx)
 	if err != nil {
 		return redraw.Working{}, err
 	}
-	state, err := p.base(ctx, revision, p.cfg.Locked)
+	row, state, err := p.newPlan(ctx, title, revision, needsApproval, who)
 	if err != nil {
-		return redraw.Working{}, wrap("create a plan", err)
+		return redraw.Working{}, err
 	}
-	now, author := p.time(), authorOf(who)
-	row := planRow{locked: p.cfg.Locked, Plan: redraw.Plan{ID: id, Title: title, Status: redraw.Drafted, Base: revision, Version: 1,
-		ETag: state.ETag(), NeedsApproval: needsApproval, CreatedBy: author, CreatedAt: now, UpdatedAt: now}}
-	err = pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
-		const open = `SELECT count(*) FROM plans WHERE district_code = @district AND status NOT IN ('published', 'discarded')`
-		n := 0
-		// One after another, else several count before any of them has written.
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(@key)`, pgx.NamedArgs{"key": lockKey("plans", p.store.district)}); err != nil {
-			return err
-		}
-		if err := tx.QueryRow(ctx, open, pgx.NamedArgs{"district": p.store.district}).Scan(&n); err != nil {
-			return err
-		}
-		if n >= maxOpenPlans {
-			return &geo.Problem{Kind: geo.ErrConflict, Code: "too-many-plans", Detail: fmt.Sprintf("there are %d open plans: publish or discard some", n)}
-		}
-		if err := p.insertRow(ctx, tx, &row); err != nil {
-			return err
-		}
-		s := stepBy(stepBase, author, now)
-		s.version, s.base = row.Version, revision
-		if err := p.insertStep(ctx, tx, id, s); err != nil {
-			return err
-		}
-		return p.tellOf(ctx, tx, &row, who, "plan.create", map[string]any{"base": revision})
-	})
+	err = pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error { return p.insertPlan(ctx, tx, &row, who) })
 	if err != nil {
 		p.store.leaveStandby(err)
 		return redraw.Working{}, wrap("create a plan", err)
 	}
-	d := &draft{version: 1, stored: row.ETag, draft: redraw.NewDraft(state), names: map[string]string{author.ID: author.Name}, steps: 1}
-	p.keepDraft(id, d)
+	d := newDraftOf(row, state)
+	p.keepDraft(row.ID, d)
 	p.store.committed()
 	return p.working(row, d), nil
 }
 
+// newPlan gives the row of a plan that is not there yet, and the state it starts from.
+func (p *Plans) newPlan(ctx context.Context, title string, revision int, needsApproval bool, who patrol.Actor) (planRow, *redraw.State, error) {
+	title, err := planText("title", title, 1, maxTitle)
+	if err != nil {
+		return planRow{}, nil, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return planRow{}, nil, err
+	}
+	state, err := p.base(ctx, revision, p.cfg.Locked)
+	if err != nil {
+		return planRow{}, nil, wrap("create a plan", err)
+	}
+	now := p.time()
+	return planRow{locked: p.cfg.Locked, Plan: redraw.Plan{ID: id, Title: title, Status: redraw.Drafted, Base: revision, Version: 1,
+		ETag: state.ETag(), NeedsApproval: needsApproval, CreatedBy: authorOf(who), CreatedAt: now, UpdatedAt: now}}, state, nil
+}
+
+// newDraftOf is what is in memory of a plan without operations.
+func newDraftOf(row planRow, state *redraw.State) *draft {
+	return &draft{version: row.Version, stored: row.ETag, draft: redraw.NewDraft(state),
+		names: map[string]string{row.CreatedBy.ID: row.CreatedBy.Name}, steps: 1}
+}
+
+// insertPlan writes a new plan's row and its first step.
+func (p *Plans) insertPlan(ctx context.Context, tx pgx.Tx, row *planRow, who patrol.Actor) error {
+	const open = `SELECT count(*) FROM plans WHERE district_code = @district AND status NOT IN ('published', 'discarded')`
+	n := 0
+	// One after another, else several count before any of them has written.
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(@key)`, pgx.NamedArgs{"key": lockKey("plans", p.store.district)}); err != nil {
+		return err
+	}
+	if err := tx.QueryRow(ctx, open, pgx.NamedArgs{"district": p.store.district}).Scan(&n); err != nil {
+		return err
+	}
+	if n >= maxOpenPlans {
+		return &geo.Problem{Kind: geo.ErrConflict, Code: "too-many-plans", Detail: fmt.Sprintf("there are %d open plans: publish or discard some", n)}
+	}
+	if err := p.insertRow(ctx, tx, row); err != nil {
+		return err
+	}
+	s := stepBy(stepBase, row.CreatedBy, row.CreatedAt)
+	s.version, s.base = row.Version, row.Base
+	if err := p.insertStep(ctx, tx, row.ID, s); err != nil {
+		return err
+	}
+	return p.tellOf(ctx, tx, row, who, "plan.create", map[string]any{"base": row.Base})
+}
+
 // Operate makes an operation on a plan. Where others changed the plan since the
 // state that the edit was based on, both stand if they concern different areas;
-// else it is geo.ErrConflict, "areas-changed".
+// else it is geo.ErrConflict, "areas-changed". A redraw.Import goes by ImportAreas.
 func (p *Plans) Operate(ctx context.Context, id geo.ID, op redraw.Operation, e PlanEdit) (redraw.Working, redraw.Result, error) {
 	newID, err := uuid.NewV7()
 	if err != nil {
@@ -102,26 +119,30 @@ func (p *Plans) Operate(ctx context.Context, id geo.ID, op redraw.Operation, e P
 	return p.step(ctx, id, e, op.Op(), func(c *planChange) (redraw.Result, error) {
 		s := stepBy(stepDo, authorOf(e.Who), c.now)
 		s.entry.Op, s.entry.ID, s.text = op, newID, text
-		if c.row.Operations >= maxOperations {
-			return redraw.Result{}, tooMuch(fmt.Sprintf("a plan may have %d operations: publish it, and go on with another", maxOperations))
-		}
-		var r redraw.Result
-		if e.BasedOn != "" {
-			c.draft, r, err = c.draft.ApplyOn(e.BasedOn, s.entry)
-		} else {
-			c.draft, r, err = c.draft.Apply(s.entry)
-		}
-		if err != nil {
-			return r, err
-		}
-		vertices := c.row.vertices + int64(verticesOf(op, r))
-		if vertices > maxPlanVertices {
-			return redraw.Result{}, tooMuch(fmt.Sprintf("the operations of a plan may change %d vertices: publish it, and go on with another", maxPlanVertices))
-		}
-		c.row.Operations, c.row.Undone, c.row.vertices = c.row.Operations+1, 0, vertices
-		c.step = &s
-		return r, nil
+		return c.do(s, e)
 	})
+}
+
+// do makes the operation of a step.
+func (c *planChange) do(s planStep, e PlanEdit) (r redraw.Result, err error) {
+	if c.row.Operations >= maxOperations {
+		return r, tooMuch(fmt.Sprintf("a plan may have %d operations: publish it, and go on with another", maxOperations))
+	}
+	if e.BasedOn != "" {
+		c.draft, r, err = c.draft.ApplyOn(e.BasedOn, s.entry)
+	} else {
+		c.draft, r, err = c.draft.Apply(s.entry)
+	}
+	if err != nil {
+		return r, err
+	}
+	vertices := c.row.vertices + int64(verticesOf(s.entry.Op, r))
+	if vertices > maxPlanVertices {
+		return redraw.Result{}, tooMuch(fmt.Sprintf("the operations of a plan may change %d vertices: publish it, and go on with another", maxPlanVertices))
+	}
+	c.row.Operations, c.row.Undone, c.row.vertices = c.row.Operations+1, 0, vertices
+	c.step = &s
+	return r, nil
 }
 
 // Undo takes back the last operation; geo.ErrConflict, "nothing-to-undo", where
@@ -219,6 +240,11 @@ func verticesOf(op redraw.Operation, r redraw.Result) (n int) {
 		return vertexCount(op.Shape)
 	case redraw.Create:
 		return vertexCount(op.Area.Shape)
+	case redraw.Import:
+		for i := range op.Areas {
+			n += vertexCount(op.Areas[i].Shape)
+		}
+		return n
 	case redraw.Reassign: // one unit after another
 		times = len(op.Units)
 	case redraw.Split, redraw.Merge:

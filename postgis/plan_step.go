@@ -40,7 +40,7 @@ func (p *Plans) steps(ctx context.Context, q querier, id geo.ID, after, upTo int
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (s planStep, err error) {
+	steps, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s planStep, err error) {
 		var op []byte
 		var area *geo.ID
 		if err = row.Scan(&s.version, &s.action, &s.base, &op, &area, &s.entry.By, &s.name, &s.entry.At); err != nil {
@@ -51,12 +51,24 @@ func (p *Plans) steps(ctx context.Context, q querier, id geo.ID, after, upTo int
 			s.entry.ID = *area
 		}
 		if s.action == stepDo {
-			if s.entry.Op, err = redraw.ParseOperation(op); err != nil {
+			if imp, ok, wrong := importOf(op); ok {
+				s.entry.Op, err = imp, wrong
+			} else {
+				s.entry.Op, err = redraw.ParseOperation(op)
+			}
+			if err != nil {
 				err = fmt.Errorf("step %d of plan %s: %w", s.version, id, err)
 			}
 		}
 		return s, err
 	})
+	for i := range steps {
+		if imp, ok := steps[i].entry.Op.(redraw.Import); ok && err == nil {
+			err = p.store.readImport(ctx, q, &imp)
+			steps[i].entry.Op = imp
+		}
+	}
+	return steps, err
 }
 
 func (p *Plans) insertStep(ctx context.Context, tx pgx.Tx, id geo.ID, s planStep) error {
