@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/gridpatrol/gridpatrol/api"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -19,15 +18,14 @@ import (
 // of the commands.
 func importingOf(district string, store *postgis.Store, boundaries *postgis.Boundaries, duties *postgis.Duties, plans *postgis.Plans) map[string]api.Importer {
 	return map[string]api.Importer{
-		ingest.WhatAreas: areaImporter{district, boundaries, plans},
+		ingest.WhatAreas: areaImporter{district, plans},
 	}
 }
 
 // areaImporter brings areas into plans.
 type areaImporter struct {
-	district   string
-	boundaries *postgis.Boundaries
-	plans      *postgis.Plans
+	district string
+	plans    *postgis.Plans
 }
 
 // Check compares a layer with the boundaries in force, or with those of a plan.
@@ -36,10 +34,11 @@ func (a areaImporter) Check(ctx context.Context, src importers.Source, o api.Imp
 	if err != nil {
 		return api.CheckedImport{}, err
 	}
-	set, err := ingest.Areas(ctx, src, basis, o.Options)
+	set, err := ingest.Areas(ctx, src, ingest.AreaBasis{District: a.district, Areas: basis.Areas}, o.Options)
 	if err != nil {
 		return api.CheckedImport{}, err
 	}
+	set.Report.Importer = versionLine()
 	out := api.CheckedImport{Report: &set.Report, Areas: set.Features}
 	gone := make(map[string]bool, len(set.Gone))
 	for _, code := range set.Gone {
@@ -51,34 +50,24 @@ func (a areaImporter) Check(ctx context.Context, src importers.Source, o api.Imp
 		}
 	}
 	out.Write = func(ctx context.Context, w api.ImportWrite) (api.ImportDone, error) {
-		return a.write(ctx, set, o, w)
+		return a.write(ctx, set, basis, o, w)
 	}
 	return out, nil
 }
 
 // basis gives the areas that a file is compared with: those of a plan, or those
 // in force where plan is zero.
-func (a areaImporter) basis(ctx context.Context, plan geo.ID) (ingest.AreaBasis, error) {
-	if plan == (geo.ID{}) {
-		basis := ingest.AreaBasis{District: a.district}
-		for _, area := range a.boundaries.Current().Index.All() {
-			basis.Areas = append(basis.Areas, *area)
-		}
-		return basis, nil
+func (a areaImporter) basis(ctx context.Context, plan geo.ID) (postgis.ImportBasis, error) {
+	basis, err := a.plans.ImportBasis(ctx, plan)
+	if plan != (geo.ID{}) && errors.Is(err, geo.ErrNotFound) {
+		err = geo.Invalid("invalid-values", "there is no such plan", geo.FieldError{Pointer: "/plan", Detail: "is no plan"})
 	}
-	w, err := a.plans.Plan(ctx, plan)
-	if errors.Is(err, geo.ErrNotFound) {
-		return ingest.AreaBasis{}, geo.Invalid("invalid-values", "there is no such plan", geo.FieldError{Pointer: "/plan", Detail: "is no plan"})
-	}
-	if err != nil {
-		return ingest.AreaBasis{}, err
-	}
-	return ingest.AreaBasis{District: a.district, Areas: w.Draft.State().Areas()}, nil
+	return basis, err
 }
 
 // write makes the areas that differ an operation of a plan; where none does,
 // nothing is written.
-func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, o api.ImportOptions, w api.ImportWrite) (api.ImportDone, error) {
+func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, basis postgis.ImportBasis, o api.ImportOptions, w api.ImportWrite) (api.ImportDone, error) {
 	imp := redraw.Import{File: o.File, Kind: set.Kind, Areas: append(append([]geo.Area(nil), set.New...), set.Changed...), Gone: set.Gone}
 	if len(imp.Areas)+len(imp.Gone) == 0 {
 		return api.ImportDone{}, nil
@@ -90,8 +79,16 @@ func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, o api.Impo
 	if w.Progress != nil {
 		w.Progress(ingest.StageWrite, 0, int64(len(imp.Areas)))
 	}
-	plan, err := a.plans.ImportAreas(ctx, imp, recordOf(ingest.WhatAreas, &set.Report, o.Options), o.Plan, title, postgis.PlanEdit{Who: w.Who, Permit: w.Permit})
+	record := recordOf(ingest.WhatAreas, &set.Report, o.Options)
+	record.Base = basis.Revision
+	plan, err := a.plans.ImportAreas(ctx, imp, record, o.Plan, title, postgis.PlanEdit{Who: w.Who, Permit: w.Permit, BasedOn: basis.ETag})
 	return api.ImportDone{Plan: plan.ID}, err
+}
+
+// versionLine is the program with its version, as reports and records of imports have it.
+func versionLine() string {
+	version, commit := programVersion()
+	return strings.TrimSpace("gridpatrol " + version + " " + commit)
 }
 
 // recordOf is what is kept of an import.
@@ -105,6 +102,6 @@ func recordOf(what string, r *ingest.Report, o ingest.Options) postgis.ImportRec
 	}
 	return postgis.ImportRecord{
 		What: what, File: r.File, SHA256: r.SHA256, Importer: r.Importer, Options: options,
-		New: r.New, Changed: r.Changed, Unchanged: r.Unchanged, Gone: r.Gone, Warnings: len(r.Problems) - r.Errors(), At: time.Now().UTC(),
+		New: r.New, Changed: r.Changed, Unchanged: r.Unchanged, Gone: r.Gone, Warnings: len(r.Problems) - r.Errors(),
 	}
 }

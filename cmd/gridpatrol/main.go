@@ -169,8 +169,7 @@ type versionCmd struct{}
 
 // Run prints the module version and the commit the binary was built from.
 func (versionCmd) Run(out io.Writer) error {
-	version, commit := programVersion()
-	_, err := fmt.Fprintln(out, strings.TrimSpace("gridpatrol "+version+" "+commit))
+	_, err := fmt.Fprintln(out, versionLine())
 	return err
 }
 
