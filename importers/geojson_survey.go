@@ -209,7 +209,7 @@ func (v *geoJSONSurvey) crsHint() (CRSHint, []Problem) {
 	hint.CRS, hint.Err = parseLegacyCRS(hint.Text)
 	return hint, []Problem{{
 		Problem: ProblemCRSLegacy, Warning: true,
-		Detail: fmt.Sprintf("the file names its coordinate system, %.80q, in the member crs, which GeoJSON no longer has (RFC 7946); it is believed", hint.Text),
+		Detail: fmt.Sprintf("the file names its coordinate system in the member crs, %.80q, which GeoJSON no longer has (RFC 7946); it is believed unless another is named", hint.Text),
 		Values: map[string]any{"value": hint.Text},
 	}}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // geoJSONVisitor is what walkGeoJSON leads past the features of a file.
@@ -44,6 +45,7 @@ type geoJSONWalk struct {
 	texts      int
 	collection bool // one of the texts was one
 	behind     bool // its features are over
+	spread     bool // one of the texts takes several lines
 }
 
 // walkGeoJSON leads v through all of a file. What is wrong with the file is a
@@ -107,6 +109,7 @@ func (g *geoJSONWalk) one(c byte) error {
 	var fault *Problem
 	switch {
 	case err == nil:
+		g.spread = g.spread || g.line(g.i) != line
 		return g.v.over(g.number, line, nil)
 	case err == errJSONTooLong:
 		return g.tooLong(line)
@@ -118,18 +121,38 @@ func (g *geoJSONWalk) one(c byte) error {
 	case !errors.As(err, &wrong) || !alone || g.collection || g.texts == 0 && c != '{':
 		return err
 	}
-	// One bad line does not hide the others, where each stands alone.
+	return g.badLine(line, wrong)
+}
+
+// badLine goes on behind a text that is not JSON, where each stands alone: a bad
+// one does not hide the others.
+func (g *geoJSONWalk) badLine(line int, wrong *jsonError) error {
+	start := g.start
 	fault, end := g.corrupt(wrong), byte('\n')
 	if g.separated {
 		end = recordSeparator
-	} else if fault.Line != line {
-		return fault
+	} else {
+		// A line that was cut off seems to go on in the next.
+		if g.spread || g.texts == 0 && fault.Line != line {
+			return fault
+		}
+		g.i = start
 	}
-	if err := g.v.over(g.number, line, fault); err != nil {
+	if err := g.seek(end); err != nil {
 		return err
 	}
+	if g.texts == 0 && !g.separated {
+		var c byte
+		err := g.try(func() (err error) { c, err = g.peek(); return err })
+		if err != nil && err != errJSONEnds {
+			return err
+		}
+		if c != '{' {
+			return fault
+		}
+	}
 	g.within = false
-	return g.seek(end)
+	return g.v.over(g.number, line, fault)
 }
 
 // kind finds out of what type a text is, and stays at its beginning. Of features
@@ -140,10 +163,12 @@ func (g *geoJSONWalk) kind(c byte) (kind string, err error) {
 	case c == '[' && g.texts == 0:
 		return "", refusedJSON("a JSON list")
 	default:
+		g.start = g.i
 		return "", g.wrong("a GeoJSON object")
 	}
 	err = g.try(func() error {
 		start := g.i
+		g.start = start
 		defer func() {
 			if kind != "" {
 				g.i = start
@@ -323,6 +348,9 @@ func (g *geoJSONWalk) explain(err error) error {
 	var wrong *jsonError
 	switch {
 	case err == errJSONEnds:
+		for g.i < len(g.b) && strings.IndexByte(" \t\r\n,", g.b[g.i]) >= 0 {
+			g.i++ // to what is cut off, or the end
+		}
 		f := g.fault(ProblemFileTruncated, "the file ends here, before its end; have it sent or written again")
 		f.Values = map[string]any{"count": g.number}
 		if g.within {

@@ -89,8 +89,9 @@ func (w *jsonWindow) more() error {
 }
 
 // line gives the number of the line that a place in b is in, from 1. It is asked
-// for places in their order.
+// for places in their order; of one before it gives the last.
 func (w *jsonWindow) line(at int) int {
+	at = max(at, w.counted)
 	w.lines += bytes.Count(w.b[w.counted:at], []byte{'\n'})
 	w.counted = at
 	return w.lines + 1
