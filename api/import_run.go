@@ -169,12 +169,19 @@ func (s *Server) takeOver(ctx context.Context, j *importJob, out ImportWrite, pu
 	return nil
 }
 
+// maxImportWait is how long a request may wait for news, in seconds: less than
+// the server gives an answer.
+const maxImportWait = 25
+
 // readImport answers GET /api/v1/imports/{id}, at once, or when the import is
 // another than in the version that the caller has.
 func (s *Server) readImport(w http.ResponseWriter, r *http.Request) error {
 	q := newQuery(r)
-	wait := time.Duration(q.count("wait", 0, 25)) * time.Second
-	after := int64(q.count("after", 0, 1<<31-1))
+	seconds, _ := q.number("wait")
+	after, _ := q.number("after")
+	if !(seconds >= 0 && seconds <= maxImportWait) {
+		q.unread("wait", "must be from 0 to %d seconds", maxImportWait)
+	}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -182,7 +189,7 @@ func (s *Server) readImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j.await(r.Context(), after, wait, s.closing)
+	j.await(r.Context(), int64(after), time.Duration(seconds*float64(time.Second)), s.closing)
 	return writeJSON(w, http.StatusOK, s.answerImport(j, true))
 }
 
