@@ -7,41 +7,6 @@ import (
 // maxProblems is how many problems a report lists where nobody says.
 const maxProblems = 10_000
 
-// faultList notes what is wrong in a report, up to as many as it may list.
-type faultList struct {
-	report *Report
-	most   int
-	errors int
-	row    bool // the row being read has an error
-}
-
-func newFaultList(r *Report, o Options) *faultList {
-	f := &faultList{report: r, most: o.MaxProblems}
-	if f.most <= 0 {
-		f.most = maxProblems
-	}
-	return f
-}
-
-// add notes a problem. The report lists an error wherever there is one, so that
-// Report.Errors tells whether the file can be taken.
-func (f *faultList) add(p *importers.Problem) {
-	list := &f.report.Problems
-	switch {
-	case len(*list) < f.most:
-		*list = append(*list, p)
-	case !p.Warning && f.errors == 0:
-		(*list)[f.most-1] = p
-		f.report.Truncated++
-	default:
-		f.report.Truncated++
-	}
-	if !p.Warning {
-		f.errors++
-		f.row = true
-	}
-}
-
 // tally is a warning about many rows, which is told once with their number.
 type tally struct {
 	problem  *importers.Problem
@@ -70,7 +35,7 @@ func (t *tallies) count(text string, p func() *importers.Problem) {
 }
 
 // tell adds the warnings to the report, each with "count" among its values.
-func (t *tallies) tell(f *faultList) {
+func (t *tallies) tell(f *findings) {
 	for _, text := range t.order {
 		one := t.byText[text]
 		if one.problem.Values == nil {
