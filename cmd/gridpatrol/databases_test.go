@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -103,12 +102,8 @@ func reportedDatabase(t *testing.T) string {
 // importHistory routes reports by the boundaries and duties in force and
 // imports them.
 func importHistory(ctx context.Context, store *postgis.Store, history []fixtures.HistoricReport) error {
-	boundaries := postgis.NewBoundaries(store)
-	duties, err := postgis.NewDuties(store)
+	boundaries, duties, err := inForce(ctx, store)
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
 		return err
 	}
 	routed, err := routeHistory(history, boundaries.Current(), duties.Current())

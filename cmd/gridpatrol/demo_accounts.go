@@ -42,12 +42,8 @@ func demoAccounts() []demoAccount {
 
 // fillAccounts makes the demo's accounts where they are missing.
 func fillAccounts(ctx context.Context, store *postgis.Store) error {
-	boundaries := postgis.NewBoundaries(store)
-	duties, err := postgis.NewDuties(store)
+	boundaries, duties, err := inForce(ctx, store)
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
 		return err
 	}
 	grids := boundaries.Current().Index.Areas(geo.Grid)

@@ -137,12 +137,8 @@ func (c *checkup) database(ctx context.Context, store *postgis.Store) error {
 // data looks at what is published: gaps, overlaps, vacancies, and whether old
 // decisions come out the same when they are made again.
 func (c *checkup) data(ctx context.Context, store *postgis.Store) error {
-	boundaries := postgis.NewBoundaries(store)
-	duties, err := postgis.NewDuties(store)
+	boundaries, duties, err := inForce(ctx, store)
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
 		return err
 	}
 	index := boundaries.Current().Index

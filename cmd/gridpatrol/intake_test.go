@@ -25,16 +25,8 @@ type intakes struct {
 
 func newIntakes(t testing.TB, store *postgis.Store) *intakes {
 	t.Helper()
-	ctx := context.Background()
-	b := postgis.NewBoundaries(store)
-	d, err := postgis.NewDuties(store)
+	b, d, err := inForce(context.Background(), store)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Refresh(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Refresh(ctx); err != nil {
 		t.Fatal(err)
 	}
 	return &intakes{world: b.Current(), duties: d.Current(), t: t}

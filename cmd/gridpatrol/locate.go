@@ -38,12 +38,8 @@ func (c *locateCmd) Run(ctx context.Context, common *Common, out io.Writer) erro
 		return asWrongCall(fmt.Errorf("%v %v is no position: lon is within ±180, lat within ±90", c.Lon, c.Lat))
 	}
 	return common.withStore(ctx, func(store *postgis.Store) error {
-		boundaries := postgis.NewBoundaries(store)
-		duties, err := postgis.NewDuties(store)
+		boundaries, duties, err := inForce(ctx, store)
 		if err != nil {
-			return err
-		}
-		if err := errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx)); err != nil {
 			return err
 		}
 		when := timeline{boundaries, postgis.NewPlans(store, boundaries, duties, postgis.PlansConfig{})}
