@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,9 @@ import (
 type importCmd struct {
 	Areas importAreasCmd `cmd:"" help:"Boundaries of one kind into a draft plan: a shapefile, GeoPackage, GeoJSON, KML, CSV or XLSX."`
 }
+
+// messages is where a command says how far it is, and what is not its answer.
+type messages interface{ io.Writer }
 
 // importFlags are the argument and the flags of every import.
 type importFlags struct {
@@ -39,30 +43,107 @@ func (f *importFlags) Validate() error {
 	if ext := strings.ToLower(filepath.Ext(f.Report)); f.Report != "" && ext != ".json" && ext != ".geojson" {
 		return fmt.Errorf("--report %s: must end in .json or .geojson", f.Report)
 	}
+	if _, err := os.Stat(f.File); err != nil {
+		return err
+	}
 	return nil
 }
 
 // open opens the file.
 func (f *importFlags) open(ctx context.Context) (importers.Source, error) {
-	if _, err := os.Stat(f.File); err != nil {
-		return nil, asWrongCall(err)
-	}
 	return importers.Open(ctx, f.File, importers.OpenOptions{Encoding: f.Encoding, ViaOGR: f.ViaOGR})
 }
 
 // options are those that the flags stand for; p hears how far it is.
 func (f *importFlags) options(p *importProgress) ingest.Options {
-	return ingest.Options{File: filepath.Base(f.File), Layer: f.Layer, CRS: f.CRS, Columns: f.Map, Progress: p.hear}
+	return ingest.Options{File: filepath.Base(f.File), Layer: f.Layer, CRS: f.CRS, Encoding: f.Encoding, Columns: f.Map, Progress: p.hear}
 }
+
+// understand opens the file and has do make of it what it is. A file that cannot be
+// read at all has a report, too; an error is anything else.
+func (f *importFlags) understand(ctx context.Context, do func(importers.Source) (*ingest.Report, error)) (*ingest.Report, error) {
+	src, err := f.open(ctx)
+	var report *ingest.Report
+	if err == nil {
+		report, err = do(src)
+		err = errors.Join(err, src.Close())
+	}
+	var problem *importers.Problem
+	if errors.As(err, &problem) {
+		report, err = &ingest.Report{Problems: []*importers.Problem{problem}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	report.File, report.Importer = filepath.Base(f.File), versionLine()
+	report.SHA256, err = importers.Sum(f.File)
+	return report, err
+}
+
+// listedProblems is how many problems are said one by one; a report has them all.
+const listedProblems = 30
 
 // conclude writes the report that was asked for, and says on out what was found.
 // It is exitError(1) where the file has errors.
 func (f *importFlags) conclude(out io.Writer, r *ingest.Report) error {
-	for _, problem := range r.Problems {
-		fmt.Fprintln(out, problem.Error())
+	if err := f.write(r); err != nil {
+		return err
 	}
-	if r.Errors() > 0 {
+	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
+	read := fmt.Sprintf("%s: %d features read, %d without errors", r.File, r.FeaturesRead, r.FeaturesOK)
+	for _, part := range []struct{ what, from string }{{r.CRS, r.CRSFrom}, {r.Encoding, r.EncodingFrom}} {
+		if part.what != "" && part.from != "" {
+			read += fmt.Sprintf("; %s (%s)", part.what, part.from)
+		}
+	}
+	say("%s", read)
+	for _, p := range r.Problems[:min(len(r.Problems), listedProblems)] {
+		say("%s", problemLine(p))
+	}
+	if more := len(r.Problems) + r.Truncated - listedProblems; more > 0 {
+		say("and %d more problems, which --report FILE lists", more)
+	}
+	for _, done := range r.Repairs[:min(len(r.Repairs), listedProblems)] {
+		say("%-8s %-20s feature %d %s: %s", "repaired", done.Repair, done.Feature, done.Code, done.Detail)
+	}
+	say("%d new, %d changed, %d unchanged, %d gone", r.New, r.Changed, r.Unchanged, r.Gone)
+	if n := r.Errors(); n > 0 {
+		say("%d errors, %d warnings: nothing was written", n, len(r.Problems)-n)
 		return exitError(1)
 	}
 	return nil
+}
+
+// problemLine is a problem on one line: how bad, what, where, in words.
+func problemLine(p *importers.Problem) string {
+	severity, where := "error", ""
+	if p.Warning {
+		severity = "warning"
+	}
+	if p.Feature > 0 {
+		where += fmt.Sprintf(" feature %d", p.Feature)
+	}
+	if p.Code != "" {
+		where += " " + p.Code
+	}
+	if p.At != nil {
+		where += fmt.Sprintf(" at %.7f %.7f", p.At[0], p.At[1])
+	}
+	return fmt.Sprintf("%-8s %-20s%s: %s", severity, p.Problem, where, p.Detail)
+}
+
+// write writes the report into the file that was asked for, if one was.
+func (f *importFlags) write(r *ingest.Report) (err error) {
+	if f.Report == "" {
+		return nil
+	}
+	file, err := os.Create(f.Report)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if strings.EqualFold(filepath.Ext(f.Report), ".geojson") {
+		return r.WriteGeoJSON(file)
+	}
+	return r.WriteJSON(file)
 }

@@ -121,6 +121,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
+		kong.BindTo(stderr, (*messages)(nil)),
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "gridpatrol:", err)

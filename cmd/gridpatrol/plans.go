@@ -12,11 +12,16 @@ import (
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
 
-// planFlags are the flags of serve and demo about boundary plans.
+// planFlags are the flags of serve, demo and import areas about boundary plans.
 type planFlags struct {
 	ApprovePlans  bool     `env:"GRIDPATROL_APPROVE_PLANS" help:"Have every boundary plan approved by somebody who made none of it, before it can be published."`
 	LockedKinds   kindList `env:"GRIDPATROL_LOCKED_KINDS" default:"district,township,village" placeholder:"KIND,..." help:"Kinds of area whose lines no plan may move; empty for none."`
 	HouseholdBand float64  `env:"GRIDPATROL_HOUSEHOLD_BAND" default:"0.35" placeholder:"SHARE" help:"How far from the mean of its class a grid's households may be before a plan's check warns, as a share of the mean; negative for no such warning."`
+}
+
+// config is what the flags stand for.
+func (f *planFlags) config() postgis.PlansConfig {
+	return postgis.PlansConfig{Locked: f.LockedKinds, Approve: f.ApprovePlans, HouseholdBand: f.HouseholdBand}
 }
 
 // kindList is a list of kinds of area, never nil once it was read.

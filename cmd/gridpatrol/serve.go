@@ -125,7 +125,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		metrics:   f.MetricsListen != "",
 		deliverer: notify.DelivererConfig{Allow: f.WebhookAllow},
 		basemap:   f.basemap(),
-		plans:     postgis.PlansConfig{Locked: f.LockedKinds, Approve: f.ApprovePlans, HouseholdBand: f.HouseholdBand},
+		plans:     f.planFlags.config(),
 		log:       log,
 	})
 	if err != nil {
