@@ -20,6 +20,7 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
   field: { onMap: true, sheet: "src/field/screen.css", load: async () => (await import("./field/screen")).FieldScreen },
   plan: { onMap: true, sheet: "src/plan/screen.css", load: async () => (await import("./plan/screen")).PlanScreen },
   plans: { onMap: false, sheet: "src/plans/screen.css", load: async () => (await import("./plans/screen")).PlansScreen },
+  import: { onMap: true, sheet: "src/import/screen.css", load: async () => (await import("./import/screen")).ImportScreen },
   notice: { onMap: false, sheet: "src/notice/screen.css", load: async () => (await import("./notice/screen")).NoticeScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };

@@ -29,6 +29,7 @@ export const en: Messages = {
   myReports: "My reports",
   gridTable: "All grids",
   boundaryPlans: "Boundary plans",
+  importExport: "Import and export",
   onPhone: "On a phone",
   print: "Print",
   otherLanguage: "中文",

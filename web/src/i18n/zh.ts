@@ -27,6 +27,7 @@ export const zh = {
   myReports: "我的上报",
   gridTable: "网格一览",
   boundaryPlans: "边界调整",
+  importExport: "导入导出",
   onPhone: "手机打开",
   print: "打印",
   otherLanguage: "English",

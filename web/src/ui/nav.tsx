@@ -97,6 +97,7 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
         {sentFromHere().length > 0 && view.value !== "follow" && <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>}
         {mayPlan() && view.value !== "grids" && <a href={linkTo({ view: "grids", params: {} })}>{t("gridTable")}</a>}
         {can("plan_boundaries") && view.value !== "plans" && <a href={linkTo({ view: "plans", params: {} })}>{t("boundaryPlans")}</a>}
+        {(can("plan_boundaries") || can("manage_duties")) && view.value !== "import" && <a href={linkTo({ view: "import", params: {} })}>{t("importExport")}</a>}
         <a href="/about">{t("about")}</a>
         <button type="button" onClick={() => void showQr()}>
           {t("onPhone")}
