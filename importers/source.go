@@ -96,7 +96,11 @@ type OpenOptions struct {
 	Encoding string // of text, beats what the file says; empty: found out
 	ViaOGR   bool   // have ogr2ogr read it
 	TempDir  string // for what has to be unpacked; empty: os.TempDir
-	Limits   Limits // what a file may be; zero fields stand for DefaultLimits
+	// Bound is what the caller wants to see, in lon/lat degrees, WGS 84: a format
+	// of files much larger than a district (OpenStreetMap) leaves out what has no
+	// vertex in it. nil means everything.
+	Bound  *orb.Bound
+	Limits Limits // what a file may be; zero fields stand for DefaultLimits
 	// Progress hears how many bytes of how many have been read, now and then,
 	// from the goroutine that reads; nil means nobody.
 	Progress func(done, of int64)
