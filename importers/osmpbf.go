@@ -35,7 +35,7 @@ func isOSMPBF(f *probe) bool {
 // osmSource is an OpenStreetMap extract (https://wiki.openstreetmap.org/wiki/PBF_Format),
 // of which ways with a highway, waterway, building or landuse are read. Ways name
 // their nodes, which stand elsewhere in the file, so it is gone through three
-// times: for the nodes within OpenOptions.Bound and the ways that touch them, for
+// times: for the nodes within a bound and the ways that touch them, for
 // the other nodes of those ways, for the ways again. What is kept in between
 // grows with the bound, not with the file. Relations are not read.
 type osmSource struct {
@@ -44,7 +44,8 @@ type osmSource struct {
 	block osmBlock
 	o     OpenOptions
 	name  string
-	from  int64 // the first block after the header
+	from  int64      // the first block after the header
+	bound *orb.Bound // nil for everything
 
 	prepared    bool
 	data        []osmSpan // blocks with nodes or wanted ways
@@ -163,6 +164,12 @@ func (s *osmSource) Records(ctx context.Context, _ int, each func(*Record) error
 		}
 	}
 	return nil
+}
+
+// Within has Records leave out ways without a node in the bound.
+func (s *osmSource) Within(bound orb.Bound) {
+	s.bound, s.prepared = &bound, false
+	s.data, s.inside, s.outside, s.done = nil, nil, nil, 0
 }
 
 // Close closes the file.

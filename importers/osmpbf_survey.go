@@ -189,7 +189,7 @@ func (s *osmSource) findOutside(ctx context.Context) error {
 
 // within reports whether a place is in the bound.
 func (s *osmSource) within(p osmPlace) bool {
-	return s.o.Bound == nil || s.o.Bound.Contains(p.point())
+	return s.bound == nil || s.bound.Contains(p.point())
 }
 
 // point gives the place in degrees.

@@ -24,15 +24,18 @@ import (
 var osmBoundOf = orb.Bound{Min: orb.Point{125.5, 43.4}, Max: orb.Point{125.7, 43.6}}
 
 // openBytesOSM reads an extract that is in memory.
-func openBytesOSM(b []byte, o OpenOptions) (*osmSource, error) {
+func openBytesOSM(b []byte, bound *orb.Bound, o OpenOptions) (*osmSource, error) {
 	o.Limits = o.Limits.orDefault()
 	s := &osmSource{o: o, blobs: osmBlobReader{r: bytes.NewReader(b), size: int64(len(b)), ratio: o.Limits.ZipRatio}}
+	if bound != nil {
+		s.Within(*bound)
+	}
 	return s, s.readHeader()
 }
 
 // osmLines reads an extract as lines of text.
-func osmLines(b []byte, o OpenOptions) (out []string, err error) {
-	s, err := openBytesOSM(b, o)
+func osmLines(b []byte, bound *orb.Bound, o OpenOptions) (out []string, err error) {
+	s, err := openBytesOSM(b, bound, o)
 	if err != nil {
 		return nil, err
 	}
@@ -60,12 +63,12 @@ func TestOSM(t *testing.T) {
 		"5 [17 path] <nil> []",
 	}
 	for _, order := range []string{"nodes first", "ways first", "nodes backwards", "nodes one by one", "between ways"} {
-		got, err := osmLines(osmSmall(t, order), OpenOptions{Bound: &osmBoundOf})
+		got, err := osmLines(osmSmall(t, order), &osmBoundOf, OpenOptions{})
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %v\n%s\nwant\n%s", order, err, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	got, err := osmLines(osmSmall(t, "nodes first"), OpenOptions{})
+	got, err := osmLines(osmSmall(t, "nodes first"), nil, OpenOptions{})
 	if err != nil || len(got) != 6 || !strings.HasPrefix(got[2], "3 [13 beyond primary]") {
 		t.Errorf("without a bound: %v, %q", err, got)
 	}
@@ -98,6 +101,11 @@ func TestOSMFile(t *testing.T) {
 	}
 	if seen <= 0 || seen > of {
 		t.Errorf("progress %d of %d", seen, of)
+	}
+	s.(Bounded).Within(osmBoundOf)
+	n := 0
+	if err := s.Records(context.Background(), 0, func(*Record) error { n++; return nil }); err != nil || n != 5 {
+		t.Errorf("%d ways within a bound, %v, want 5", n, err)
 	}
 	stop := errors.New("enough")
 	if err := s.Records(context.Background(), 0, func(*Record) error { return stop }); !errors.Is(err, stop) {
@@ -132,7 +140,7 @@ func TestOSMAgrees(t *testing.T) {
 				want = append(want, fmt.Sprint(f.Properties["osm_id"], highway, f.Geometry))
 			}
 		}
-		s, err := openBytesOSM(b, OpenOptions{})
+		s, err := openBytesOSM(b, nil, OpenOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +210,7 @@ func TestOSMLies(t *testing.T) {
 			c.write(&osmWriter{t: t, w: &b})
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			got, err := osmLines(b.Bytes()[:b.Len()-c.cut], OpenOptions{Limits: Limits{ZipRatio: 500}})
+			got, err := osmLines(b.Bytes()[:b.Len()-c.cut], nil, OpenOptions{Limits: Limits{ZipRatio: 500}})
 			runtime.ReadMemStats(&after)
 			var p *Problem
 			if !errors.As(err, &p) || p.Problem != c.want || len(got) != 0 {
@@ -232,7 +240,7 @@ func TestOSMPlaces(t *testing.T) {
 // TestOSMVertices: a way at the limit, and one past it.
 func TestOSMVertices(t *testing.T) {
 	for limit, want := range map[int]string{5: "[]", 4: "[LIMIT]"} {
-		got, err := osmLines(osmSmall(t, "nodes first"), OpenOptions{Bound: &osmBoundOf, Limits: Limits{Vertices: limit}})
+		got, err := osmLines(osmSmall(t, "nodes first"), &osmBoundOf, OpenOptions{Limits: Limits{Vertices: limit}})
 		if err != nil || len(got) != 5 || !strings.HasSuffix(got[3], want) {
 			t.Errorf("ways of 5 nodes where %d may be: %q, %v, want %s", limit, got, err, want)
 		}
@@ -244,7 +252,7 @@ func FuzzOSM(f *testing.F) {
 		f.Add(osmSmall(f, order))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		lines, err := osmLines(b, OpenOptions{Bound: &osmBoundOf})
+		lines, err := osmLines(b, &osmBoundOf, OpenOptions{})
 		if err == nil && len(lines) > len(b) {
 			t.Errorf("%d ways in %d bytes", len(lines), len(b))
 		}

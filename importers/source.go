@@ -26,6 +26,14 @@ type Source interface {
 	Close() error
 }
 
+// Bounded is a Source of files that may be much larger than a district, such as
+// extracts of OpenStreetMap, which can leave out what lies elsewhere.
+type Bounded interface {
+	// Within has Records leave out features without a vertex in the bound, lon/lat
+	// in degrees, WGS 84, edge included. Features that reach into it come whole.
+	Within(bound orb.Bound)
+}
+
 // Layer is one table of features or rows.
 type Layer struct {
 	Name     string
@@ -96,11 +104,7 @@ type OpenOptions struct {
 	Encoding string // of text, beats what the file says; empty: found out
 	ViaOGR   bool   // have ogr2ogr read it
 	TempDir  string // for what has to be unpacked; empty: os.TempDir
-	// Bound is what the caller wants to see, in lon/lat degrees, WGS 84: a format
-	// of files much larger than a district (OpenStreetMap) leaves out what has no
-	// vertex in it. nil means everything.
-	Bound  *orb.Bound
-	Limits Limits // what a file may be; zero fields stand for DefaultLimits
+	Limits   Limits // what a file may be; zero fields stand for DefaultLimits
 	// Progress hears how many bytes of how many have been read, now and then,
 	// from the goroutine that reads; nil means nobody.
 	Progress func(done, of int64)
