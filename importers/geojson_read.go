@@ -168,7 +168,7 @@ func (s *geoJSONSource) Records(ctx context.Context, layer int, each func(*Recor
 	if s.o.Progress != nil {
 		r = &progressReader{r: f, of: s.size, tell: s.o.Progress}
 	}
-	return walkGeoJSON(newJSONWindow(ctx, s.decoded(r), s.o.Limits.Depth), newGeoJSONRecords(s, each))
+	return walkGeoJSON(newTextWindow(ctx, s.decoded(r), s.o.Limits.Depth), newGeoJSONRecords(s, each))
 }
 
 // progressReader tells how far a file has been read.

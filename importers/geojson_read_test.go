@@ -216,7 +216,7 @@ func TestGeoJSONRecordFaults(t *testing.T) {
 		"a bare geometry":          {`{"type":"Point","coordinates":[1,2]}`, ""},
 		"at the limit of vertices": {feature(`{"type":"LineString","coordinates":[`+strings.TrimSuffix(ring, ",")+`]}`, "{}"), ""},
 		"at the limit of text":     {feature("null", `{"a":"`+strings.Repeat("x", 1<<20)+`"}`), ""},
-		"longer than the window":   {feature("null", `{"a":"`+strings.Repeat(`\\]`, jsonValueBytes/3)+`"}`), ProblemLimit},
+		"longer than the window":   {feature("null", `{"a":"`+strings.Repeat(`\\]`, windowMaxBytes/3)+`"}`), ProblemLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openText(t, "a.geojson", collectionOf(pointFeature, c.text, pointFeature), OpenOptions{})

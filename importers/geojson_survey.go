@@ -34,7 +34,7 @@ type geoJSONSurvey struct {
 // and is no error; whole is false then.
 func surveyGeoJSON(ctx context.Context, r io.Reader, limits Limits) (s *geoJSONSurvey, whole bool, err error) {
 	s = &geoJSONSurvey{limits: limits, columns: newJSONColumns(), types: map[string]bool{}}
-	w := newJSONWindow(ctx, r, limits.Depth)
+	w := newTextWindow(ctx, r, limits.Depth)
 	w.fresh = s.text.add
 	err = walkGeoJSON(w, s)
 	var fault *Problem

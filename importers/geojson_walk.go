@@ -36,7 +36,7 @@ const recordSeparator = 0x1e
 // many of them one after another, with line ends (NDJSON) or record separators
 // between.
 type geoJSONWalk struct {
-	*jsonWindow
+	*textWindow
 	v          geoJSONVisitor
 	number     int  // of the feature that is or was gone over
 	within     bool // it is being gone over
@@ -50,11 +50,11 @@ type geoJSONWalk struct {
 
 // walkGeoJSON leads v through all of a file. What is wrong with the file is a
 // *Problem.
-func walkGeoJSON(w *jsonWindow, v geoJSONVisitor) error {
-	g := &geoJSONWalk{jsonWindow: w, v: v}
+func walkGeoJSON(w *textWindow, v geoJSONVisitor) error {
+	g := &geoJSONWalk{textWindow: w, v: v}
 	for {
 		c, err := g.next()
-		if err == errJSONEnds {
+		if err == errTextEnds {
 			break
 		}
 		if err == nil {
@@ -111,7 +111,7 @@ func (g *geoJSONWalk) one(c byte) error {
 	case err == nil:
 		g.spread = g.spread || g.line(g.i) != line
 		return g.v.over(g.number, line, nil)
-	case err == errJSONTooLong:
+	case err == errTextTooLong:
 		return g.tooLong(line)
 	case errors.As(err, &fault) && g.texts > 0:
 		if err := g.try(g.skip); err != nil {
@@ -144,7 +144,7 @@ func (g *geoJSONWalk) badLine(line int, wrong *jsonError) error {
 	if g.texts == 0 && !g.separated {
 		var c byte
 		err := g.try(func() (err error) { c, err = g.peek(); return err })
-		if err != nil && err != errJSONEnds {
+		if err != nil && err != errTextEnds {
 			return err
 		}
 		if c != '{' {
@@ -201,8 +201,8 @@ func (g *geoJSONWalk) kind(c byte) (kind string, err error) {
 		}
 		return nil
 	})
-	if err == errJSONTooLong {
-		err = &Problem{Problem: ProblemLimit, Detail: fmt.Sprintf("the file does not say within %d MiB that it is GeoJSON", jsonValueBytes>>20)}
+	if err == errTextTooLong {
+		err = &Problem{Problem: ProblemLimit, Detail: fmt.Sprintf("the file does not say within %d MiB that it is GeoJSON", windowMaxBytes>>20)}
 	}
 	return kind, err
 }
@@ -284,7 +284,7 @@ func (g *geoJSONWalk) members() error {
 			g.behind = err == nil
 		default:
 			err = g.try(func() error { return g.v.member(name, &g.jsonScan) })
-			if err == errJSONTooLong {
+			if err == errTextTooLong {
 				err = g.skipLong()
 			}
 		}
@@ -314,7 +314,7 @@ func (g *geoJSONWalk) list() error {
 		if g.within {
 			g.number++
 		}
-		if err == errJSONTooLong {
+		if err == errTextTooLong {
 			if err := g.try(func() error { done, err = g.element(first); return err }); err != nil {
 				return err
 			}
@@ -338,8 +338,8 @@ func (g *geoJSONWalk) tooLong(line int) error {
 	g.within = false
 	return g.v.over(g.number, line, &Problem{
 		Problem: ProblemLimit,
-		Detail:  fmt.Sprintf("the feature is longer than %d MiB", jsonValueBytes>>20),
-		Values:  map[string]any{"limit": jsonValueBytes},
+		Detail:  fmt.Sprintf("the feature is longer than %d MiB", windowMaxBytes>>20),
+		Values:  map[string]any{"limit": windowMaxBytes},
 	})
 }
 
@@ -347,7 +347,7 @@ func (g *geoJSONWalk) tooLong(line int) error {
 func (g *geoJSONWalk) explain(err error) error {
 	var wrong *jsonError
 	switch {
-	case err == errJSONEnds:
+	case err == errTextEnds:
 		for g.i < len(g.b) && strings.IndexByte(" \t\r\n,", g.b[g.i]) >= 0 {
 			g.i++ // to what is cut off, or the end
 		}
@@ -359,8 +359,8 @@ func (g *geoJSONWalk) explain(err error) error {
 		return f
 	case err == errTooDeep:
 		return g.fault(ProblemLimit, "lists and objects are nested too deeply")
-	case err == errJSONTooLong:
-		return g.fault(ProblemLimit, fmt.Sprintf("a value is longer than %d MiB", jsonValueBytes>>20))
+	case err == errTextTooLong:
+		return g.fault(ProblemLimit, fmt.Sprintf("a value is longer than %d MiB", windowMaxBytes>>20))
 	case errors.As(err, &wrong):
 		return g.corrupt(wrong)
 	}

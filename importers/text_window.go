@@ -7,9 +7,9 @@ import (
 	"io"
 )
 
-// jsonWindow is the part of a stream of JSON that is in sight. It slides along
+// textWindow is the part of a stream of text that is in sight. It slides along
 // with what has been read, and grows only as far as a single value needs it.
-type jsonWindow struct {
+type textWindow struct {
 	jsonScan
 	ctx     context.Context
 	r       io.Reader
@@ -21,23 +21,25 @@ type jsonWindow struct {
 }
 
 const (
-	jsonWindowBytes = 256 << 10
-	jsonValueBytes  = 16 << 20 // a feature of 50,000 vertices takes a quarter of it
+	windowBytes    = 256 << 10
+	windowMaxBytes = 16 << 20 // a feature of 50,000 vertices takes a quarter of it
 )
 
 // What keeps a window from showing all of a value.
 var (
-	errJSONEnds    = errors.New("the stream ends within a value")
-	errJSONTooLong = errors.New("a value is too long")
+	errTextEnds    = errors.New("the stream ends within a value")
+	errTextTooLong = errors.New("a value is too long")
 )
 
-func newJSONWindow(ctx context.Context, r io.Reader, depth int) *jsonWindow {
-	return &jsonWindow{jsonScan: jsonScan{b: make([]byte, 0, jsonWindowBytes), depth: depth}, ctx: ctx, r: r, max: jsonValueBytes}
+// newTextWindow gives a window at the beginning of a stream; depth is how deeply
+// JSON in it may be nested.
+func newTextWindow(ctx context.Context, r io.Reader, depth int) *textWindow {
+	return &textWindow{jsonScan: jsonScan{b: make([]byte, 0, windowBytes), depth: depth}, ctx: ctx, r: r, max: windowMaxBytes}
 }
 
 // try has f go over something, from the same byte with more in sight as long as
-// it says errShort. errJSONEnds and errJSONTooLong leave the place where f began.
-func (w *jsonWindow) try(f func() error) error {
+// it says errShort. errTextEnds and errTextTooLong leave the place where f began.
+func (w *textWindow) try(f func() error) error {
 	for start := w.i; ; start = w.i {
 		err := f()
 		if err != errShort {
@@ -51,9 +53,9 @@ func (w *jsonWindow) try(f func() error) error {
 }
 
 // more brings more of the stream into sight, and lets go of what was gone over.
-func (w *jsonWindow) more() error {
+func (w *textWindow) more() error {
 	if w.ended {
-		return errJSONEnds
+		return errTextEnds
 	}
 	if err := w.ctx.Err(); err != nil {
 		return err
@@ -66,7 +68,7 @@ func (w *jsonWindow) more() error {
 	}
 	if len(w.b) == cap(w.b) {
 		if len(w.b) >= w.max {
-			return errJSONTooLong
+			return errTextTooLong
 		}
 		w.b = append(make([]byte, 0, min(2*cap(w.b), w.max)), w.b...)
 	}
@@ -83,14 +85,14 @@ func (w *jsonWindow) more() error {
 		return err
 	}
 	if n == 0 {
-		return errJSONEnds
+		return errTextEnds
 	}
 	return nil
 }
 
 // line gives the number of the line that a place in b is in, from 1. It is asked
 // for places in their order; of one before it gives the last.
-func (w *jsonWindow) line(at int) int {
+func (w *textWindow) line(at int) int {
 	at = max(at, w.counted)
 	w.lines += bytes.Count(w.b[w.counted:at], []byte{'\n'})
 	w.counted = at
@@ -98,7 +100,7 @@ func (w *jsonWindow) line(at int) int {
 }
 
 // skipLong goes over a value of any length, which need not be JSON in all.
-func (w *jsonWindow) skipLong() error {
+func (w *textWindow) skipLong() error {
 	depth, quoted := 0, false
 	for {
 		for ; w.i < len(w.b); w.i++ {
@@ -130,7 +132,7 @@ func (w *jsonWindow) skipLong() error {
 }
 
 // seek goes to the next such byte, or to the end of the stream.
-func (w *jsonWindow) seek(c byte) error {
+func (w *textWindow) seek(c byte) error {
 	for {
 		if n := bytes.IndexByte(w.b[w.i:], c); n >= 0 {
 			w.i += n
@@ -138,7 +140,7 @@ func (w *jsonWindow) seek(c byte) error {
 		}
 		w.i = len(w.b)
 		if err := w.more(); err != nil {
-			if errors.Is(err, errJSONEnds) {
+			if errors.Is(err, errTextEnds) {
 				return nil
 			}
 			return err
