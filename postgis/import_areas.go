@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -73,6 +74,10 @@ func (p *Plans) ImportAreas(ctx context.Context, imp redraw.Import, record Impor
 		}
 		c.note = map[string]any{"import": record.ID, "file": record.File, "sha256": record.SHA256, "kind": imp.Kind,
 			"new": record.New, "changed": record.Changed, "gone": record.Gone}
+		// Whoever imports asks at once for the check: it is made while the database writes.
+		var check sync.WaitGroup
+		check.Go(func() { p.problems(c.draft) })
+		defer check.Wait()
 		if err := p.store.recordImport(ctx, c.tx, &record, e.Who, c.now); err != nil {
 			return r, err
 		}

@@ -67,6 +67,10 @@ func (s *Store) Publish(ctx context.Context, p Publication) (geo.Revision, error
 		if err != nil {
 			return err
 		}
+		defer reroute.wait()
+		if err := s.lastWord(ctx, tx, r.Number); err != nil {
+			return err
+		}
 		if err := reroute.ahead(ctx, tx); err != nil {
 			return err
 		}
@@ -119,7 +123,7 @@ func (s *Store) prepareRevision(ctx context.Context, tx pgx.Tx, p Publication, a
 		return r, err
 	}
 	r.Hash = geo.HashAreas(areas)
-	return r, s.lastWord(ctx, tx, r.Number)
+	return r, nil
 }
 
 // inForce reads the current revision and duty version inside a transaction.

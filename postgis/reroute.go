@@ -22,7 +22,9 @@ type rerouting struct {
 	store    *Store
 	revision int
 	where    handovers
-	next     *locate.Index
+	next     *locate.Index // once built is closed
+	built    chan struct{} // closed when next is made, or fault says why not
+	fault    error
 	duties   *patrol.Duties
 	by       patrol.Actor
 	done     map[geo.ID]bool
@@ -32,11 +34,13 @@ type rerouting struct {
 const rerouteChunk = 2000
 
 // newRerouting gets ready to route from the areas in force to those to come,
-// which have their ids.
+// which have their ids. Their index is made meanwhile: wait before the areas
+// change, or go out of use.
 func (s *Store) newRerouting(ctx context.Context, tx pgx.Tx, current int, after []geo.Area, by patrol.Actor) (*rerouting, error) {
 	by.Name = by.Role // histories of reports name nobody who publishes
-	r := &rerouting{store: s, revision: current + 1, by: by, done: map[geo.ID]bool{}}
+	r := &rerouting{store: s, revision: current + 1, by: by, done: map[geo.ID]bool{}, built: make(chan struct{})}
 	if current == 0 {
+		close(r.built)
 		return r, nil
 	}
 	before, err := s.areasInForce(ctx, tx, current)
@@ -45,17 +49,30 @@ func (s *Store) newRerouting(ctx context.Context, tx pgx.Tx, current int, after 
 	}
 	r.where = handoversOf(before, after)
 	if len(r.where.boxes) == 0 {
+		close(r.built)
 		return r, nil
-	}
-	if r.next, err = locate.Build(after, locate.Config{}); err != nil {
-		return nil, fmt.Errorf("index revision %d: %w", r.revision, err)
 	}
 	// A plan kept from when there were few reports would read all of them for each.
 	if _, err := tx.Exec(ctx, `SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`); err != nil {
 		return nil, err
 	}
-	r.duties, err = s.dutiesInForce(ctx, tx)
-	return r, err
+	if r.duties, err = s.dutiesInForce(ctx, tx); err != nil {
+		return nil, err
+	}
+	// The database has other things to do meanwhile.
+	go func() {
+		defer close(r.built)
+		if r.next, r.fault = locate.Build(after, locate.Config{}); r.fault != nil {
+			r.fault = fmt.Errorf("index revision %d: %w", r.revision, r.fault)
+		}
+	}()
+	return r, nil
+}
+
+// wait waits for the index.
+func (r *rerouting) wait() error {
+	<-r.built
+	return r.fault
 }
 
 // areasInForce gives the areas of the current revision, from memory where they
@@ -94,6 +111,9 @@ func (s *Store) dutiesInForce(ctx context.Context, tx pgx.Tx) (*patrol.Duties, e
 // ahead routes while reports are accepted: all there are, then those that came
 // meanwhile, until they are so few that nobody will wait for them.
 func (r *rerouting) ahead(ctx context.Context, tx pgx.Tx) error {
+	if err := r.wait(); err != nil {
+		return err
+	}
 	const passes, few = 5, 100
 	for range passes {
 		if n, err := r.pass(ctx, tx); err != nil || n < few {
