@@ -100,7 +100,7 @@ BENCH ?= .
 BENCH_ROWS := $(CURDIR)/.cache/bench.jsonl
 
 bench: go-present ## run the benchmarks, print one table (BENCH=name for some)
-	@scripts/setup.sh run >&2
+	@scripts/setup.sh bench >&2
 	@mkdir -p $(dir $(BENCH_ROWS))
 	@go run ./internal/measure/table >$(BENCH_ROWS)
 	@status=0; \

@@ -2,6 +2,7 @@
 # Installs what gridpatrol needs and is missing, on Debian and Ubuntu with apt.
 #
 #   scripts/setup.sh run    to build and run it (make demo)
+#   scripts/setup.sh bench  to run the benchmarks as well (make bench)
 #   scripts/setup.sh test   to run every test as well (make test)
 #
 # Run again it only looks, in a fraction of a second. What cannot be had is said
@@ -10,9 +11,9 @@ set -eu
 
 scope=${1:-run}
 case $scope in
-run | test) ;;
+run | bench | test) ;;
 *)
-	echo "usage: $0 run|test" >&2
+	echo "usage: $0 run|bench|test" >&2
 	exit 2
 	;;
 esac
@@ -21,6 +22,8 @@ esac
 # is no apt. PostgreSQL is chosen below, as its names hold its version.
 run_packages="gcc libc6-dev ca-certificates"
 run_programs="gcc node npm"
+bench_packages="gdal-bin postgis" # what imports are measured beside
+bench_programs="ogr2ogr shp2pgsql"
 test_packages="gdal-bin fonts-noto-cjk"
 test_programs="ogr2ogr"
 # The browsers that the tests know, by the name of their program.
@@ -33,10 +36,16 @@ fail() {
 
 packages=$run_packages
 programs=$run_programs
-if [ "$scope" = test ]; then
+case $scope in
+bench)
+	packages="$packages $bench_packages"
+	programs="$programs $bench_programs"
+	;;
+test)
 	packages="$packages $test_packages"
 	programs="$programs $test_programs"
-fi
+	;;
+esac
 
 # has_any PROGRAM...: one of them is on PATH.
 has_any() {
