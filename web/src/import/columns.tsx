@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Name } from "../ui/name";
 import { Icon } from "../ui/icons";
-import { columnOf, listedColumns, missingFields, originOf, withColumn } from "./options";
+import { columnOf, guessed, listedColumns, missingFields, originOf, withColumn } from "./options";
 import { choose } from "./state";
 import { named, t } from "./text";
 import type { Field, Layer, Options } from "./types";
@@ -102,29 +102,45 @@ function AllColumns({ fields, layer: l, options: o }: { fields: readonly Field[]
   );
 }
 
+function FieldTable({ label, fields, layer: l, options: o }: { label: string; fields: readonly Field[]; layer: Layer; options: Options }): JSX.Element {
+  return (
+    <div class="import-scroll" tabIndex={0} role="group" aria-label={label}>
+      <table class="import-table import-fields">
+        <thead>
+          <tr>
+            <th scope="col">{t("fieldHead")}</th>
+            <th scope="col">{t("columnHead")}</th>
+            <th scope="col">{t("samplesHead")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map((f) => (
+            <FieldRow key={f.name} field={f} layer={l} options={o} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** Asks which column each field is read from. */
 export function Columns({ fields, layer: l, options: o }: { fields: readonly Field[]; layer: Layer; options: Options }): JSX.Element {
   const missing = missingFields(fields, o);
+  // By what was guessed, so that no row goes elsewhere while one chooses.
+  const found = guessed(l);
+  const main = fields.filter((f) => f.required || found[f.name] !== undefined);
+  const others = fields.filter((f) => !main.includes(f));
   return (
     <section class="import-columns">
       <h3>{t("columns")}</h3>
       <p class="soft">{t("columnsHelp")}</p>
-      <div class="import-scroll" tabIndex={0} role="group" aria-label={t("columns")}>
-        <table class="import-table import-fields">
-          <thead>
-            <tr>
-              <th scope="col">{t("fieldHead")}</th>
-              <th scope="col">{t("columnHead")}</th>
-              <th scope="col">{t("samplesHead")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {fields.map((f) => (
-              <FieldRow key={f.name} field={f} layer={l} options={o} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {main.length > 0 && <FieldTable label={t("columns")} fields={main} layer={l} options={o} />}
+      {others.length > 0 && (
+        <details open={main.length === 0 || others.some((f) => (o.map[f.name] ?? "") !== "")}>
+          <summary>{t("otherFields", { n: number(others.length) })}</summary>
+          <FieldTable label={t("otherFields", { n: number(others.length) })} fields={others} layer={l} options={o} />
+        </details>
+      )}
       {missing.length > 0 && <p class="stale">{t("requiredMissing", { list: missing.map((f) => named("field", f)).join(", ") })}</p>}
       <AllColumns fields={fields} layer={l} options={o} />
     </section>

@@ -107,7 +107,7 @@ function Picker({ text, folder, primary }: { text: string; folder: boolean; prim
           if (files.length > 0) takeFiles(whatChosen(), files);
         }}
       />
-      <button type="button" class={`button${primary ? " primary" : ""}`} onClick={() => input.current?.click()}>
+      <button type="button" class={`button${primary ? " primary" : ""}${folder ? " by-mouse" : ""}`} onClick={() => input.current?.click()}>
         {text}
       </button>
     </>
@@ -170,7 +170,10 @@ export function DropPlace(): JSX.Element {
     <section class="import-drop">
       {uploading.value === null ? (
         <div class="import-dropzone">
-          <p class="import-drop-title">{t("dropTitle")}</p>
+          <p class="import-drop-title">
+            <span class="by-hand">{t("dropTouch")}</span>
+            <span class="by-mouse">{t("dropTitle")}</span>
+          </p>
           <p class="import-buttons">
             <Picker text={t("chooseFile")} folder={false} primary />
             <Picker text={t("chooseFolder")} folder primary={false} />

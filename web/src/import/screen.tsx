@@ -116,11 +116,10 @@ function Trouble(): JSX.Element | null {
 function Job({ id }: { id: string }): JSX.Element {
   const height = useSignal<SheetHeight>("half");
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => follow(id), [id]);
   useEffect(() => {
-    const ends = drawOnMaps();
+    const end = follow(id);
     return () => {
-      ends();
+      end();
       shown.value = null;
       looked.value = null;
     };
@@ -179,12 +178,15 @@ function Job({ id }: { id: string }): JSX.Element {
 /** The first page: a file to bring in, or data to take out. */
 function Entrance(): JSX.Element {
   const may = offeredWhats().length > 0;
+  // The map tells nothing here: on a phone the sheet has the page.
+  const height = useSignal<SheetHeight>("full");
   const tab = !may || params.value.tab === "out" ? "out" : "in";
   return (
     <Sheet
       kind="import import-start"
       label={t("title")}
       title={t("title")}
+      height={height}
       onClose={leave}
       under={
         may ? (
@@ -210,6 +212,12 @@ function Dropping(): JSX.Element | null {
   return <DropVeil />;
 }
 
+/** Draws on the map while the screen is open. */
+function Drawn(): null {
+  useEffect(drawOnMaps, []);
+  return null;
+}
+
 /** Brings in boundaries, rosters, reports and roads from files, and takes data out. */
 export function ImportScreen(): JSX.Element {
   if (who.value === undefined) {
@@ -225,6 +233,7 @@ export function ImportScreen(): JSX.Element {
   return (
     <>
       <h1 class="visually-hidden">{t("title")}</h1>
+      <Drawn />
       {may && <Dropping />}
       {id !== undefined && may && (own === null || mayBring(own.what)) ? <Job key={id} id={id} /> : <Entrance />}
     </>

@@ -60,14 +60,7 @@ export function apartKm(a: Box, b: readonly [number, number, number, number]): n
   return Math.hypot(lat, lon * Math.cos(((b[1] + b[3]) * Math.PI) / 360)) * kmPerDegree;
 }
 
-/** How many shapes there are of each change. */
-export function changeCounts(shapes: readonly Shape[]): Record<Exclude<Change, "">, number> {
-  const n = { new: 0, changed: 0, gone: 0, unchanged: 0 };
-  for (const { properties: p } of shapes) if (p.change !== undefined && p.change !== "") n[p.change]++;
-  return n;
-}
-
-/** How many features changed with the land they gained or lost, the most first, then by code. */
+/** Lists the shapes of a change, those that gained or lost most land first, then by code. */
 export function listed(shapes: readonly Shape[], change: Change): Shape[] {
   return shapes
     .filter((s) => (s.properties.change ?? "") === change)

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isChecked, layerOf, listedColumns, missingFields, originOf, previewQuery, sameOptions, wholeOptions, withColumn, withLayer } from "./options";
+import type { Import, Layer } from "./types";
+
+function layerWith(name: string, columns: [string, string | null][], hidden = false): Layer {
+  return {
+    index: 0, name, format: "GeoJSON", features: 3, geometry: "Polygon", hidden, crs: { crs: "wgs84", text: "", from: "format" }, encoding: "", encoding_from: "", problems: [],
+    columns: columns.map(([column, field]) => ({ name: column, samples: [`${column}1`], field })),
+  };
+}
+
+const groups = layerWith("屯组", [["备注", null], ["名称", "name"], ["编码", "code"], ["编码2", null]]);
+const fields = [{ name: "code", required: true }, { name: "name", required: false }, { name: "parent", required: true }];
+const options = wholeOptions({ layer: "屯组", map: { code: "编码", name: "名称" } });
+
+test("another layer takes its own columns along, and forgets the system and the encoding", () => {
+  const villages = layerWith("村", [["XZQDM", "code"]]);
+  assert.deepEqual(withLayer({ ...options, crs: "EPSG:4551", encoding: "GB18030", kind: "village_group" }, villages), { ...options, kind: "village_group", layer: "村", map: { code: "XZQDM" } });
+});
+
+test("options that name no layer mean the first that is shown", () => {
+  const hidden = layerWith("旧", [], true);
+  assert.equal(layerOf([hidden, groups], wholeOptions({}))?.name, "屯组");
+  assert.equal(layerOf([hidden, groups], wholeOptions({ layer: "旧" }))?.name, "旧");
+  assert.equal(layerOf([], options), null);
+});
+
+test("a column is read as one thing only", () => {
+  assert.deepEqual(withColumn(options, "parent", "编码").map, { name: "名称", parent: "编码" });
+  assert.deepEqual(withColumn(withColumn(options, "name", ""), "code", "").map, { name: "", code: "" });
+});
+
+test("what was guessed is told from what was chosen", () => {
+  assert.equal(originOf(groups, options, "code"), "guessed");
+  assert.equal(originOf(groups, withColumn(options, "code", "编码2"), "code"), "chosen");
+  assert.equal(originOf(groups, options, "parent"), "none");
+  assert.deepEqual(missingFields(fields, options), ["parent"]);
+  assert.deepEqual(missingFields(fields, withColumn(options, "code", "")), ["code", "parent"]);
+});
+
+test("columns that are used come first, and all can be searched by what is in them", () => {
+  assert.deepEqual(listedColumns(groups, fields, options, "").map((c) => c.column.name), ["编码", "名称", "备注", "编码2"]);
+  assert.deepEqual(listedColumns(groups, fields, options, " 编码").map((c) => [c.column.name, c.field]), [["编码", "code"], ["编码2", null]]);
+  assert.deepEqual(listedColumns(groups, fields, options, "备注1").map((c) => c.column.name), ["备注"]);
+});
+
+test("options are the same whatever the order they were chosen in", () => {
+  const a = wholeOptions({ map: { code: "a", name: "b", parent: "" }, repair: ["make-valid", "close-rings"] });
+  const b = wholeOptions({ map: { name: "b", code: "a" }, repair: ["close-rings", "make-valid"] });
+  assert.ok(sameOptions(a, b));
+  for (const change of [{ crs: "gcj02" }, { partial: true }, { plan: "x" }, { map: { code: "a" } }, { repair: [] }, { layer: "b" }] as const) {
+    assert.ok(!sameOptions(a, wholeOptions({ ...b, ...change, repair: "repair" in change ? [] : b.repair })), JSON.stringify(change));
+  }
+});
+
+test("a check is about other options once one of them is changed, and about none while it runs", () => {
+  const i = { state: "checked", report: {}, options } as unknown as Import;
+  assert.ok(isChecked(i, { ...options }));
+  assert.ok(!isChecked(i, { ...options, partial: true }));
+  assert.ok(!isChecked({ ...i, state: "running" }, options));
+  assert.ok(!isChecked({ ...i, report: null }, options));
+});
+
+test("a preview is asked for with what changes what is seen", () => {
+  const q = new URLSearchParams(previewQuery({ ...withColumn(options, "name", ""), crs: "EPSG:4551", plan: "p", partial: true }));
+  assert.deepEqual([...q], [["layer", "屯组"], ["crs", "EPSG:4551"], ["map", "code:编码"]]);
+});
