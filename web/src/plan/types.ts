@@ -57,7 +57,9 @@ export type Operation =
   | { op: "create"; kind: Kind; code: string; name: string; name_en?: string; parent?: string; unit_type?: string; class?: string; households?: number; population?: number; geometry: MultiPolygon }
   | { op: "retire"; kind: Kind; code: string }
   | { op: "rename"; kind: Kind; code: string; name: string; name_en?: string }
-  | { op: "recode"; kind: Kind; code: string; new_code: string };
+  | { op: "recode"; kind: Kind; code: string; new_code: string }
+  /** Areas that a file brought; only the server makes it. */
+  | { op: "import"; import: string; kind: Kind; areas: number; gone?: number; file: string };
 
 /** An operation with who made it and when; `n` counts from 1. */
 export interface HistoryEntry {

@@ -31,6 +31,8 @@ export function operationName(op: Operation, name: (kind: Kind, code: string) =>
       return t("rename", { name: op.name });
     case "recode":
       return t("recode", { area: name(op.kind, op.code), code: op.new_code });
+    case "import":
+      return t("import", { n: op.areas + (op.gone ?? 0), kind: word(op.kind), file: op.file });
     case "split":
     case "replace":
     case "retire":

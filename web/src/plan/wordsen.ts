@@ -14,6 +14,7 @@ export const en: Record<Word, string> = {
   retire: "Retire {area}",
   rename: "Rename to {name}",
   recode: "Change the code of {area} to {code}",
+  import: "Import {n} × {kind} from {file}",
 
   LOCKED: "Locked line",
   GAP: "Gap",

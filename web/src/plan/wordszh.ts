@@ -12,6 +12,7 @@ export const zh = {
   retire: "撤销{area}",
   rename: "更名为{name}",
   recode: "{area}的代码改为 {code}",
+  import: "从{file}导入 {n} 个{kind}",
 
   LOCKED: "边界已锁定",
   GAP: "缝隙",
