@@ -70,12 +70,12 @@ func (f *importFlags) understand(ctx context.Context, do func(importers.Source) 
 	}
 	var problem *importers.Problem
 	if errors.As(err, &problem) {
-		report, err = &ingest.Report{Problems: []*importers.Problem{problem}}, nil
+		report, err = &ingest.Report{Importer: readBy(""), Problems: []*importers.Problem{problem}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	report.File, report.Importer = filepath.Base(f.File), versionLine()
+	report.File = filepath.Base(f.File)
 	report.SHA256, err = importers.Sum(f.File)
 	return report, err
 }

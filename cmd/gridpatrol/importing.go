@@ -38,7 +38,7 @@ func (a areaImporter) Check(ctx context.Context, src importers.Source, o api.Imp
 	if err != nil {
 		return api.CheckedImport{}, err
 	}
-	set.Report.Importer = versionLine()
+	set.Report.Importer = readBy(set.Report.Importer)
 	out := api.CheckedImport{Report: &set.Report, Areas: set.Features}
 	gone := make(map[string]bool, len(set.Gone))
 	for _, code := range set.Gone {
@@ -83,6 +83,15 @@ func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, basis post
 	record.Base = basis.Revision
 	plan, err := a.plans.ImportAreas(ctx, imp, record, o.Plan, title, postgis.PlanEdit{Who: w.Who, Permit: w.Permit, BasedOn: basis.ETag})
 	return api.ImportDone{Plan: plan.ID}, err
+}
+
+// readBy is what read a file, as reports and records of imports have it: this program with its
+// version, and the format it took the file for; empty where it took it for none.
+func readBy(format string) string {
+	if format == "" {
+		return versionLine()
+	}
+	return versionLine() + ", " + format
 }
 
 // versionLine is the program with its version, as reports and records of imports have it.
