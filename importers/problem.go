@@ -46,6 +46,7 @@ const (
 	ProblemZipUnsafe        = "ZIP_UNSAFE"
 	ProblemLimit            = "LIMIT"
 	ProblemNoColumn         = "NO_COLUMN"      // a field that is needed, or named, has none
+	ProblemNoRepair         = "NO_REPAIR"      // one that is asked for is none
 	ProblemNoLayer          = "NO_LAYER"       // none, or none that is meant alone
 	ProblemOutsideParent    = "OUTSIDE_PARENT" // land beyond the area that one belongs to
 )
