@@ -224,7 +224,7 @@ func (g *geoPackage) crs(ctx context.Context, id string) (CRSHint, []Problem, er
 
 // crsNamed is the hint of a system of which there is no more than a name.
 func crsNamed(said string) CRSHint {
-	return CRSHint{Text: clip(said, 200), From: "srs", Err: crsUnknown(said, "the GeoPackage does not describe it")}
+	return CRSHint{Text: clipText(said, 200), From: "srs", Err: crsUnknown(said, "the GeoPackage does not describe it")}
 }
 
 // refusesDatum reports whether err is that of a datum that is not taken.

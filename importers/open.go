@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,9 +23,17 @@ type opener struct {
 // a signature before those known by their text, plain text last.
 func openers() []opener {
 	return []opener{
+		{isFolder, openFolder},
 		{isShapefile, openShapefile},
+		{isOSMPBF, openOSMPBF},
 		{isGeoPackage, openGeoPackage},
+		{isKML, openKML},
+		{isRefused, openRefused},
+		{isKMZ, openKMZ},
+		{isArchive, openArchive},
 		{isGeoJSON, openGeoJSON},
+		{isRefusedName, openRefusedName},
+		{isCSV, openCSV},
 	}
 }
 
@@ -43,6 +52,9 @@ func open(ctx context.Context, path string, o OpenOptions) (Source, error) {
 	f, err := newProbe(path)
 	if err != nil {
 		return nil, err
+	}
+	if o.ViaOGR && !isArchive(f) {
+		return openOGR(ctx, path, o)
 	}
 	for _, opener := range openers() {
 		if opener.is(f) {
@@ -85,6 +97,9 @@ type probe struct {
 	dir  bool
 	size int64
 	head []byte // the first bytes, at most headBytes
+	zip  []string
+	// zipRead says that zip was read.
+	zipRead bool
 }
 
 // headBytes is enough for every signature, and for the first tag or line of a
@@ -123,4 +138,72 @@ func (p *probe) starts(signature string) bool {
 // them; of UTF-16 nothing.
 func (p *probe) text() []byte {
 	return bytes.TrimLeft(bytes.TrimPrefix(p.head, []byte("\ufeff")), " \t\r\n")
+}
+
+// binary reports whether there is a byte among the first ones that no text has.
+func (p *probe) binary() bool { return bytes.IndexByte(p.head, 0) >= 0 }
+
+// xml reports whether the file looks like XML.
+func (p *probe) xml() bool {
+	text := p.text()
+	return len(text) > 1 && text[0] == '<' && (text[1] == '?' || text[1] == '!' || text[1]|0x20 >= 'a' && text[1]|0x20 <= 'z')
+}
+
+// root gives the name of the first element of XML, without its prefix, "" where
+// there is none among the first bytes.
+func (p *probe) root() string {
+	if !p.xml() {
+		return ""
+	}
+	for text := p.text(); ; {
+		start := bytes.IndexByte(text, '<')
+		if start < 0 {
+			return ""
+		}
+		text = text[start+1:]
+		end := ">"
+		switch {
+		case bytes.HasPrefix(text, []byte("!--")):
+			end = "-->"
+		case bytes.HasPrefix(text, []byte("?")), bytes.HasPrefix(text, []byte("!")):
+		default:
+			name := text[:max(0, bytes.IndexAny(text, " \t\r\n/>"))]
+			return string(name[bytes.IndexByte(name, ':')+1:])
+		}
+		skip := bytes.Index(text, []byte(end))
+		if skip < 0 {
+			return ""
+		}
+		text = text[skip:]
+	}
+}
+
+// holds reports whether the file is a zip with an entry of this name.
+func (p *probe) holds(entry string) bool {
+	if !p.zipRead && p.starts("PK\x03\x04") {
+		p.zip = zipNames(p.path)
+	}
+	p.zipRead = true
+	return slices.Contains(p.zip, entry)
+}
+
+// zipNames lists the entries of a zip, none where they cannot be read.
+func zipNames(path string) (names []string) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil
+	}
+	r, err := zipDirectory(f, info.Size())
+	if err != nil {
+		return nil
+	}
+	for _, e := range r.File {
+		names = append(names, e.Name)
+	}
+	return names
 }

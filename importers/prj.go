@@ -27,11 +27,11 @@ func crsFromText(text, from string) (CRSHint, []Problem) {
 	}
 	root, err := parseCRSText(trimmed)
 	if err != nil {
-		said := clip(trimmed, 80)
+		said := clipText(strings.ToValidUTF8(trimmed, "\ufffd"), 80)
 		return CRSHint{Text: said, From: from, Err: crsUnknown(said, "it is no well-known text of a coordinate system")}, nil
 	}
 	root = horizontal(root)
-	hint := CRSHint{Text: clip(root.name(), 200), From: from}
+	hint := CRSHint{Text: clipText(root.name(), 200), From: from}
 	s, err := systemOf(root)
 	if err == nil {
 		hint.CRS, err = s.crs()
@@ -46,7 +46,7 @@ func crsFromText(text, from string) (CRSHint, []Problem) {
 // crsFromEPSG says which system a number of the EPSG data set names, for formats
 // that have no more than the number. text is what the file says.
 func crsFromEPSG(n int, text, from string) CRSHint {
-	hint := CRSHint{Text: clip(text, 200), From: from}
+	hint := CRSHint{Text: clipText(strings.ToValidUTF8(text, "\ufffd"), 200), From: from}
 	switch n {
 	case 3785, 900913, 102100, 102113: // earlier numbers, EPSG's, OpenLayers' and ESRI's
 		n = 3857
@@ -166,7 +166,7 @@ func axes(root *crsNode, unit string, want float64, keywords ...string) error {
 	check := func(n *crsNode) error {
 		if u := n.child(keywords...); u != nil {
 			if v, ok := u.number(0); !ok || math.Abs(v/want-1) > 1e-8 {
-				return &notTaken{why: fmt.Sprintf("its coordinates are in %q, not in %s", clip(u.name(), 40), unit)}
+				return &notTaken{why: fmt.Sprintf("its coordinates are in %q, not in %s", clipText(u.name(), 40), unit)}
 			}
 		}
 		return nil
@@ -217,7 +217,7 @@ func (s *system) project(root, geographic *crsNode) error {
 	case strings.HasPrefix(name, "mercator"):
 		return &notTaken{why: "it is a Mercator projection of the ellipsoid, up to 34 km away from that of the web's maps (EPSG:3857)"}
 	default:
-		return &notTaken{why: fmt.Sprintf("its projection is %q", clip(method.name(), 60))}
+		return &notTaken{why: fmt.Sprintf("its projection is %q", clipText(method.name(), 60))}
 	}
 	if parameters["northing"] != 0 || parameters["latitude"] != 0 {
 		return &notTaken{why: "it does not count its northings from the equator"}
@@ -267,12 +267,12 @@ func parametersOf(conversion, geographic *crsNode) (map[string]float64, error) {
 		}
 		v, ok := c.number(0)
 		if !ok {
-			return nil, &notTaken{why: fmt.Sprintf("its parameter %q has no value", clip(c.name(), 60))}
+			return nil, &notTaken{why: fmt.Sprintf("its parameter %q has no value", clipText(c.name(), 60))}
 		}
 		name, known := parameterNames[plainName(c.name())]
 		switch {
 		case !known && v != 0:
-			return nil, &notTaken{why: fmt.Sprintf("its parameter %q is %v", clip(c.name(), 60), v)}
+			return nil, &notTaken{why: fmt.Sprintf("its parameter %q is %v", clipText(c.name(), 60), v)}
 		case !known:
 			continue
 		case name == "meridian" || name == "latitude":

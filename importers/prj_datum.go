@@ -82,7 +82,7 @@ func datumOf(root, geographic *crsNode) (datum, error) {
 		}
 		return datum{crs: byEllipsoid, guess: name}, nil
 	case "other":
-		return datum{}, &notTaken{why: fmt.Sprintf("its datum is %q", clip(name, 80))}
+		return datum{}, &notTaken{why: fmt.Sprintf("its datum is %q", clipText(name, 80))}
 	}
 	return datum{crs: geo.CRS(named)}, nil
 }
@@ -146,13 +146,4 @@ func plainName(name string) string {
 		}
 		return -1
 	}, strings.ReplaceAll(name, "ü", "u"))
-}
-
-// clip shortens a text that goes into a message to n characters.
-func clip(s string, n int) string {
-	runes := []rune(strings.ToValidUTF8(s, "\ufffd"))
-	if len(runes) <= n {
-		return string(runes)
-	}
-	return string(runes[:n-1]) + "…"
 }

@@ -24,8 +24,8 @@ func contradictions(root *crsNode, s system, found geo.CRS) []Problem {
 		problems = append(problems, Problem{
 			Problem: problem, Warning: true,
 			Detail: fmt.Sprintf("the coordinate system is called %q, which says %s; its parameters say %s, and that is how it is read: "+
-				"name the right one with --crs if the name is true", clip(root.name(), 120), says, describe(s, found)),
-			Values: map[string]any{"crs": string(found), "name": clip(root.name(), 120), "name_says": says},
+				"name the right one with --crs if the name is true", clipText(root.name(), 120), says, describe(s, found)),
+			Values: map[string]any{"crs": string(found), "name": clipText(root.name(), 120), "name_says": says},
 		})
 	}
 	geographic := root
@@ -45,8 +45,8 @@ func contradictions(root *crsNode, s system, found geo.CRS) []Problem {
 		problems = append(problems, Problem{
 			Problem: ProblemCRSUnknown, Warning: true,
 			Detail: fmt.Sprintf("the datum is called %q, which says nothing; its ellipsoid is that of %s, and that is how it is read",
-				clip(s.datum.guess, 80), s.datum.crs),
-			Values: map[string]any{"crs": string(found), "name": clip(s.datum.guess, 80)},
+				clipText(s.datum.guess, 80), s.datum.crs),
+			Values: map[string]any{"crs": string(found), "name": clipText(s.datum.guess, 80)},
 		})
 	}
 	if s.projection == "transverse" {
