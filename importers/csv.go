@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // CSV writes a table for spreadsheets: UTF-8 with the mark that makes them
@@ -52,10 +53,24 @@ func (t *CSV) Close() error {
 
 // SafeCell gives a cell that no spreadsheet takes for a formula: one that
 // begins with = + - @, a tab or a line end gets an apostrophe before it
-// (OWASP, CSV Injection).
+// (OWASP, CSV Injection), and so does one that has apostrophes there already, so
+// that taking one off gives every text back.
 func SafeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
+	if isFormula(strings.TrimLeft(s, "'")) {
 		return "'" + s
 	}
 	return s
+}
+
+// unsafeCell takes off what SafeCell puts before a text.
+func unsafeCell(s string) string {
+	if strings.HasPrefix(s, "'") && isFormula(strings.TrimLeft(s, "'")) {
+		return s[1:]
+	}
+	return s
+}
+
+func isFormula(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", r)
 }
