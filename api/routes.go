@@ -99,6 +99,8 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
 		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},
 		{method: "GET", path: "/api/v1/vacancies", need: roster, handler: s.listVacancies},
+		{method: "GET", path: "/api/v1/export/posts", need: roster, handler: s.exportPosts, body: streams},
+		{method: "GET", path: "/api/v1/export/{collection}", need: open, handler: s.exportCollection, body: streams},
 		{method: "GET", path: "/api/v1/session", need: signedIn, handler: s.whoAmI},
 		{method: "POST", path: "/api/v1/session", need: anyone, handler: s.openSession, limiter: s.signIn},
 		{method: "DELETE", path: "/api/v1/session", need: anyone, handler: s.closeSession},

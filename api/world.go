@@ -27,12 +27,17 @@ func (s *Server) now() world {
 // worldAt gives the world of at= and plan=, the present one without them.
 // Whether the caller may see plans was asked at the door, and is again.
 func (s *Server) worldAt(ctx context.Context, at time.Time, plan string) (world, error) {
-	w := s.now()
+	return s.now().shifted(ctx, s.cfg.Boundaries, PrincipalFrom(ctx), at, plan)
+}
+
+// shifted gives the present world as it was at a time, or as a plan would have it; as it is
+// where neither is given.
+func (w world) shifted(ctx context.Context, b Boundaries, p access.Principal, at time.Time, plan string) (world, error) {
 	if plan != "" {
-		if !access.Can(PrincipalFrom(ctx), access.PlanBoundaries) {
+		if !access.Can(p, access.PlanBoundaries) {
 			return world{}, errNotFound("plan")
 		}
-		draft, err := s.cfg.Boundaries.Plan(ctx, plan)
+		draft, err := b.Plan(ctx, plan)
 		if err != nil {
 			return world{}, noPlan(err)
 		}
@@ -42,7 +47,7 @@ func (s *Server) worldAt(ctx context.Context, at time.Time, plan string) (world,
 	if at.IsZero() {
 		return w, nil
 	}
-	then, err := s.cfg.Boundaries.At(ctx, at, w.at)
+	then, err := b.At(ctx, at, w.at)
 	switch {
 	case errors.Is(err, geo.ErrNotFound):
 		return world{}, fail("not-found", "no boundaries were published at that time")
