@@ -319,7 +319,7 @@ func (e *archiveEntry) unpack(ctx context.Context, root *os.Root) (int64, error)
 	switch {
 	case ctx.Err() != nil:
 		return n, ctx.Err()
-	case n > claimed:
+	case n > claimed, errors.Is(err, zip.ErrFormat): // the zip package counts too
 		return n, zipUnsafe(e.name, "unpacks to more than the list of entries says")
 	case err != nil:
 		var system *fs.PathError // a full disk is no fault of the archive

@@ -152,6 +152,9 @@ func (k *kmlFile) survey(ctx context.Context) error {
 	}
 	k.columns.finish(w, len(folders) > 1)
 	title := w.title
+	if title == "" && len(folders) == 1 {
+		title = folders[0].layer.Name
+	}
 	if title == "" {
 		title = strings.TrimSuffix(filepath.Base(k.path), filepath.Ext(k.path))
 	}

@@ -149,7 +149,7 @@ func (w *kmlWalk) polygon(s *kmlShape) error {
 		s.fail(ProblemHoleNesting, fmt.Sprintf("a polygon has %d outer rings and %d holes; it has one outer ring", len(outer), len(inner)),
 			map[string]any{"count": len(outer), "expected": 1})
 	}
-	s.add(append(orb.Polygon(outer), inner...))
+	s.add(append(append(orb.Polygon{}, outer...), inner...))
 	return err
 }
 

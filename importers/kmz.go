@@ -2,9 +2,11 @@ package importers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -14,26 +16,27 @@ func isKMZ(f *probe) bool {
 	return f.starts("PK\x03\x04") && (f.ext == ".kmz" || f.ext == ".ovkmz" || f.holds("doc.kml"))
 }
 
-// openKMZ opens the document in a packed KML: doc.kml, else the first .kml, at its
-// root if there is one there (OGC 12-007r2, annex C). Others are reached by
-// links, which are not followed.
+// openKMZ opens the documents in a packed KML: doc.kml first (OGC 12-007r2, annex
+// C), then the others, which it has links to. Those without placemarks are left
+// out, where any has some. Links are not followed otherwise.
 func openKMZ(ctx context.Context, name string, o OpenOptions) (Source, error) {
 	a, err := readArchive(name, o.Limits)
 	if err != nil {
 		return nil, err
 	}
 	defer a.file.Close()
-	main := ""
+	var documents []string
 	for _, e := range a.entries {
 		ext := strings.ToLower(path.Ext(e.name))
-		if ext != ".kml" && ext != ".ovkml" || clutter(e.name) {
-			continue
-		}
-		if main == "" || strings.Contains(main, "/") && !strings.Contains(e.name, "/") || strings.EqualFold(e.name, "doc.kml") {
-			main = e.name
+		switch {
+		case ext != ".kml" && ext != ".ovkml" || clutter(e.name):
+		case strings.EqualFold(e.name, "doc.kml"):
+			documents = append([]string{e.name}, documents...)
+		default:
+			documents = append(documents, e.name)
 		}
 	}
-	if main == "" {
+	if len(documents) == 0 {
 		return nil, &Problem{
 			Problem: ProblemFormatRefused,
 			Detail:  fmt.Sprintf("the packed KML %q has no .kml in it", clipText(filepath.Base(name), 120)),
@@ -46,31 +49,43 @@ func openKMZ(ctx context.Context, name string, o OpenOptions) (Source, error) {
 	}
 	dir, err := s.files()
 	if err == nil {
-		err = a.unpack(ctx, dir, []string{main}, o)
+		err = a.unpack(ctx, dir, documents, o)
 	}
 	if err != nil {
-		s.Close()
-		return nil, err
+		return nil, errors.Join(err, s.Close())
 	}
-	src, err := openKML(ctx, filepath.Join(dir, filepath.FromSlash(main)), o)
-	if err != nil {
-		s.Close()
-		return nil, err
+	var opened []*kmlFile
+	some := false
+	for _, d := range documents {
+		src, err := openKML(ctx, filepath.Join(dir, filepath.FromSlash(d)), o)
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		k := src.(*kmlFile)
+		k.packedAs(filepath.Base(name), d == documents[0])
+		opened = append(opened, k)
+		some = some || k.layers[k.whole].Features > 0
 	}
-	k := src.(*kmlFile)
-	k.packedAs(filepath.Base(name))
-	return &unpacked{k, s}, nil
+	opened = slices.DeleteFunc(opened, func(k *kmlFile) bool { return some && k.layers[k.whole].Features == 0 })
+	if len(opened) == 1 {
+		return &unpacked{opened[0], s}, nil
+	}
+	var j joined
+	for _, k := range opened {
+		j.add(filepath.Base(k.path), k)
+	}
+	return &unpacked{&j, s}, nil
 }
 
-// packedAs names the layers by the packed file where the document has no name of
-// its own, and takes its system from the packed file's ending.
-func (k *kmlFile) packedAs(name string) {
+// packedAs names the layers of the first document by the packed file where it has
+// no name of its own, and takes the system from the packed file's ending.
+func (k *kmlFile) packedAs(name string, first bool) {
 	ext := path.Ext(name)
 	inner := strings.TrimSuffix(filepath.Base(k.path), filepath.Ext(k.path))
 	for i := range k.layers {
 		l := &k.layers[i]
 		l.Format = "KMZ"
-		if l.Name == inner {
+		if first && l.Name == inner {
 			l.Name = strings.TrimSuffix(name, ext)
 		}
 		if strings.EqualFold(ext, ".ovkmz") {
