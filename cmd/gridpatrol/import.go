@@ -69,7 +69,11 @@ func (f *importFlags) understand(ctx context.Context, do func(importers.Source) 
 		err = errors.Join(err, src.Close())
 	}
 	var problem *importers.Problem
-	if errors.As(err, &problem) {
+	switch {
+	case !errors.As(err, &problem):
+	case problem.Problem == importers.ProblemNoRepair:
+		return nil, asWrongCall(err)
+	default:
 		report, err = &ingest.Report{Importer: readBy(""), Problems: []*importers.Problem{problem}}, nil
 	}
 	if err != nil {

@@ -19,7 +19,7 @@ type importAreasCmd struct {
 	importFlags
 	planFlags
 	Kind    string   `required:"" placeholder:"KIND" help:"What the areas are: district, township, village, village_group, grid or compound."`
-	Repair  []string `placeholder:"NAME,..." help:"Repairs to make: close-rings, make-valid, snap=0.5m, align-to=village,20m."`
+	Repair  []string `placeholder:"NAME" help:"Repairs to make: close-rings, make-valid, snap=0.5m, align-to=village,20m."`
 	Partial bool     `help:"The file holds some of the areas of its kind: those it lacks stay."`
 	Plan    string   `placeholder:"ID" help:"Add to this draft plan, and compare with it."`
 	Title   string   `placeholder:"TEXT" help:"Title of the new plan; the name of the file where it is not given."`
@@ -48,7 +48,11 @@ func (c *importAreasCmd) plan() (geo.ID, error) {
 
 // Run imports the areas.
 func (c *importAreasCmd) Run(ctx context.Context, common *Common, out io.Writer, said messages) error {
-	return common.withStore(ctx, func(store *postgis.Store) error {
+	quiet := *common
+	if quiet.LogLevel == "info" {
+		quiet.LogLevel = "warn" // the command says itself what it does
+	}
+	return quiet.withStore(ctx, func(store *postgis.Store) error {
 		boundaries, duties, err := inForce(ctx, store)
 		if err != nil {
 			return err
