@@ -21,6 +21,7 @@ type feature struct {
 	raw          []rawRing
 	flat         bool   // the file does not say which rings are holes
 	misread      bool   // its coordinates do not fit
+	astray       bool   // they fit nowhere
 	plane        *plane // that it is read in; nil where its coordinates fit nothing
 	rings        outline
 	nested       nested

@@ -233,6 +233,7 @@ func (in *intake) misfit(f *feature, asked reading, b, within orb.Bound, planeOf
 			return
 		}
 	}
+	f.astray = true
 	c := b.Center()
 	p := in.problem(f, importers.ProblemOutsideDistrict, fmt.Sprintf("%s, %s is not near the district, and in no other system either", number(c[0]), number(c[1])), map[string]any{"value": string(asked.crs)})
 	if w, ok := asked.point(c); ok {

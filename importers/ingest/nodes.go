@@ -89,7 +89,7 @@ func (n *noder) near(torn []side, fixed []outline) map[geo.LatticePoint]geo.Latt
 			}
 		}
 	}
-	corners := ends(torn)
+	corners := endsOf(torn)
 	slices.SortStableFunc(corners, func(p, q geo.LatticePoint) int {
 		switch {
 		case stays[p] == stays[q]:
@@ -133,7 +133,7 @@ func floorDiv(a, b int32) int32 {
 	return q
 }
 
-func ends(sides []side) []geo.LatticePoint {
+func endsOf(sides []side) []geo.LatticePoint {
 	out := make([]geo.LatticePoint, 0, 2*len(sides))
 	for _, s := range sides {
 		out = append(out, s.a, s.b)
@@ -158,7 +158,7 @@ func (n *noder) offSide(s side, q geo.LatticePoint) (away, along float64) {
 // beside gives each torn side the corners of others that lie next to its inside,
 // in order.
 func (n *noder) beside(torn []side) map[side][]geo.LatticePoint {
-	corners := ends(torn)
+	corners := endsOf(torn)
 	reach := int32(math.Ceil(n.withM/min(n.x, n.y))) + 1
 	out := map[side][]geo.LatticePoint{}
 	for _, s := range torn {

@@ -1,12 +1,227 @@
 package ingest
 
 import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
-// mend makes a sound shape of rings that are none.
+// mend makes a sound shape of rings that are none: the land that lies inside an
+// odd number of them, as ST_MakeValid has it. Where sides cross they get a common
+// corner, rounded to the lattice. The error is that of a shape which cannot be
+// mended so.
 func (in *intake) mend(f *feature, land outline) (orb.MultiPolygon, error) {
-	return geo.NormalizeShape(f.nested.polygons(land))
+	before := 0.0
+	for _, r := range land {
+		before += math.Abs(geo.AreaM2(orb.MultiPolygon{{closed(r)}}))
+	}
+	rings := trace(node(oddSides(land)))
+	if len(rings) == 0 {
+		return nil, &geo.GeometryError{Rule: geo.RuleEmpty}
+	}
+	n := nest(rings)
+	n.wind(rings)
+	shape, err := geo.NormalizeShape(n.polygons(rings))
+	if err != nil {
+		return nil, err
+	}
+	f.nested = n
+	in.repaired = append(in.repaired, Repaired{Feature: f.number, Code: f.area.Code, Repair: repairValid, MovedM2: math.Abs(geo.AreaM2(shape) - before),
+		Detail: fmt.Sprintf("made of %d rings %d polygons", len(land), len(shape))})
+	return shape, nil
+}
+
+// despike takes the points of spikes out of rings.
+func (in *intake) despike(f *feature) {
+	for k, r := range f.rings {
+		for len(r) > 3 {
+			at, ok := f.plane.spike(r)
+			if !ok {
+				break
+			}
+			i := slices.Index(r, at)
+			long := f.plane.distanceM(r[(i+1)%len(r)], at)
+			r = slices.Delete(slices.Clone(r), i, i+1)
+			for len(r) > 3 && r[i%len(r)] == r[(i+len(r)-1)%len(r)] { // where it came from and went to
+				r = slices.Delete(r, i%len(r), i%len(r)+1)
+			}
+			in.repaired = append(in.repaired, Repaired{Feature: f.number, Code: f.area.Code, Repair: repairValid, MovedM: round3(long), Detail: "a spike was cut off"})
+		}
+		f.rings[k] = r
+	}
+}
+
+// oddSides gives the sides that occur an odd number of times, whichever way they
+// run.
+func oddSides(land outline) map[side]bool {
+	odd := map[side]bool{}
+	for _, r := range land {
+		for i, p := range r {
+			toggle(odd, p, r[(i+1)%len(r)])
+		}
+	}
+	return odd
+}
+
+func toggle(odd map[side]bool, p, q geo.LatticePoint) {
+	if p == q {
+		return
+	}
+	s, _ := sideOf(p, q)
+	if odd[s] {
+		delete(odd, s)
+	} else {
+		odd[s] = true
+	}
+}
+
+// node cuts sides where they cross or touch others, until none does. Rounding
+// moves sides by less than a step, which may make others cross: hence the
+// rounds.
+func node(odd map[side]bool) map[side]bool {
+	for range 20 {
+		list := make([]weighed, 0, len(odd))
+		for s := range odd {
+			list = append(list, weighed{side: s})
+		}
+		sortSides(list)
+		cuts := map[side][]geo.LatticePoint{}
+		add := func(s side, q geo.LatticePoint) {
+			if q != s.a && q != s.b {
+				cuts[s] = append(cuts[s], q)
+			}
+		}
+		nearSides(list, func(i, k int) {
+			s, t := list[i].side, list[k].side
+			if lat, ok := crossingLat(s, t); ok {
+				lon := s.lonAt(lat)
+				if s.a.Lat == s.b.Lat {
+					lon = t.lonAt(lat)
+				}
+				q := geo.LatticePoint{Lon: int32(math.Round(lon)), Lat: int32(math.Round(lat))}
+				add(s, q)
+				add(t, q)
+				return
+			}
+			for _, q := range []geo.LatticePoint{t.a, t.b} {
+				if onSide(s, q) {
+					add(s, q)
+				}
+			}
+			for _, q := range []geo.LatticePoint{s.a, s.b} {
+				if onSide(t, q) {
+					add(t, q)
+				}
+			}
+		})
+		if len(cuts) == 0 {
+			return odd
+		}
+		next := map[side]bool{}
+		for _, w := range list {
+			s := w.side
+			stops := cuts[s]
+			slices.SortFunc(stops, func(p, q geo.LatticePoint) int {
+				return cmp.Compare(s.progress(p), s.progress(q))
+			})
+			from := s.a
+			for _, q := range append(stops, s.b) {
+				toggle(next, from, q)
+				from = q
+			}
+		}
+		odd = next
+	}
+	return odd
+}
+
+// progress tells places on a side apart by how far along they are.
+func (s side) progress(q geo.LatticePoint) int64 {
+	return (int64(s.b.Lon)-int64(s.a.Lon))*(int64(q.Lon)-int64(s.a.Lon)) + (int64(s.b.Lat)-int64(s.a.Lat))*(int64(q.Lat)-int64(s.a.Lat))
+}
+
+// onSide tells whether a place lies on a side between its ends.
+func onSide(s side, q geo.LatticePoint) bool {
+	return q != s.a && q != s.b && geo.Turn(s.a, s.b, q) == 0 && s.west() <= q.Lon && q.Lon <= s.east() && s.a.Lat <= q.Lat && q.Lat <= s.b.Lat
+}
+
+// trace makes simple rings of sides of which an even number meets in every
+// corner, and none crosses another. At a corner it goes on along the next side by
+// direction, so that rings touch there at most; a ring that comes by a corner twice
+// is cut in two.
+func trace(odd map[side]bool) (rings outline) {
+	from := map[geo.LatticePoint][]geo.LatticePoint{}
+	var starts []geo.LatticePoint
+	for s := range odd {
+		from[s.a], from[s.b] = append(from[s.a], s.b), append(from[s.b], s.a)
+	}
+	for p, ways := range from {
+		starts = append(starts, p)
+		slices.SortFunc(ways, func(a, b geo.LatticePoint) int { return cmp.Compare(direction(p, a), direction(p, b)) })
+	}
+	slices.SortFunc(starts, geo.CompareLattice)
+	used := map[side]bool{}
+	unused := func(p, q geo.LatticePoint) bool { s, _ := sideOf(p, q); return !used[s] }
+	for _, start := range starts {
+		for _, first := range from[start] {
+			if !unused(start, first) {
+				continue
+			}
+			var walk []geo.LatticePoint
+			for p, q := start, first; ; {
+				s, _ := sideOf(p, q)
+				used[s] = true
+				walk = append(walk, p)
+				if q == start && !slices.ContainsFunc(from[q], func(w geo.LatticePoint) bool { return unused(q, w) }) {
+					break
+				}
+				ways := from[q]
+				back := slices.Index(ways, p)
+				next := -1
+				// Sides in pairs by direction: 0 with 1, 2 with 3, …
+				if mate := back ^ 1; mate < len(ways) && unused(q, ways[mate]) {
+					next = mate
+				} else {
+					next = slices.IndexFunc(ways, func(w geo.LatticePoint) bool { return unused(q, w) })
+				}
+				if next < 0 {
+					break
+				}
+				p, q = q, ways[next]
+			}
+			rings = append(rings, loops(walk)...)
+		}
+	}
+	return rings
+}
+
+func direction(p, q geo.LatticePoint) float64 {
+	return math.Atan2(float64(q.Lat)-float64(p.Lat), float64(q.Lon)-float64(p.Lon))
+}
+
+// loops cuts a closed walk into rings that come by every corner once.
+func loops(walk []geo.LatticePoint) (rings outline) {
+	at := map[geo.LatticePoint]int{}
+	var stack []geo.LatticePoint
+	for _, p := range append(slices.Clone(walk), walk[0]) {
+		if k, ok := at[p]; ok {
+			ring := slices.Clone(stack[k:])
+			for _, q := range stack[k+1:] {
+				delete(at, q)
+			}
+			stack = stack[:k+1]
+			if len(ring) >= 3 {
+				rings = append(rings, ring)
+			}
+			continue
+		}
+		at[p] = len(stack)
+		stack = append(stack, p)
+	}
+	return rings
 }

@@ -144,7 +144,7 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 	var ghosts []boxed
 	for _, f := range s.in.features {
 		if f.land == nil {
-			if g := f.roughly(); len(g) > 0 {
+			if g := f.roughly(); len(g) > 0 && !f.astray {
 				ghosts = append(ghosts, boxed{g, g.box()})
 			} else if was := s.in.named[f.area.Ref()]; was != nil {
 				ghosts = append(ghosts, s.in.landOf(was))
@@ -182,7 +182,7 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 func (s *seams) lost() map[geo.Ref]int {
 	out := map[geo.Ref]int{}
 	for _, f := range s.in.features {
-		if f.land == nil && len(f.roughly()) == 0 && s.in.named[f.area.Ref()] == nil {
+		if f.land == nil && (f.astray || len(f.roughly()) == 0) && s.in.named[f.area.Ref()] == nil {
 			out[f.area.Parent]++
 		}
 	}

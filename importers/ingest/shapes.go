@@ -122,6 +122,9 @@ func (in *intake) finish(f *feature) {
 		f.rings = nil
 		return
 	}
+	if in.repairs.valid {
+		in.despike(f)
+	}
 	var land outline
 	for _, r := range f.rings {
 		c, ok := f.plane.convert(r)

@@ -218,7 +218,7 @@ func (w *sweeper) cuts(south, north float64) []float64 {
 		}
 	})
 	slices.Sort(cuts)
-	return slices.CompactFunc(cuts, func(a, b float64) bool { return b-a < least })
+	return slices.CompactFunc(cuts, func(a, b float64) bool { return math.Abs(a-b) < least })
 }
 
 // nearSides visits the pairs of sides whose boxes meet. Sides are in order.
