@@ -19,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/gridpatrol/gridpatrol/api"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/internal/logfile"
 )
@@ -34,6 +35,7 @@ type cli struct {
 	Fixture fixtureCmd `cmd:"" help:"Write the invented demo district as GeoJSON and CSV; needs no database."`
 	Locate  locateCmd  `cmd:"" help:"Say which areas cover a place and who answers there, as JSON."`
 	Import  importCmd  `cmd:"" help:"Bring boundaries, rosters, reports and base-map lines in from files."`
+	Export  exportCmd  `cmd:"" help:"Write a collection as GeoJSON, GeoPackage, CSV or workbook."`
 	User    userCmd    `cmd:"" help:"Accounts."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Doctor  doctorCmd  `cmd:"" help:"Check machine, database, extensions and data, with remedies."`
@@ -117,6 +119,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("gridpatrol"),
 		kong.Description("Grid mapping and hazard patrols for a district."),
 		kong.Writers(stdout, stderr),
+		kong.Vars{"collections": strings.Join(api.ExportCollections(), ", ")},
 		kong.Exit(func(code int) { ended = code }),
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
