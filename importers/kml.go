@@ -45,7 +45,7 @@ func isKML(f *probe) bool {
 	case "kml":
 		return true
 	case "", "Document", "Folder", "Placemark":
-		return !f.dir && (f.ext == ".kml" || f.ext == ".ovkml") && !f.starts("PK\x03\x04")
+		return (f.ext == ".kml" || f.ext == ".ovkml") && (f.xml() || f.starts("\xff\xfe") || f.starts("\xfe\xff") || !f.dir && f.size == 0)
 	}
 	return false
 }

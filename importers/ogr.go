@@ -273,10 +273,26 @@ func ogrFault(in, said string) *Problem {
 	}
 }
 
-// converted is a GeoPackage that ogr2ogr wrote.
+// converted is a GeoPackage that ogr2ogr wrote, without the key that it added.
 type converted struct {
 	Source
 	layers []Layer
+	keys   []int // the column of the key in each layer, -1 where it is none
+}
+
+// Records reads a layer.
+func (c *converted) Records(ctx context.Context, layer int, each func(*Record) error) error {
+	key := c.keys[layer]
+	if key < 0 {
+		return c.Source.Records(ctx, layer, each)
+	}
+	var out Record // the other one is the reader's own
+	return c.Source.Records(ctx, layer, func(r *Record) error {
+		values := append(append(out.Values[:0], r.Values[:key]...), r.Values[key+1:]...)
+		out = *r
+		out.Values = values
+		return each(&out)
+	})
 }
 
 // Layers lists them under the names of the format that GDAL read.
@@ -294,10 +310,15 @@ func openConverted(ctx context.Context, program, in, out string, o OpenOptions) 
 	if err != nil {
 		return nil, err
 	}
-	c := &converted{src, slices.Clone(src.Layers())}
+	c := &converted{Source: src, layers: slices.Clone(src.Layers())}
 	format, counts := describedByOGR(said.stdout)
 	for i := range c.layers {
 		l := &c.layers[i]
+		key := slices.Index(l.Columns, ogrFID)
+		c.keys = append(c.keys, key)
+		if key >= 0 {
+			l.Columns = slices.Delete(slices.Clone(l.Columns), key, key+1)
+		}
 		l.Format = "GDAL"
 		if format != "" {
 			l.Format = format + ", by GDAL"
