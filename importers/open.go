@@ -29,6 +29,7 @@ func openers() []opener {
 		{isGeoPackage, openGeoPackage},
 		{isKML, openKML},
 		{isRefused, openRefused},
+		{isXLSX, openXLSX},
 		{isKMZ, openKMZ},
 		{isArchive, openArchive},
 		{isGeoJSON, openGeoJSON},

@@ -15,7 +15,7 @@ import (
 type sheetRow struct {
 	line  int // from 1
 	cells []Value
-	note  bool // one text stands over all of it
+	note  int // over how many columns a merged text stands that is the only one; 0 for none
 	// problems are those of the row, without its number.
 	problems []Problem
 }
@@ -157,7 +157,7 @@ func (s *sheet) survey(ctx context.Context) error {
 	systems := map[string]bool{}
 	n, notes, short, first := 0, 0, 0, 0
 	err := s.data(ctx, func(r *sheetRow) error {
-		if r.note {
+		if s.isNote(r) {
 			notes++
 			return nil
 		}
@@ -235,6 +235,9 @@ func (s *sheet) data(ctx context.Context, each func(*sheetRow) error) error {
 	})
 }
 
+// isNote tells a row in which one text stands over most of the table.
+func (s *sheet) isNote(r *sheetRow) bool { return r.note > 0 && 3*r.note >= 2*len(s.header.names) }
+
 // shapeText gives the geometry of a row as text.
 func (s *sheet) shapeText(r *sheetRow) string {
 	text := ""
@@ -252,7 +255,7 @@ func (s *sheet) records(ctx context.Context, each func(*Record) error) error {
 	shapes := shapeTexts{limits: s.limits}
 	number := 0
 	err := s.data(ctx, func(r *sheetRow) error {
-		if r.note {
+		if s.isNote(r) {
 			return nil
 		}
 		number++
