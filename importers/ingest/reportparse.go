@@ -54,7 +54,7 @@ func newReportParser(ctx context.Context, src importers.Source, layer int, b Rep
 	for _, f := range reportFields {
 		p.columns, p.names = append(p.columns, cols.Index(f.Name)), append(p.names, cols.Name(f.Name))
 	}
-	p.report = Report{File: o.File, Layer: l.Name, Encoding: l.Encoding, EncodingFrom: l.EncodingFrom, Columns: cols.Names()}
+	p.report = Report{File: o.File, Importer: l.Format, Layer: l.Name, Encoding: l.Encoding, EncodingFrom: l.EncodingFrom, Columns: cols.Names()}
 	for i := range l.Problems {
 		p.early = append(p.early, &l.Problems[i])
 	}

@@ -66,6 +66,7 @@ func (r *rosterReader) lookAt(l importers.Layer) (err error) {
 	if r.cols, err = FindColumns(rosterFields, l.Columns, r.o.Columns); err != nil {
 		return err
 	}
+	r.report.Importer = l.Format
 	r.report.Layer, r.report.Encoding, r.report.EncodingFrom, r.report.Columns = l.Name, l.Encoding, l.EncodingFrom, r.cols.Names()
 	for i := range l.Problems {
 		r.findings.add(&l.Problems[i])
