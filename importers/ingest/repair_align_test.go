@@ -1,0 +1,93 @@
+package ingest
+
+import (
+	"hash/fnv"
+	"math"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/importers"
+)
+
+// elsewhere moves a place by some metres, the same place always by the same.
+func elsewhere(p orb.Point, most float64) orb.Point {
+	q, _ := geo.Snap(p)
+	h := fnv.New64a()
+	for i := range 4 {
+		h.Write([]byte{byte(q.Lon >> (8 * i)), byte(q.Lat >> (8 * i))})
+	}
+	x := h.Sum64()
+	angle, away := float64(x&0xffff)/65536*2*math.Pi, most*math.Sqrt(float64(x>>16&0xffff)/65536)
+	return orb.Point{p[0] + away*math.Cos(angle)/80_800, p[1] + away*math.Sin(angle)/111_100}
+}
+
+// ofOtherOffice gives areas as another office would have surveyed them: no corner
+// is ours, but neighbours agree.
+func ofOtherOffice(areas []geo.Area, most float64) []geo.Area {
+	out := make([]geo.Area, len(areas))
+	for i, a := range areas {
+		a.Shape = a.Shape.Clone()
+		for _, polygon := range a.Shape {
+			for k, ring := range polygon {
+				var next orb.Ring
+				for m, p := range ring[:len(ring)-1] {
+					q := ring[m+1]
+					next = append(next, elsewhere(p, most))
+					if geo.DistanceM(p, q) > 60 { // and they have more of them
+						lo, hi := p, q
+						if lo[0] > hi[0] || lo[0] == hi[0] && lo[1] > hi[1] {
+							lo, hi = hi, lo
+						}
+						next = append(next, elsewhere(orb.Point{lo[0] + 0.4*(hi[0]-lo[0]), lo[1] + 0.4*(hi[1]-lo[1])}, most))
+					}
+				}
+				polygon[k] = append(next, next[0])
+			}
+		}
+		out[i] = a
+	}
+	return out
+}
+
+// TestAlign: a layer of another office that shares no corner with the villages
+// ends on their lines, without a gap or an overlap.
+func TestAlign(t *testing.T) {
+	all := demoAreas(t)
+	groups := ofKind(all, geo.VillageGroup)
+	basis := ofKind(all, geo.District, geo.Township, geo.Village)
+	for _, crs := range []geo.CRS{geo.WGS84, "EPSG:4551"} {
+		src := func() importers.Source { return layerOf(t, crs, ofOtherOffice(groups, 6)...) }
+		plain := importAreas(t, src(), basis, Options{Kind: geo.VillageGroup})
+		if plain.Report.Errors() < 1000 {
+			t.Fatalf("%s: only %d errors in a layer that shares no corner", crs, plain.Report.Errors())
+		}
+		set := importAreas(t, src(), basis, Options{Kind: geo.VillageGroup, Repairs: []string{"align-to=village,20m"}})
+		if set.Report.Errors() > 0 {
+			t.Fatalf("%s: %d errors are left:\n%s", crs, set.Report.Errors(), tell(set))
+		}
+		if len(set.Report.Repairs) < 1000 {
+			t.Errorf("%s: %d repairs are told, want one of nearly every group", crs, len(set.Report.Repairs))
+		}
+		var moved float64
+		for _, r := range set.Report.Repairs {
+			moved += r.MovedM2
+			if r.Repair != "align-to" || r.MovedM > 200 {
+				t.Errorf("%s: %+v", crs, r)
+			}
+		}
+		if moved < 1000 || moved > 100e6 {
+			t.Errorf("%s: %.0f m² moved", crs, moved)
+		}
+		var villages []orb.MultiPolygon
+		for _, v := range ofKind(all, geo.Village) {
+			if v.UnitType == "village" {
+				villages = append(villages, v.Shape)
+			}
+		}
+		if problems := geo.CheckTiling(set.New, villages); len(problems) > 0 {
+			t.Errorf("%s: %d stretches do not share their corners, first %+v", crs, len(problems), problems[0])
+		}
+	}
+}
