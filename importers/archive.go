@@ -138,6 +138,30 @@ func readArchive(name string, limits Limits) (a *archive, err error) {
 	return a, a.check(r.File, info.Size(), limits)
 }
 
+// zipFile is an opened zip whose list of entries is not too long.
+type zipFile struct {
+	*zip.Reader
+	io.Closer
+}
+
+// openZip opens a zip and reads its list of entries.
+func openZip(name string) (*zipFile, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	r, err := zipDirectory(f, info.Size())
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &zipFile{r, f}, nil
+}
+
 // zipDirectory reads the list of entries, if it is not too long.
 func zipDirectory(f *os.File, size int64) (*zip.Reader, error) {
 	b := &budget{ReaderAt: f, left: maxDirectory}

@@ -54,7 +54,7 @@ func open(ctx context.Context, path string, o OpenOptions) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.ViaOGR && !isArchive(f) {
+	if o.ViaOGR && (!isArchive(f) || isXLSX(f) || isKMZ(f) || f.holds("content.xml")) {
 		return openOGR(ctx, path, o)
 	}
 	for _, opener := range openers() {
@@ -179,32 +179,21 @@ func (p *probe) root() string {
 	}
 }
 
-// holds reports whether the file is a zip with an entry of this name.
-func (p *probe) holds(entry string) bool {
-	if !p.zipRead && p.starts("PK\x03\x04") {
-		p.zip = zipNames(p.path)
+// entries lists the names of the entries of a zip, none where it is no zip or
+// they cannot be read.
+func (p *probe) entries() []string {
+	if p.zipRead || !p.starts("PK\x03\x04") {
+		return p.zip
 	}
 	p.zipRead = true
-	return slices.Contains(p.zip, entry)
+	if z, err := openZip(p.path); err == nil {
+		for _, e := range z.File {
+			p.zip = append(p.zip, e.Name)
+		}
+		z.Close()
+	}
+	return p.zip
 }
 
-// zipNames lists the entries of a zip, none where they cannot be read.
-func zipNames(path string) (names []string) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil
-	}
-	r, err := zipDirectory(f, info.Size())
-	if err != nil {
-		return nil
-	}
-	for _, e := range r.File {
-		names = append(names, e.Name)
-	}
-	return names
-}
+// holds reports whether the file is a zip with an entry of this name.
+func (p *probe) holds(entry string) bool { return slices.Contains(p.entries(), entry) }

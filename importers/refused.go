@@ -49,6 +49,9 @@ func refusedFormats() []refusedFormat {
 		{"a MapInfo table", []string{".tab", ".mif", ".mid", ".wor", ".map", ".id"}, func(f *probe) bool {
 			return textStarts("!table")(f) || textStarts("!workspace")(f) || textStarts("version ")(f) && bytes.Contains(bytes.ToLower(f.head), []byte("\ndelimiter"))
 		}, asMap + " (in MapInfo: Universal Translator)", true},
+		{"an object file of the Ovital map", []string{".ovobj", ".ovobjx", ".ovjsn"},
+			func(f *probe) bool { return f.ext == ".ovjsn" }, "the objects as .ovkml or .ovkmz, which are known to be in GCJ-02", false},
+		{"a VCT exchange file", []string{".vct"}, textStarts("HeadBegin"), asMap, false},
 		{"an HDF file", nil, starts("\x89HDF\r\n\x1a\n", "\x0e\x03\x13\x01"), asMap, false},
 		{"a MapGIS file", []string{".wt", ".wl", ".wp", ".wb", ".mpj", ".mpb", ".hdf", ".hdb", ".mapx", ".wat", ".wal", ".wap"},
 			func(f *probe) bool { return f.starts("WMAP") && f.binary() }, asMap + " (in MapGIS: 文件转换, 输出 SHAPE 文件)", false},

@@ -29,6 +29,9 @@ func TestRefused(t *testing.T) {
 		{"图.tab", "!table\r\n!version 300\r\n!charset WindowsSimpChinese\r\n", "MapInfo", true},
 		{"x.mif", "Version   300\r\nCharset \"Neutral\"\r\nDelimiter \",\"\r\n", "MapInfo", true},
 		{"x.mid", "1,2\r\n", "MapInfo", true},
+		{"网格.ovobj", "x\x00", "Ovital", false},
+		{"网格.ovjsn", `{"ObjItems":[]}`, "Ovital", false},
+		{"网格.vct", "HeadBegin\r\nVersion: 1.0\r\n", "VCT", false},
 		{"data.mdb", "\x00\x01\x00\x00Standard Jet DB\x00", "Access", false},
 		{"data.udb", "x\x00", "SuperMap", false},
 		{"名册.xls", ole, "before 2007", false},
@@ -109,6 +112,46 @@ func TestOpenByContent(t *testing.T) {
 				t.Errorf("format %q, want %q", got, tt.format)
 			}
 		})
+	}
+}
+
+// A shapefile that Windows packed: every part has its name in GBK.
+func TestOpenShapefileFromWindows(t *testing.T) {
+	dir := t.TempDir()
+	ogr2ogr(t, "-f", "ESRI Shapefile", "-lco", "ENCODING=GB18030", filepath.Join(dir, "网格.shp"), someGrids(t))
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []entry
+	for _, f := range files {
+		b, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Ext(f.Name()) == ".dbf" { // as some programs do
+			entries = append(entries, entry{name: gbk(t, `双阳区\网格.DBF`), body: string(b), raw: true})
+			continue
+		}
+		entries = append(entries, entry{name: gbk(t, `双阳区\`+f.Name()), body: string(b), raw: true})
+	}
+	entries = append(entries, entry{name: gbk(t, `双阳区\说明.txt`), body: "x", raw: true}, entry{name: gbk(t, `双阳区\网格.sbn`), body: "x", raw: true})
+	for _, path := range []string{put(t, "网格.zip", pack(t, entries...)), dir} {
+		src, err := Open(context.Background(), path, OpenOptions{TempDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := src.Layers()
+		if len(l) != 1 || l[0].Name != "网格" || l[0].CRS.CRS != "EPSG:4551" || len(l[0].Problems) > 0 || l[0].Features != 2 {
+			t.Fatalf("layers %+v", l)
+		}
+		name := slices.Index(l[0].Columns, "NAME")
+		if got := readLayer(t, src, 0); len(got) != 2 || name < 0 || got[1].Values[name].Text != "二号网格" {
+			t.Errorf("columns %q, records %+v", l[0].Columns, got)
+		}
+		if err := src.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

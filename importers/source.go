@@ -47,7 +47,9 @@ type Layer struct {
 	// said so: "option", "cpg", "language byte", "guess"; empty where the format
 	// knows only one.
 	Encoding, EncodingFrom string
-	Hidden                 bool // sheets that are not shown
+	// Hidden are sheets that are not shown, and all of a file whose parts are
+	// layers too: nothing that is taken without being named.
+	Hidden bool
 	// Problems are those of the layer as a whole, such as FILE_MISSING_PART.
 	Problems []Problem
 }

@@ -16,7 +16,7 @@ import (
 type xlsxSource struct {
 	path   string
 	o      OpenOptions
-	zip    *zip.ReadCloser
+	zip    *zipFile
 	sheets []*xlsxSheet
 	tables []*sheet
 	faults []error // of each sheet, why it cannot be read
@@ -27,14 +27,13 @@ func isXLSX(f *probe) bool {
 	if f.dir || !f.starts("PK\x03\x04") {
 		return false
 	}
-	z, err := zip.OpenReader(f.path)
-	if err != nil {
+	entries := f.entries()
+	if len(entries) == 0 {
 		return f.ext == ".xlsx" || f.ext == ".xlsm" // opening says what is wrong
 	}
-	defer z.Close()
 	types, book := false, false
-	for _, file := range z.File {
-		name := strings.ToLower(file.Name)
+	for _, name := range entries {
+		name = strings.ToLower(name)
 		types = types || name == "[content_types].xml"
 		book = book || strings.HasPrefix(name, "xl/workbook.")
 	}
@@ -43,7 +42,7 @@ func isXLSX(f *probe) bool {
 
 // openXLSX opens a workbook.
 func openXLSX(ctx context.Context, path string, o OpenOptions) (Source, error) {
-	z, err := zip.OpenReader(path)
+	z, err := openZip(path)
 	if err != nil {
 		if errors.Is(err, zip.ErrFormat) {
 			return nil, &Problem{Problem: ProblemFileTruncated, Detail: "the workbook ends too early: the list of its parts, which stands at the end, is missing"}
@@ -59,7 +58,7 @@ func openXLSX(ctx context.Context, path string, o OpenOptions) (Source, error) {
 }
 
 func (s *xlsxSource) read(ctx context.Context) error {
-	book, err := readXLSXBook(ctx, &s.zip.Reader, s.o.Limits)
+	book, err := readXLSXBook(ctx, s.zip.Reader, s.o.Limits)
 	if err != nil {
 		return err
 	}
