@@ -15,7 +15,10 @@ import (
 )
 
 type importCmd struct {
-	Areas importAreasCmd `cmd:"" help:"Boundaries of one kind into a draft plan: a shapefile, GeoPackage, GeoJSON, KML, CSV or XLSX."`
+	Areas   importAreasCmd   `cmd:"" help:"Boundaries of one kind into a draft plan: a shapefile, GeoPackage, GeoJSON, KML, CSV or XLSX."`
+	Roster  importRosterCmd  `cmd:"" help:"Posts and the people who hold them, or committees and Party branches: a workbook, CSV or any other table."`
+	Reports importReportsCmd `cmd:"" help:"Reports of earlier days from another system: CSV, XLSX, GeoJSON or any other table with positions."`
+	Roads   importRoadsCmd   `cmd:"" help:"Roads, rivers and houses of the base map: an extract of OpenStreetMap (PBF), a shapefile, GeoPackage, GeoJSON or KML."`
 }
 
 // messages is where a command says how far it is, and what is not its answer.
@@ -31,6 +34,8 @@ type importFlags struct {
 	Encoding string            `placeholder:"NAME" help:"Encoding of its text, whatever it says itself, such as GB18030."`
 	Layer    string            `placeholder:"NAME" help:"Layer or sheet, where the file has several."`
 	ViaOGR   bool              `name:"via-ogr" help:"Have ogr2ogr of GDAL, which must be installed, read the file."`
+
+	heard func(done, of int64) // hears how much of the file is read; nil means nobody
 }
 
 // Validate refuses flags that cannot mean anything, before a file is opened.
@@ -51,7 +56,7 @@ func (f *importFlags) Validate() error {
 
 // open opens the file.
 func (f *importFlags) open(ctx context.Context) (importers.Source, error) {
-	return importers.Open(ctx, f.File, importers.OpenOptions{Encoding: f.Encoding, ViaOGR: f.ViaOGR})
+	return importers.Open(ctx, f.File, importers.OpenOptions{Encoding: f.Encoding, ViaOGR: f.ViaOGR, Progress: f.heard})
 }
 
 // options are those that the flags stand for; p hears how far it is.

@@ -18,7 +18,10 @@ import (
 // of the commands.
 func importingOf(district string, store *postgis.Store, boundaries *postgis.Boundaries, duties *postgis.Duties, plans *postgis.Plans) map[string]api.Importer {
 	return map[string]api.Importer{
-		ingest.WhatAreas: areaImporter{district, plans},
+		ingest.WhatAreas:   areaImporter{district, plans},
+		ingest.WhatRoster:  rosterImporter{store, boundaries, duties},
+		ingest.WhatReports: reportImporter{store, boundaries, duties},
+		ingest.WhatRoads:   groundImporter{district, store, boundaries.Current},
 	}
 }
 
