@@ -80,7 +80,7 @@ func pointColumns(c geo.CRS) []string {
 }
 
 // tableHeader gives the columns of a sheet, with as many for texts of shapes as are
-// asked for: what else a sheet cannot say stands in columns of its own.
+// asked for: what a sheet cannot say of its coordinates stands in a column of its own.
 func (t *Table) tableHeader(c geo.CRS, shapes int) []string {
 	var out []string
 	for _, column := range t.Columns {
@@ -89,9 +89,7 @@ func (t *Table) tableHeader(c geo.CRS, shapes int) []string {
 	if t.Geometry == "" {
 		return out
 	}
-	if c != geo.WGS84 {
-		out = append(out, crsColumn)
-	}
+	out = append(out, crsColumn)
 	if t.Geometry == "Point" {
 		out = append(out, pointColumns(c)...)
 	}
@@ -115,9 +113,7 @@ func (t *Table) tableCells(cells []any, row *TableRow, c geo.CRS) ([]any, string
 	if t.Geometry == "" {
 		return cells, "", nil
 	}
-	if c != geo.WGS84 {
-		cells = append(cells, "EPSG:"+strconv.Itoa(tableEPSG(c)))
-	}
+	cells = append(cells, "EPSG:"+strconv.Itoa(tableEPSG(c)))
 	if t.Geometry == "Point" {
 		if p, ok := row.Geometry.(orb.Point); ok {
 			cells = append(cells, p[0], p[1])
