@@ -101,7 +101,7 @@ func (in *intake) compare(set *AreaSet) {
 			continue
 		}
 		f.change = "changed"
-		if !geo.SameShape(a.Shape, was.Shape) {
+		if !geo.SameShape(a.Shape, was.Shape) && !in.shifted {
 			for _, p := range differing(f.land, in.landOf(was).outline) {
 				f.movedM2 += p.areaM2
 			}

@@ -151,53 +151,62 @@ func onSide(s side, q geo.LatticePoint) bool {
 }
 
 // trace makes simple rings of sides of which an even number meets in every
-// corner, and none crosses another. At a corner it goes on along the next side by
-// direction, so that rings touch there at most; a ring that comes by a corner twice
-// is cut in two.
+// corner, and none crosses another. It goes with the land on its left, and at a
+// corner keeps to the same piece of land, so that rings touch there at most; a
+// ring that comes by a corner twice is cut in two.
 func trace(odd map[side]bool) (rings outline) {
 	from := map[geo.LatticePoint][]geo.LatticePoint{}
-	var starts []geo.LatticePoint
+	all := make([]side, 0, len(odd))
 	for s := range odd {
 		from[s.a], from[s.b] = append(from[s.a], s.b), append(from[s.b], s.a)
+		all = append(all, s)
 	}
 	for p, ways := range from {
-		starts = append(starts, p)
 		slices.SortFunc(ways, func(a, b geo.LatticePoint) int { return cmp.Compare(direction(p, a), direction(p, b)) })
 	}
-	slices.SortFunc(starts, geo.CompareLattice)
-	used := map[side]bool{}
-	unused := func(p, q geo.LatticePoint) bool { s, _ := sideOf(p, q); return !used[s] }
-	for _, start := range starts {
-		for _, first := range from[start] {
-			if !unused(start, first) {
-				continue
-			}
-			var walk []geo.LatticePoint
-			for p, q := start, first; ; {
-				s, _ := sideOf(p, q)
-				used[s] = true
-				walk = append(walk, p)
-				if q == start && !slices.ContainsFunc(from[q], func(w geo.LatticePoint) bool { return unused(q, w) }) {
-					break
-				}
-				ways := from[q]
-				back := slices.Index(ways, p)
-				next := -1
-				// Sides in pairs by direction: 0 with 1, 2 with 3, …
-				if mate := back ^ 1; mate < len(ways) && unused(q, ways[mate]) {
-					next = mate
-				} else {
-					next = slices.IndexFunc(ways, func(w geo.LatticePoint) bool { return unused(q, w) })
-				}
-				if next < 0 {
-					break
-				}
-				p, q = q, ways[next]
-			}
-			rings = append(rings, loops(walk)...)
+	slices.SortFunc(all, func(s, t side) int {
+		return cmp.Or(geo.CompareLattice(s.a, t.a), geo.CompareLattice(s.b, t.b))
+	})
+	used := make(map[side]bool, len(all))
+	for _, first := range all {
+		if used[first] || first.a.Lat == first.b.Lat {
+			continue // every ring has sides that are not along a parallel
 		}
+		start, next := first.a, first.b
+		if !landWest(first, all) {
+			start, next = next, start
+		}
+		var walk []geo.LatticePoint
+		for p, q := start, next; ; {
+			s, _ := sideOf(p, q)
+			used[s] = true
+			walk = append(walk, p)
+			ways := from[q]
+			back := slices.Index(ways, p)
+			p, q = q, ways[(back+len(ways)-1)%len(ways)]
+			if p == start && q == next || len(walk) > len(all) {
+				break
+			}
+		}
+		rings = append(rings, loops(walk)...)
 	}
 	return rings
+}
+
+// landWest tells whether the land lies west of a side that is not along a
+// parallel: whether an odd number of others lies west of its middle.
+func landWest(s side, all []side) bool {
+	in := false
+	lon, lat := int64(s.a.Lon)+int64(s.b.Lon), int64(s.a.Lat)+int64(s.b.Lat) // doubled
+	for _, t := range all {
+		if t == s || 2*int64(t.a.Lat) > lat || 2*int64(t.b.Lat) <= lat {
+			continue
+		}
+		if turn := (int64(t.b.Lon)-int64(t.a.Lon))*(lat-2*int64(t.a.Lat)) - (int64(t.b.Lat)-int64(t.a.Lat))*(lon-2*int64(t.a.Lon)); turn < 0 {
+			in = !in
+		}
+	}
+	return in
 }
 
 func direction(p, q geo.LatticePoint) float64 {

@@ -127,7 +127,8 @@ type sweeper struct {
 	sides  []weighed
 	of     func(count [2]int32) fault
 	strips []strip
-	open   bool // land beyond the last sides is asked for too
+	open   bool    // land beyond the last sides is asked for too
+	x, y   float64 // metres a step, about
 }
 
 // sweep gives the land that a classifier finds fault with. It is not asked about
@@ -141,6 +142,10 @@ func sweep(sides []weighed, open bool, of func(count [2]int32) fault) []patch {
 
 // run goes over the rows between two parallels.
 func (w *sweeper) run(south, north float64) {
+	if len(w.sides) == 0 {
+		return
+	}
+	w.x, w.y = stepM(float64(w.sides[len(w.sides)/2].a.Lat))
 	cuts := w.cuts(south, north)
 	order := make([]int, 0, len(w.sides))
 	for i := range w.sides {
@@ -317,8 +322,8 @@ func (w *sweeper) unite(i, k int) {
 
 // lengthM measures between two places given in steps.
 func (w *sweeper) lengthM(lon1, lat1, lon2, lat2 float64) float64 {
-	x, y := stepM((lat1 + lat2) / 2)
-	return math.Hypot((lon2-lon1)*x, (lat2-lat1)*y)
+	x, y := (lon2-lon1)*w.x, (lat2-lat1)*w.y
+	return math.Sqrt(x*x + y*y)
 }
 
 // patches adds up the strips of each group.

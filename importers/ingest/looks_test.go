@@ -1,0 +1,55 @@
+package ingest
+
+import (
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/importers"
+)
+
+// TestLooksGCJ02: a file whose coordinates are shifted and that says nothing of it
+// is found out, by areas of the same codes or by what its areas make up; and
+// the shift is undone where it is named.
+func TestLooksGCJ02(t *testing.T) {
+	all := demoAreas(t)
+	for name, c := range map[string]struct {
+		kind          geo.Kind
+		basis         []geo.Area
+		written, read geo.CRS
+		says          string
+	}{
+		"groups in force":                {geo.VillageGroup, all, geo.GCJ02, geo.WGS84, "gcj02"},
+		"new groups of villages":         {geo.VillageGroup, ofKind(all, geo.District, geo.Township, geo.Village), geo.GCJ02, geo.WGS84, "gcj02"},
+		"new townships of the district":  {geo.Township, ofKind(all, geo.District), geo.GCJ02, geo.WGS84, "gcj02"},
+		"the district itself":            {geo.District, all, geo.GCJ02, geo.CGCS2000, "gcj02"},
+		"compounds in force":             {geo.Compound, all, geo.GCJ02, geo.WGS84, "gcj02"},
+		"Baidu's":                        {geo.VillageGroup, all, geo.BD09, geo.WGS84, "bd09"},
+		"not shifted though it says so":  {geo.VillageGroup, all, geo.WGS84, geo.GCJ02, "wgs84"},
+		"Baidu's under the name of GCJ":  {geo.VillageGroup, all, geo.BD09, geo.GCJ02, "bd09"},
+		"shifted, and it says so":        {geo.VillageGroup, all, geo.GCJ02, geo.GCJ02, ""},
+		"not shifted":                    {geo.VillageGroup, all, geo.WGS84, geo.WGS84, ""},
+		"nothing in force to compare to": {geo.District, nil, geo.GCJ02, geo.WGS84, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := layerOf(t, c.written, ofKind(all, c.kind)...)
+			src.layer.CRS.CRS = c.read
+			set := importAreas(t, src, c.basis, Options{Kind: c.kind})
+			var told []string
+			for _, p := range set.Report.Problems {
+				if p.Problem != importers.ProblemLooksGCJ02 {
+					if !p.Warning {
+						t.Fatalf("the shift makes other errors:\n%s", tell(set))
+					}
+					continue
+				}
+				told = append(told, p.Values["reading"].(string))
+				if d := p.Values["distance_m"].(float64); d < 400 || d > 2000 {
+					t.Errorf("%v m away", d)
+				}
+			}
+			if c.says == "" && len(told) > 0 || c.says != "" && (len(told) != 1 || told[0] != c.says) {
+				t.Errorf("it looks like %v, want %q:\n%s", told, c.says, tell(set))
+			}
+		})
+	}
+}
