@@ -78,6 +78,10 @@ export function Check({ of: i }: { of: Import }): JSX.Element {
     looked.value = null;
     return followShapes("check");
   }, [i.id]);
+  const shownTab = params.value.tab;
+  useEffect(() => {
+    looked.value = null;
+  }, [shownTab]);
   if (i.state === "running") return <Running of={i} />;
   if (i.report === null) return <Failed of={i} title={t("checkFailed")} />;
   const repairs = i.report.repairs ?? [];

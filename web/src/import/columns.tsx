@@ -3,13 +3,15 @@ import type { JSX } from "preact";
 import { Name } from "../ui/name";
 import { Icon } from "../ui/icons";
 import { columnOf, guessed, listedColumns, missingFields, originOf, withColumn } from "./options";
-import { choose } from "./state";
-import { named, t } from "./text";
+import { choose, current } from "./state";
+import { fieldName, t } from "./text";
 import type { Field, Layer, Options } from "./types";
 import { number } from "./words";
 
 /** How many columns are listed before more are asked for. */
 const first = 30;
+
+const label = (field: string) => fieldName(current.value?.what ?? "areas", field);
 
 function Samples({ of }: { of: readonly string[] }): JSX.Element {
   const shown = of.filter((s) => s !== "").slice(0, 3);
@@ -26,17 +28,17 @@ function Samples({ of }: { of: readonly string[] }): JSX.Element {
 }
 
 function FieldRow({ field: f, layer: l, options: o }: { field: Field; layer: Layer; options: Options }): JSX.Element {
-  const label = named("field", f.name);
+  const says = label(f.name);
   const origin = originOf(l, o, f.name);
   const column = columnOf(l, o, f.name);
   return (
     <tr class={f.required && origin === "none" ? "import-lacks" : ""}>
       <th scope="row">
-        {label}
+        {says}
         {f.required && <span class="soft"> {t("required")}</span>}
       </th>
       <td>
-        <select aria-label={t("columnFor", { field: label })} value={o.map[f.name] ?? ""} onChange={(e) => choose(withColumn(o, f.name, e.currentTarget.value))}>
+        <select aria-label={t("columnFor", { field: says })} value={o.map[f.name] ?? ""} onChange={(e) => choose(withColumn(o, f.name, e.currentTarget.value))}>
           <option value="">{t("noColumn")}</option>
           {l.columns.map((c, i) => (
             <option key={i} value={c.name}>
@@ -86,7 +88,7 @@ function AllColumns({ fields, layer: l, options: o }: { fields: readonly Field[]
                   <td>
                     <Samples of={column.samples} />
                   </td>
-                  <td>{field === null ? "" : named("field", field)}</td>
+                  <td>{field === null ? "" : label(field)}</td>
                 </tr>
               ))}
             </tbody>
@@ -102,9 +104,9 @@ function AllColumns({ fields, layer: l, options: o }: { fields: readonly Field[]
   );
 }
 
-function FieldTable({ label, fields, layer: l, options: o }: { label: string; fields: readonly Field[]; layer: Layer; options: Options }): JSX.Element {
+function FieldTable({ about, fields, layer: l, options: o }: { about: string; fields: readonly Field[]; layer: Layer; options: Options }): JSX.Element {
   return (
-    <div class="import-scroll" tabIndex={0} role="group" aria-label={label}>
+    <div class="import-scroll" tabIndex={0} role="group" aria-label={about}>
       <table class="import-table import-fields">
         <thead>
           <tr>
@@ -134,14 +136,14 @@ export function Columns({ fields, layer: l, options: o }: { fields: readonly Fie
     <section class="import-columns">
       <h3>{t("columns")}</h3>
       <p class="soft">{t("columnsHelp")}</p>
-      {main.length > 0 && <FieldTable label={t("columns")} fields={main} layer={l} options={o} />}
+      {main.length > 0 && <FieldTable about={t("columns")} fields={main} layer={l} options={o} />}
       {others.length > 0 && (
         <details open={main.length === 0 || others.some((f) => (o.map[f.name] ?? "") !== "")}>
           <summary>{t("otherFields", { n: number(others.length) })}</summary>
-          <FieldTable label={t("otherFields", { n: number(others.length) })} fields={others} layer={l} options={o} />
+          <FieldTable about={t("otherFields", { n: number(others.length) })} fields={others} layer={l} options={o} />
         </details>
       )}
-      {missing.length > 0 && <p class="stale">{t("requiredMissing", { list: missing.map((f) => named("field", f)).join(", ") })}</p>}
+      {missing.length > 0 && <p class="stale">{t("requiredMissing", { list: missing.map(label).join(", ") })}</p>}
       <AllColumns fields={fields} layer={l} options={o} />
     </section>
   );

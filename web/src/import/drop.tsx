@@ -170,10 +170,7 @@ export function DropPlace(): JSX.Element {
     <section class="import-drop">
       {uploading.value === null ? (
         <div class="import-dropzone">
-          <p class="import-drop-title">
-            <span class="by-hand">{t("dropTouch")}</span>
-            <span class="by-mouse">{t("dropTitle")}</span>
-          </p>
+          <p class="import-drop-title by-mouse">{t("dropTitle")}</p>
           <p class="import-buttons">
             <Picker text={t("chooseFile")} folder={false} primary />
             <Picker text={t("chooseFolder")} folder primary={false} />

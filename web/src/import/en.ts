@@ -23,7 +23,6 @@ export const en: Record<keyof typeof zh, string> = {
   about_roads: "The base map: roads, rivers, houses",
 
   dropTitle: "Drop files anywhere on the page",
-  dropTouch: "Choose files",
   dropHere: "Let go to upload",
   dropHereWhat: "Imported as: {what}",
   chooseFile: "Choose files",
@@ -173,7 +172,6 @@ export const en: Record<keyof typeof zh, string> = {
   field_accuracy_m: "Accuracy",
   field_reporter: "Reporter",
   field_person: "Name",
-  field_holder: "Name",
   partial: "The file has only some of them; the others stay",
   partialHelp: "Otherwise what is in force and not in the file counts as gone.",
   partialHelp_roster: "Otherwise people not named in the file leave the posts it is about.",

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exportUrl, fileNameOf, formatsOf } from "./out";
 
-const wish = { collection: "grid", format: "gpkg", crs: "EPSG:4551", at: null, plan: null } as const;
+const wish = { collection: "grids", format: "gpkg", crs: "EPSG:4551", at: null, plan: null } as const;
 
 test("an export is asked for with what holds for it", () => {
-  assert.equal(exportUrl(wish), "/api/v1/export/grid?format=gpkg&crs=4551");
-  assert.equal(exportUrl({ ...wish, at: "2026-09-01T00:00:00.000Z" }), "/api/v1/export/grid?format=gpkg&crs=4551&at=2026-09-01T00%3A00%3A00.000Z");
-  assert.equal(exportUrl({ ...wish, at: "2026-09-01T00:00:00.000Z", plan: "p" }), "/api/v1/export/grid?format=gpkg&crs=4551&plan=p");
+  assert.equal(exportUrl(wish), "/api/v1/export/grids?format=gpkg&crs=4551");
+  assert.equal(exportUrl({ ...wish, at: "2026-09-01T00:00:00.000Z" }), "/api/v1/export/grids?format=gpkg&crs=4551&at=2026-09-01T00%3A00%3A00.000Z");
+  assert.equal(exportUrl({ ...wish, at: "2026-09-01T00:00:00.000Z", plan: "p" }), "/api/v1/export/grids?format=gpkg&crs=4551&plan=p");
   assert.equal(exportUrl({ ...wish, collection: "posts", format: "xlsx", plan: "p" }), "/api/v1/export/posts?format=xlsx");
   assert.equal(exportUrl({ ...wish, collection: "reports", plan: "p" }), "/api/v1/export/reports?format=gpkg&crs=4551");
   assert.deepEqual(formatsOf("posts"), ["csv", "xlsx"]);

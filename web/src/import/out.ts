@@ -1,9 +1,11 @@
 import { ApiError } from "../api/client";
 import { importErrorOf } from "./client";
-import { kinds } from "../api/types";
+
+/** The areas that can be taken out, from the widest to the smallest. */
+export const areas = ["districts", "townships", "villages", "grids", "village_groups", "compounds"] as const;
 
 /** What can be taken out, as the address of an export names it. */
-export const collections = [...kinds, "reports", "roads", "posts"] as const;
+export const collections = [...areas, "reports", "roads", "posts"] as const;
 export type Collection = (typeof collections)[number];
 
 export const formats = ["geojson", "gpkg", "csv", "xlsx"] as const;
@@ -23,7 +25,7 @@ export interface Wish {
 
 /** Reports whether something can be asked for as it was at a time, or is in a plan. */
 export function hasTimes(c: Collection): boolean {
-  return (kinds as readonly string[]).includes(c);
+  return (areas as readonly string[]).includes(c);
 }
 
 /** Reports whether something has places, and so a coordinate system. */

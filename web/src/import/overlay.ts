@@ -5,7 +5,7 @@ import { gridMap } from "../map/handle";
 import { app } from "../state/app";
 import { params } from "../state/store";
 import { drawMark, markNames } from "./marks";
-import { boxOfShapes, lookOf, markPlace, type Look } from "./shapes";
+import { boxOfShapes, lookOf, markPlace, type Box, type Look } from "./shapes";
 import { current, looked, shown } from "./state";
 import type { Shape } from "./types";
 
@@ -66,10 +66,9 @@ function places(): GeoJSON.FeatureCollection {
   const i = current.value;
   if (i?.report === null || i === null || params.value.step !== "check" || !showsProblems()) return none;
   const only = params.value.only;
-  const kind = params.value.kind;
   return points(
     (i.report.problems ?? []).flatMap((p, n) =>
-      p.lon === null || p.lat === null || (only !== undefined && only !== p.severity) || (kind !== undefined && kind !== p.problem)
+      p.lon === null || p.lat === null || (only !== undefined && only !== p.severity)
         ? []
         : [{ type: "Feature", geometry: { type: "Point", coordinates: [p.lon, p.lat] }, properties: { mark: p.severity, rank: p.severity === "error" ? 0 : 1, n } }],
     ),
@@ -82,6 +81,12 @@ function shapesLooked(): Shape[] {
   return l === null ? [] : (shown.value?.shapes.features ?? []).filter((s) => (l.feature > 0 ? s.properties.feature === l.feature : l.code !== "" && s.properties.code === l.code));
 }
 
+/** Shows a box beside what covers the map. On a phone a sheet that is drawn up covers all of it: then as where it is half up. */
+function fit(map: GridMap, box: Box): void {
+  const c = cover();
+  map.showBox(box, innerHeight - c.top - c.bottom < 200 ? { ...c, bottom: innerHeight * 0.46 } : c);
+}
+
 function show(map: GridMap): void {
   const l = looked.value;
   if (l === null) return;
@@ -90,7 +95,7 @@ function show(map: GridMap): void {
     return;
   }
   const box = boxOfShapes(untracked(shapesLooked));
-  if (box !== null) map.showBox(box, cover());
+  if (box !== null) fit(map, box);
 }
 
 /** Draws on a map until the function that is given is called. */
@@ -114,7 +119,13 @@ function drawOn(map: GridMap): () => void {
       if (s === null || key === seen) return;
       seen = key;
       const box = boxOfShapes(s.shapes.features);
-      if (box !== null && looked.peek() === null) requestAnimationFrame(() => gridMap.peek() === map && map.showBox(box, cover()));
+      if (box !== null && looked.peek() === null) requestAnimationFrame(() => gridMap.peek() === map && fit(map, box));
+    }),
+    effect(() => {
+      // What is compared is compared everywhere: back from the place of a problem.
+      if (params.value.tab !== "compare") return;
+      const box = boxOfShapes(shown.peek()?.shapes.features ?? []);
+      if (box !== null) fit(map, box);
     }),
     effect(() => map.setData("import-marks", marks())),
     effect(() => map.setData("import-places", places())),
@@ -138,7 +149,7 @@ export function drawOnMaps(): () => void {
       end?.();
       end = map === null ? null : drawOn(map);
       const bounds = app.peek()?.bounds ?? null;
-      if (map !== null && bounds !== null && shown.peek() === null) requestAnimationFrame(() => gridMap.peek() === map && map.showBox(bounds, cover()));
+      if (map !== null && bounds !== null && shown.peek() === null) requestAnimationFrame(() => gridMap.peek() === map && fit(map, bounds));
     });
   });
   return () => {

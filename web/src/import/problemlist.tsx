@@ -8,7 +8,7 @@ import { crsName } from "./crs";
 import { withRepair, repairSort } from "./repairs";
 import { counted, grouped, readingsOf, repairsFor, type Group } from "./problems";
 import { problemFacts, problemHelp, problemName } from "./said";
-import { chosen, looked, startCheck } from "./state";
+import { chosen, looked, names, startCheck } from "./state";
 import { named, t } from "./text";
 import type { FileProblem, Import } from "./types";
 import { number, units, whereText } from "./words";
@@ -27,14 +27,19 @@ function Row({ of: p }: { of: FileProblem }): JSX.Element {
   const here = l !== null && l.feature === p.feature && (p.lon === null || l.at === null || l.at[0] === p.lon) && (p.feature > 0 || l.code === p.code);
   const where = whereText(p);
   const able = p.lon !== null || p.feature > 0;
+  const name = names.value.get(p.feature) ?? "";
+  const facts = problemFacts(p, units);
   const inside = (
     <>
       <span class="import-where">
-        {where}
-        {p.code !== "" && <span class="code">{p.code}</span>}
+        {name === "" ? where : <Name of={name} />}
+        <span class="code">
+          {name === "" ? "" : where} {p.code}
+        </span>
       </span>
       <span>
-        <Name of={problemFacts(p, units)} />
+        {/* Without words in this language, the server's are better than none. */}
+        <Name of={facts === "" && name === "" ? p.detail : facts} />
       </span>
     </>
   );

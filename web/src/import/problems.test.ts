@@ -46,7 +46,8 @@ test("what is wrong is said in the page's language, of whom and how much", () =>
   assert.equal(problemFacts(problem("OVERLAP", { code: "1", areas: ["village_group:1", "village_group:2"], area_m2: 12.345, width_m: 0.4 }), unit), "与屯组 2重叠 12 m²，宽约 0.4 m");
   assert.equal(problemFacts(problem("GAP", { areas: ["grid:1", "grid:2"], area_m2: 3 }), unit), "网格 1、网格 2之间有 3 m² 没有归属");
   assert.equal(problemFacts(problem("VALUE_DAMAGED", { values: { column: "户数", value: "约七十", unknown: 3 } }), unit), "列“户数”，值“约七十”");
-  assert.equal(problemFacts(problem("DUP_CODE"), unit), "DUP_CODE here", "with nothing to say, the server's sentence");
+  assert.equal(problemFacts(problem("SPIKE"), unit), "");
+  assert.equal(problemFacts(problem("DUP_CODE", { values: { features: [6, 7] } }), unit), "第 6、7 条");
   language.value = "en";
   assert.equal(problemFacts(problem("OVERLAP", { area_m2: 2 }), unit), "OVERLAP here");
 });

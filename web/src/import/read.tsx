@@ -200,7 +200,7 @@ export function Read({ of: i, options: o }: { of: Import; options: Options }): J
         {placed && <CrsField layer={l} options={o} />}
         <EncodingField layer={l} options={o} />
       </div>
-      {i.what !== "roster" && <Preview layer={l} />}
+      {i.what === "roster" ? <p class="soft">{t("previewNone")}</p> : <Preview layer={l} />}
       {i.fields.length > 0 && <Columns fields={i.fields} layer={l} options={o} />}
       <div class="import-choices">
         {i.what === "areas" && <PlanField options={o} />}

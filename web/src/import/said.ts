@@ -55,11 +55,11 @@ function valueText(key: string, v: unknown): string | null {
   if (!has(name) || v === null || v === "") return null;
   if (typeof v === "number") return t(name, { v: key.endsWith("_m") ? metres(v) : number(v, 3) });
   if (typeof v === "string") return t(name, { v: word(v) });
-  if (Array.isArray(v)) return t(name, { v: v.slice(0, most).map(String).join(t("and")) });
+  if (Array.isArray(v)) return t(name, { v: v.slice(0, most).map((x) => word(String(x))).join(t("and")) });
   return null;
 }
 
-/** Says of whom and how much, with what the problem has for that; English is the server's own sentence. */
+/** Says of whom and how much, with what the problem has for that; English is the server's own sentence. Empty where there is nothing to say. */
 export function problemFacts(p: FileProblem, unit: { m2: (n: string) => string; m: (n: string) => string }): string {
   if (language.value === "en" && p.detail !== "") return p.detail;
   const parts: string[] = [];
@@ -76,5 +76,5 @@ export function problemFacts(p: FileProblem, unit: { m2: (n: string) => string; 
     const text = valueText(key, v);
     if (text !== null) parts.push(text);
   }
-  return parts.length === 0 ? p.detail : parts.join(t("between"));
+  return parts.join(t("between"));
 }

@@ -139,7 +139,7 @@ export async function startCheck(options?: Options): Promise<void> {
   if (i === null || o === null) return;
   const named = { ...o, layer: layer.peek()?.name ?? o.layer };
   choose(named);
-  if (await act(() => check(i.id, named))) setParams({ step: "check", kind: null, only: null, change: null, tab: null });
+  if (await act(() => check(i.id, named))) setParams({ step: "check", only: null, change: null, tab: null });
 }
 
 /** Has the file taken over. */
@@ -209,6 +209,8 @@ export async function send(what: What, name: string, files: readonly File[]): Pr
 
 /** The shapes on the map: as they would be read, or as the check found them. */
 export const shown = signal<{ of: "preview" | "check"; key: string; shapes: Shapes } | null>(null);
+/** What the features of the file are called, as far as they have shapes. */
+export const names = computed(() => new Map((shown.value?.shapes.features ?? []).flatMap((s) => (s.properties.feature > 0 && s.properties.name !== "" ? [[s.properties.feature, s.properties.name] as const] : []))));
 /** Why there are none. */
 export const shapesRefused = signal<ApiError | null>(null);
 /** Whether they are awaited. */

@@ -2,7 +2,6 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
-import { kinds } from "../api/types";
 import { word } from "../i18n/i18n";
 import { listPlans } from "../plan/client";
 import type { Plan } from "../plan/types";
@@ -11,7 +10,7 @@ import { app } from "../state/app";
 import { can } from "../state/session";
 import { params, setParams } from "../state/store";
 import { crsName } from "./crs";
-import { collections, download, formatsOf, hasPlaces, hasTimes, systems, type Wish } from "./out";
+import { areas, collections, download, formatsOf, hasPlaces, hasTimes, systems, type Wish } from "./out";
 import { t } from "./text";
 import { errorText, size } from "./words";
 
@@ -35,7 +34,7 @@ export function TakeOut(): JSX.Element {
   useEffect(() => () => stop.current?.abort(), []);
 
   const p = params.value;
-  const collection = collections.find((c) => c === p.of) ?? "grid";
+  const collection = collections.find((c) => c === p.of) ?? "grids";
   const offered = formatsOf(collection);
   const format = offered.find((f) => f === p.format) ?? offered[0] ?? "csv";
   const crs = systems.find((s) => s === p.crs) ?? "EPSG:4326";
@@ -71,7 +70,7 @@ export function TakeOut(): JSX.Element {
         <span>{t("outWhat")}</span>
         <select value={collection} onChange={(e) => setParams({ of: e.currentTarget.value })}>
           <optgroup label={t("outKinds")}>
-            {kinds.map((k) => (
+            {areas.map((k) => (
               <option key={k} value={k}>
                 {word(k)}
               </option>

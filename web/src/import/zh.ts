@@ -21,7 +21,6 @@ export const zh = {
   about_roads: "底图：道路、河流、房屋",
 
   dropTitle: "把文件拖到页面任意处",
-  dropTouch: "选择文件",
   dropHere: "松开鼠标，开始上传",
   dropHereWhat: "作为{what}导入",
   chooseFile: "选择文件",
@@ -171,7 +170,6 @@ export const zh = {
   field_accuracy_m: "定位精度",
   field_reporter: "上报人",
   field_person: "姓名",
-  field_holder: "姓名",
   partial: "文件只含一部分，其余保持不变",
   partialHelp: "不勾选时，现有而文件里没有的，会算作“撤销”。",
   partialHelp_roster: "不勾选时，文件涉及的岗位里没写到的人会被免去。",
