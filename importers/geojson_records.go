@@ -22,6 +22,7 @@ type geoJSONRecords struct {
 	room  []byte
 	spans []textSpan
 	has   []int // of each column, the span that has its value, + 1
+	like  templates
 }
 
 // textSpan is where the text of a value stands.
@@ -65,8 +66,6 @@ func (v *geoJSONRecords) over(number, line int, fault *Problem) error {
 // begin forgets the feature before.
 func (v *geoJSONRecords) begin() {
 	v.room, v.spans = v.room[:0], v.spans[:0]
-	clear(v.has)
-	v.columns.next = 0
 	v.shape.begin()
 	r := &v.record
 	r.Geometry, r.HadZ = nil, false
@@ -93,6 +92,68 @@ func (v *geoJSONRecords) values() {
 
 func (v *geoJSONRecords) feature(s *jsonScan) error {
 	v.begin()
+	start := s.i
+	if v.fits(s) {
+		return nil
+	}
+	if s.i = start; len(v.record.Problems) > 0 || len(v.spans) > 0 {
+		v.begin()
+	}
+	if err := v.inFull(s); err != nil {
+		return err
+	}
+	if len(v.record.Problems) == 0 && v.like.learns() {
+		v.like.t = learnTemplate(s.b[start:s.i], func(raw []byte, escaped bool) int {
+			i, _ := v.columns.find(raw, escaped)
+			return i
+		})
+	}
+	return nil
+}
+
+// fits reads a feature that is like the one before. Where it is not, or has a
+// fault, what was read of it is to be forgotten.
+func (v *geoJSONRecords) fits(s *jsonScan) bool {
+	t := v.like.t
+	if t == nil {
+		return false
+	}
+	for i := range t.steps {
+		step := &t.steps[i]
+		if !s.literal(step.text) {
+			return false
+		}
+		if step.slot == slotShape {
+			g, err := v.shape.content(s, t.kind, "coordinates")
+			if err != nil {
+				return false
+			}
+			v.record.Geometry, v.record.HadZ = g, v.shape.hadZ
+			continue
+		}
+		column := v.first + step.slot
+		if step.slot == slotID {
+			if column = 0; v.first == 0 {
+				if s.skip() != nil {
+					return false
+				}
+				continue
+			}
+		}
+		at := len(v.room)
+		is, err := v.scalar(s, column)
+		if err != nil || is == JSON || len(v.room)-at > v.limits.TextBytes {
+			return false
+		}
+		v.spans = append(v.spans, textSpan{column, at, len(v.room), is})
+	}
+	return s.literal(t.tail) && len(v.record.Problems) == 0
+}
+
+// inFull reads a feature name by name.
+func (v *geoJSONRecords) inFull(s *jsonScan) error {
+	clear(v.has)
+	v.columns.next = 0
 	if s.b[s.i] != '{' {
 		v.wrong(ProblemFileCorrupt, "this is no feature, but another JSON value")
 		return s.skip()
@@ -231,46 +292,10 @@ func (v *geoJSONRecords) properties(s *jsonScan) error {
 
 // value reads the value of a column.
 func (v *geoJSONRecords) value(s *jsonScan, column int) error {
-	at, is, problems := len(v.room), Null, len(v.record.Problems)
-	switch c := s.b[s.i]; c {
-	case '"':
-		raw, escaped, err := s.text()
-		if err != nil {
-			return err
-		}
-		is = Text
-		if !escaped {
-			v.room = append(v.room, raw...)
-			break
-		}
-		whole := false
-		if v.room, whole = appendUnescaped(v.room, raw); !whole {
-			v.damaged(column, "has half a character (a lone surrogate)", "")
-		}
-		if bytes.IndexByte(v.room[at:], 0) >= 0 {
-			v.damaged(column, "has the character U+0000", "")
-		}
-	case '{', '[':
-		start := s.i
-		if err := s.skip(); err != nil {
-			return err
-		}
-		v.room, is = append(v.room, s.b[start:s.i]...), JSON
-	default:
-		start := s.i
-		word, err := s.scalar()
-		if err != nil {
-			return err
-		}
-		switch text := s.b[start:s.i]; word {
-		case jsonNull:
-		case jsonTrue, jsonFalse:
-			v.room, is = append(v.room, text...), Bool
-		case jsonNumber:
-			v.room, is = append(v.room, text...), Number
-		default:
-			v.damaged(column, "is no number, and was left out", string(text))
-		}
+	at, problems := len(v.room), len(v.record.Problems)
+	is, err := v.scalar(s, column)
+	if err != nil {
+		return err
 	}
 	if n := len(v.room) - at; n > v.limits.TextBytes {
 		v.room, is = v.room[:at], Null
@@ -291,6 +316,54 @@ func (v *geoJSONRecords) value(s *jsonScan, column int) error {
 	v.spans = append(v.spans, textSpan{column, at, len(v.room), is})
 	v.has[column] = len(v.spans)
 	return nil
+}
+
+// scalar appends the text of a value to room, and says what it is.
+func (v *geoJSONRecords) scalar(s *jsonScan, column int) (is ValueType, err error) {
+	start := s.i
+	switch s.b[start] {
+	case '"':
+		raw, escaped, err := s.text()
+		if err != nil {
+			return Null, err
+		}
+		if !escaped {
+			v.room = append(v.room, raw...)
+			return Text, nil
+		}
+		at, whole := len(v.room), false
+		if v.room, whole = appendUnescaped(v.room, raw); !whole {
+			v.damaged(column, "has half a character (a lone surrogate)", "")
+		}
+		if bytes.IndexByte(v.room[at:], 0) >= 0 {
+			v.damaged(column, "has the character U+0000", "")
+		}
+		return Text, nil
+	case '{', '[':
+		if err := s.skip(); err != nil {
+			return Null, err
+		}
+		v.room = append(v.room, s.b[start:s.i]...)
+		return JSON, nil
+	}
+	word, err := s.scalar()
+	if err != nil {
+		return Null, err
+	}
+	text := s.b[start:s.i]
+	switch word {
+	case jsonTrue, jsonFalse:
+		is = Bool
+	case jsonNumber:
+		is = Number
+	case jsonNoNumber:
+		v.damaged(column, "is no number, and was left out", string(text))
+		return Null, nil
+	default:
+		return Null, nil
+	}
+	v.room = append(v.room, text...)
+	return is, nil
 }
 
 // wrong notes a fault of the feature.

@@ -3,7 +3,6 @@ package importers
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -57,9 +56,7 @@ func (g *geoJSONShape) geometry(s *jsonScan) (orb.Geometry, error) {
 			if err != nil {
 				return nil, err
 			}
-			if i := slices.Index(geoJSONGeometries, string(raw)); i >= 0 {
-				kind = geoJSONGeometries[i]
-			} else {
+			if kind = geometryKind(raw); kind == "" {
 				return nil, &Problem{Problem: ProblemWrongType, Detail: fmt.Sprintf("%.40q is no type of geometry", raw), Values: map[string]any{"value": clipText(string(raw), 40)}}
 			}
 		case "coordinates", "geometries":
@@ -99,6 +96,16 @@ func (g *geoJSONShape) geometry(s *jsonScan) (orb.Geometry, error) {
 	out, err := g.content(s, kind, name)
 	s.i = end
 	return out, err
+}
+
+// geometryKind gives the type of geometry of a name, "" for none.
+func geometryKind(raw []byte) string {
+	for _, k := range geoJSONGeometries {
+		if string(raw) == k {
+			return k
+		}
+	}
+	return ""
 }
 
 // content reads what makes up a geometry of a kind.

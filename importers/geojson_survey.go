@@ -28,6 +28,8 @@ type geoJSONSurvey struct {
 	name    string
 	crs     []string // members crs, each once, as they stand
 	text    utf8Tally
+	like    templates
+	kindNow string // the type of geometry met last
 }
 
 // surveyGeoJSON reads a stream of UTF-8 once. A fault of the file ends it early
@@ -69,6 +71,49 @@ func (v *geoJSONSurvey) member(name string, s *jsonScan) error {
 }
 
 func (v *geoJSONSurvey) feature(s *jsonScan) error {
+	start := s.i
+	if v.fits(s) {
+		return nil
+	}
+	s.i = start
+	if err := v.inFull(s); err != nil {
+		return err
+	}
+	if v.like.learns() {
+		v.like.t = learnTemplate(s.b[start:s.i], func(raw []byte, escaped bool) int {
+			i, _ := v.columns.find(raw, escaped)
+			return i
+		})
+	}
+	return nil
+}
+
+// fits goes over a feature that is like the one before: nothing in it is new,
+// but for heights.
+func (v *geoJSONSurvey) fits(s *jsonScan) bool {
+	t := v.like.t
+	if t == nil {
+		return false
+	}
+	for i := range t.steps {
+		step := &t.steps[i]
+		if !s.literal(step.text) {
+			return false
+		}
+		if step.slot == slotShape {
+			v.see(s)
+		} else if step.slot == slotID && s.b[s.i] == 'n' {
+			return false
+		}
+		if s.skip() != nil {
+			return false
+		}
+	}
+	return s.literal(t.tail)
+}
+
+// inFull goes over a feature name by name.
+func (v *geoJSONSurvey) inFull(s *jsonScan) error {
 	if s.b[s.i] != '{' {
 		return s.skip()
 	}
@@ -90,9 +135,7 @@ func (v *geoJSONSurvey) feature(s *jsonScan) error {
 			v.see(s)
 			err = s.skip()
 		case "type":
-			if err = v.kind(s); v.types[geoJSONFeature] {
-				delete(v.types, geoJSONFeature)
-			}
+			err = v.kind(s)
 		case "crs":
 			err = v.member("crs", s)
 		default:
@@ -153,10 +196,14 @@ func (v *geoJSONSurvey) kind(s *jsonScan) error {
 		return s.skip()
 	}
 	raw, _, err := s.text()
-	if err == nil && !v.types[string(raw)] && (len(v.types) < 8 || string(raw) == geoJSONFeature) {
-		v.types[string(raw)] = true
+	if err != nil || string(raw) == v.kindNow || string(raw) == geoJSONFeature {
+		return err
 	}
-	return err
+	v.kindNow = string(raw)
+	if len(v.types) < 8 {
+		v.types[v.kindNow] = true
+	}
+	return nil
 }
 
 // see looks at the first position of some coordinates.
