@@ -50,6 +50,7 @@ func (p *importProgress) hear(stage string, done, of int64) {
 	defer p.mu.Unlock()
 	now := time.Now()
 	if stage != p.stage {
+		p.count = max(p.count, p.of) // the stage before is done, whatever it said last
 		p.end(now)
 		p.stage, p.began, p.said = stage, now, now
 		if p.terminal {
@@ -66,7 +67,7 @@ func (p *importProgress) hear(stage string, done, of int64) {
 		_ = p.bar.Set64(done) // a terminal that is gone
 	case now.Sub(p.said) >= progressPause:
 		p.said = now
-		fmt.Fprintln(p.out, p.line(now))
+		fmt.Fprintln(p.out, p.line(now)+p.left(now))
 	}
 }
 
@@ -95,7 +96,7 @@ func (p *importProgress) words() string {
 	return p.stage
 }
 
-// line says how far the stage is, how fast it goes, and what is left.
+// line says how far the stage is, and how fast it goes.
 func (p *importProgress) line(now time.Time) string {
 	took := now.Sub(p.began).Seconds()
 	text := fmt.Sprintf("%s: %.1f s", p.words(), took)
@@ -103,15 +104,19 @@ func (p *importProgress) line(now time.Time) string {
 		return text
 	}
 	text += fmt.Sprintf(", %d", p.count)
-	if p.of > 0 {
+	if p.of > p.count {
 		text += fmt.Sprintf(" of %d", p.of)
 	}
 	if took >= 0.01 {
-		rate := float64(p.count) / took
-		text += fmt.Sprintf(", %.0f/s", rate)
-		if p.of > p.count {
-			text += fmt.Sprintf(", %.0f s left", float64(p.of-p.count)/rate)
-		}
+		text += fmt.Sprintf(", %.0f/s", float64(p.count)/took)
 	}
 	return text
+}
+
+// left says how long the stage will take yet at this rate; empty where nobody knows.
+func (p *importProgress) left(now time.Time) string {
+	if p.count == 0 || p.of <= p.count {
+		return ""
+	}
+	return fmt.Sprintf(", %.0f s left", now.Sub(p.began).Seconds()/float64(p.count)*float64(p.of-p.count))
 }

@@ -21,7 +21,7 @@ func TestImportProgressLines(t *testing.T) {
 	p.done()
 	p.done()
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	want := []string{"read: 10.0 s, 500 of 1000, 50/s, 10 s left", "read: 10.0 s, 500 of 1000, 50/s, 10 s left", "route: 0.0 s, 7"}
+	want := []string{"read: 10.0 s, 500 of 1000, 50/s, 10 s left", "read: 10.0 s, 1000, 100/s", "route: 0.0 s, 7"}
 	if strings.Join(lines, "|") != strings.Join(want, "|") {
 		t.Errorf("the lines are %q, want %q", lines, want)
 	}
