@@ -28,15 +28,23 @@ func newPlane(crs geo.CRS, swapped bool, near orb.Point) *plane {
 		near[0], near[1] = near[1], near[0]
 	}
 	p.origin = orb.Point{math.Round(near[0]), math.Round(near[1])}
-	if !crs.Geographic() {
-		p.unit, p.x, p.y = 0.001, 0.001, 0.001
-		return p
-	}
-	p.x, p.y = stepM(near[1] * geo.Scale)
-	if p.same() {
+	switch {
+	case p.same():
 		p.origin = orb.Point{}
-	} else { // finer than what it is rounded to once more
-		p.unit, p.x, p.y = p.unit/10, p.x/10, p.y/10
+	case crs.Geographic(): // finer than what it is rounded to once more
+		p.unit /= 10
+	default:
+		p.unit = 0.001
+	}
+	// A hundred metres or so each way, measured.
+	at := func(x, y float64) orb.Point {
+		return p.degrees((near[0]-p.origin[0])/p.unit+x, (near[1]-p.origin[1])/p.unit+y)
+	}
+	const steps = 1e5
+	p.x = geo.DistanceM(at(-steps/2, 0), at(steps/2, 0)) / steps
+	p.y = geo.DistanceM(at(0, -steps/2), at(0, steps/2)) / steps
+	if !(p.x > 0 && p.y > 0) { // at the rim of what the system reaches
+		p.x, p.y = p.unit, p.unit
 	}
 	return p
 }
@@ -85,6 +93,16 @@ func (p *plane) point(c orb.Point) (orb.Point, bool) {
 	}
 	w, err := geo.ToWGS84(p.crs, c)
 	return w, err == nil
+}
+
+// degrees gives a place of the plane's lattice, between its points too, in lon/lat.
+// Where the system does not reach it is not finite.
+func (p *plane) degrees(x, y float64) orb.Point {
+	w, err := geo.ToWGS84(p.crs, orb.Point{p.origin[0] + x*p.unit, p.origin[1] + y*p.unit})
+	if err != nil {
+		return orb.Point{math.NaN(), math.NaN()}
+	}
+	return w
 }
 
 // bentM is how far a side may come away from the straight line between its

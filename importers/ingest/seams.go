@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paulmach/orb"
+
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/importers"
 )
@@ -31,6 +33,9 @@ type seams struct {
 	parts []part
 	whole []boxed // what it must cover; nil where nobody says
 	tiles bool    // land in the midst of the layer must be covered
+	flat  *plane  // that the parts lie in; nil: the lattice of everything
+	// judged: what is between features of the file was looked at in its plane.
+	judged bool
 }
 
 // partsOf lists the areas of the layer with sound shapes.
@@ -86,29 +91,72 @@ func (in *intake) wholeOf(parts []part) (whole []boxed, areas []*geo.Area) {
 	return whole, areas
 }
 
-// seams looks for faults between the areas of the layer.
+// seams looks for faults between the areas of the layer: between those of the
+// file in its own plane, where its lines are straight, and between them and
+// what is in force on the lattice.
 func (in *intake) seams() {
+	told := map[*feature]bool{}
 	parts := in.partsOf()
 	whole, homes := in.wholeOf(parts)
-	s := &seams{in: in, parts: parts, whole: whole}
-	s.tiles = in.kind != geo.Compound && in.kind != geo.District && !in.shifted
 	if in.shifted { // all of it lies elsewhere, which is said already
-		s.whole, homes = nil, nil
+		whole, homes = nil, nil
 	}
-	torn := sideSum{}
-	for i := range s.parts {
-		torn.add(0, 1, s.parts[i].outline)
+	tiles := in.kind != geo.Compound && in.kind != geo.District && !in.shifted
+	flat := in.onePlane(parts)
+	if flat != nil {
+		own := &seams{in: in, tiles: tiles, flat: flat, whole: whole}
+		for _, p := range parts {
+			if p.feature != nil {
+				p.boxed = boxed{p.feature.rings, p.feature.rings.box()}
+				own.parts = append(own.parts, p)
+			}
+		}
+		torn := sideSum{}
+		for i := range own.parts {
+			torn.add(0, 1, own.parts[i].outline)
+		}
+		own.patches(torn, told)
 	}
-	for _, b := range s.whole {
-		torn.add(1, 1, b.outline)
-	}
-	told := map[*feature]bool{}
-	if s.anything(torn) {
+	if s := (&seams{in: in, parts: parts, whole: whole, tiles: tiles, judged: flat != nil}); !in.shifted {
+		torn := sideSum{}
+		for i := range s.parts {
+			torn.add(0, 1, s.parts[i].outline)
+		}
+		for _, b := range s.whole {
+			torn.add(1, 1, b.outline)
+		}
+		if s.anything(torn) && (flat == nil || len(whole)+len(in.stays) > 0) {
+			s.patches(torn, told)
+		}
+		s.homes(homes, told)
+	} else if flat == nil {
+		torn := sideSum{}
+		for i := range s.parts {
+			torn.add(0, 1, s.parts[i].outline)
+		}
 		s.patches(torn, told)
 	}
-	if !in.shifted {
-		s.homes(homes, told)
+}
+
+// onePlane gives the plane that all features with sound shapes lie in as the file
+// has them; nil where it is the lattice of everything, where there are several, or
+// where repairs made other lines of them.
+func (in *intake) onePlane(parts []part) (flat *plane) {
+	r := in.repairs
+	if r.valid || r.snapM > 0 || len(r.align) > 0 {
+		return nil
 	}
+	for i := range parts {
+		f := parts[i].feature
+		if f == nil {
+			continue
+		}
+		if f.rings == nil || f.plane.same() || flat != nil && f.plane != flat {
+			return nil
+		}
+		flat = f.plane
+	}
+	return flat
 }
 
 // anything tells whether sides are left over: lines of the layer that do not
@@ -124,16 +172,18 @@ func (s *seams) anything(torn sideSum) bool {
 
 // patches finds the land at fault, and says what it is.
 func (s *seams) patches(torn sideSum, told map[*feature]bool) {
-	open := len(s.whole) == 0 && s.tiles
-	found := sweep(torn.sides(), open, func(c [2]int32) fault {
+	alone := len(s.whole) == 0 || s.flat != nil // nothing else is in the sum
+	found := sweep(torn.sides(), s.flat, alone && s.tiles, func(c [2]int32) fault {
 		switch {
 		case c[0] > 1:
 			return covered2
-		case len(s.whole) == 0 && c[0] == 0 && s.tiles:
+		case alone:
+			if c[0] == 0 && s.tiles {
+				return uncovered
+			}
+		case c[1] > 0 && c[0] <= 0 && s.tiles:
 			return uncovered
-		case len(s.whole) > 0 && c[1] > 0 && c[0] <= 0 && s.tiles:
-			return uncovered
-		case len(s.whole) > 0 && c[1] <= 0 && c[0] > 0:
+		case c[1] <= 0 && c[0] > 0:
 			return beyond
 		}
 		return 0
@@ -145,9 +195,14 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 	for _, f := range s.in.features {
 		if f.land == nil {
 			if g := f.roughly(); len(g) > 0 && !f.astray {
+				if s.flat != nil && f.plane == s.flat {
+					g = f.inPlane()
+				}
 				ghosts = append(ghosts, boxed{g, g.box()})
 			} else if was := s.in.named[f.area.Ref()]; was != nil {
-				ghosts = append(ghosts, s.in.landOf(was))
+				if s.flat == nil {
+					ghosts = append(ghosts, s.in.landOf(was))
+				}
 			}
 		}
 	}
@@ -158,11 +213,13 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 		p := &found[i]
 		switch {
 		case p.open:
+		case p.fault == uncovered && s.flat != nil && !s.needed(p):
+		case p.fault == uncovered && s.judged && s.inside(p):
 		case p.fault == covered2:
 			s.overlaps(p, pairs, told)
 		case p.fault == beyond:
 			s.beyond(p, told)
-		case haunted(p, ghosts) || s.explained(p, lost):
+		case s.haunted(p, ghosts) || s.explained(p, lost):
 			leftOut++
 			leftOutM2 += p.areaM2
 		case len(s.whole) == 0 && s.in.kind == geo.VillageGroup && p.widthM() > 20:
@@ -175,6 +232,41 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 		s.in.warning(nil, importers.ProblemGap, fmt.Sprintf("%d gaps, %s together, are where features with faults belong, and not told as gaps", leftOut, squareMetres(leftOutM2)),
 			map[string]any{"left_out": leftOut}).AreaM2 = round3(leftOutM2)
 	}
+}
+
+// needed tells whether land in the midst of the file's areas must be covered: where
+// something is in force that says so.
+func (s *seams) needed(p *patch) bool {
+	if len(s.whole) == 0 {
+		return true
+	}
+	for _, b := range s.whole {
+		if b.covers(p.at[0]*geo.Scale, p.at[1]*geo.Scale) {
+			return true
+		}
+	}
+	return false
+}
+
+// inside tells whether all sides round land are those of features of the file.
+func (s *seams) inside(p *patch) bool {
+	own := map[side]bool{}
+	for i := range s.parts {
+		if q := &s.parts[i]; q.feature != nil && q.box.meets(p.box) {
+			for _, r := range q.outline {
+				for k, a := range r {
+					b, _ := sideOf(a, r[(k+1)%len(r)])
+					own[b] = true
+				}
+			}
+		}
+	}
+	for _, b := range p.borders {
+		if !own[b] {
+			return false
+		}
+	}
+	return true
 }
 
 // lost counts, by the area that they belong to, the features that have no place
@@ -202,12 +294,16 @@ func (s *seams) explained(p *patch, lost map[geo.Ref]int) bool {
 
 // haunted tells whether land is where a faulty feature is: inside its rings, or
 // in the midst of their corners.
-func haunted(p *patch, ghosts []boxed) bool {
+func (s *seams) haunted(p *patch, ghosts []boxed) bool {
+	at := orb.Point{p.at[0] * geo.Scale, p.at[1] * geo.Scale}
+	if s.flat != nil {
+		at = p.where
+	}
 	for _, g := range ghosts {
 		if !g.box.meets(p.box) {
 			continue
 		}
-		if g.covers(p.at[0]*geo.Scale, p.at[1]*geo.Scale) {
+		if g.covers(at[0], at[1]) {
 			return true
 		}
 		corners := map[geo.LatticePoint]bool{}
@@ -280,7 +376,10 @@ func (s *seams) overlaps(p *patch, pairs map[[2]int]bool, told map[*feature]bool
 			if a.feature == nil && b.feature == nil {
 				continue // there before, and not of the file
 			}
-			for _, piece := range common(a.outline, b.outline) {
+			if s.judged && a.feature != nil && b.feature != nil {
+				continue // said already
+			}
+			for _, piece := range common(a.outline, b.outline, s.flat) {
 				s.overlap(a, b, &piece, told)
 			}
 		}
@@ -373,7 +472,7 @@ const leastWidthM = shareM
 
 // outside says how much of an area lies beyond the one it belongs to.
 func (s *seams) outside(q *part, home boxed) {
-	pieces := overlay(q.outline, home.outline, q.box, func(c [2]int32) fault {
+	pieces := overlay(q.outline, home.outline, nil, q.box, func(c [2]int32) fault {
 		if c[0] > 0 && c[1] <= 0 {
 			return inFirst
 		}

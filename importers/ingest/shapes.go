@@ -208,10 +208,26 @@ func (f *feature) roughly() (out outline) {
 	for _, r := range f.raw {
 		var ring []geo.LatticePoint
 		for _, c := range r.points {
-			if w, ok := f.plane.point(c); ok {
-				if q, ok := geo.Snap(w); ok && (len(ring) == 0 || ring[len(ring)-1] != q) {
+			if p, ok := f.plane.snap(c); ok {
+				if q, ok := f.plane.lattice(p); ok && (len(ring) == 0 || ring[len(ring)-1] != q) {
 					ring = append(ring, q)
 				}
+			}
+		}
+		if len(ring) >= 3 {
+			out = append(out, ring)
+		}
+	}
+	return out
+}
+
+// inPlane is roughly in the plane of the file.
+func (f *feature) inPlane() (out outline) {
+	for _, r := range f.raw {
+		var ring []geo.LatticePoint
+		for _, c := range r.points {
+			if q, ok := f.plane.snap(c); ok && (len(ring) == 0 || ring[len(ring)-1] != q) {
+				ring = append(ring, q)
 			}
 		}
 		if len(ring) >= 3 {

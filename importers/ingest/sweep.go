@@ -93,6 +93,7 @@ type patch struct {
 	areaM2     float64
 	perimeterM float64
 	at         orb.Point // inside it, in degrees, not on the lattice
+	where      orb.Point // the same in steps
 	largest    float64   // strip
 	box        box
 	borders    []side // round it
@@ -129,13 +130,14 @@ type sweeper struct {
 	strips []strip
 	open   bool    // land beyond the last sides is asked for too
 	x, y   float64 // metres a step, about
+	flat   *plane  // that the sides lie in; nil: the lattice of everything
 }
 
 // sweep gives the land that a classifier finds fault with. It is not asked about
 // the land outside of all sides, but where open is set: patches that reach
 // there are marked.
-func sweep(sides []weighed, open bool, of func(count [2]int32) fault) []patch {
-	w := &sweeper{sides: sides, of: of, open: open}
+func sweep(sides []weighed, flat *plane, open bool, of func(count [2]int32) fault) []patch {
+	w := &sweeper{sides: sides, of: of, open: open, flat: flat}
 	w.run(math.Inf(-1), math.Inf(1))
 	return w.patches()
 }
@@ -145,7 +147,11 @@ func (w *sweeper) run(south, north float64) {
 	if len(w.sides) == 0 {
 		return
 	}
-	w.x, w.y = stepM(float64(w.sides[len(w.sides)/2].a.Lat))
+	if w.flat != nil {
+		w.x, w.y = w.flat.x, w.flat.y
+	} else {
+		w.x, w.y = stepM(float64(w.sides[len(w.sides)/2].a.Lat))
+	}
 	cuts := w.cuts(south, north)
 	order := make([]int, 0, len(w.sides))
 	for i := range w.sides {
@@ -223,6 +229,9 @@ func (w *sweeper) cuts(south, north float64) []float64 {
 		}
 	})
 	slices.Sort(cuts)
+	if w.open && len(cuts) > 0 { // what is open to the south or north
+		cuts = append([]float64{cuts[0] - 1}, append(cuts, cuts[len(cuts)-1]+1)...)
+	}
 	return slices.CompactFunc(cuts, func(a, b float64) bool { return math.Abs(a-b) < least })
 }
 
@@ -343,13 +352,13 @@ func (w *sweeper) patches() (out []patch) {
 			p.open = true
 			continue
 		}
-		area := s.areaM2()
+		area := w.areaM2(s)
 		p.areaM2 += area
 		p.perimeterM += w.lengthM(s.lowL, s.low, s.highL, s.high) + w.lengthM(s.lowR, s.low, s.highR, s.high) +
 			w.lengthM(s.lowL, s.low, s.lowR, s.low) + w.lengthM(s.highL, s.high, s.highR, s.high) - s.inner
 		if area > p.largest {
 			p.largest = area
-			p.at = orb.Point{(s.lowL + s.lowR + s.highL + s.highR) / 4 / geo.Scale, (s.low + s.high) / 2 / geo.Scale}
+			p.where = orb.Point{(s.lowL + s.lowR + s.highL + s.highR) / 4, (s.low + s.high) / 2}
 		}
 		for _, q := range [4][2]float64{{s.lowL, s.low}, {s.lowR, s.low}, {s.highL, s.high}, {s.highR, s.high}} {
 			p.box = p.box.with(geo.LatticePoint{Lon: int32(math.Round(q[0])), Lat: int32(math.Round(q[1]))})
@@ -359,6 +368,10 @@ func (w *sweeper) patches() (out []patch) {
 		}
 	}
 	for i := range out {
+		at := out[i].where
+		if out[i].at = (orb.Point{at[0] / geo.Scale, at[1] / geo.Scale}); w.flat != nil {
+			out[i].at = w.flat.degrees(at[0], at[1])
+		}
 		slices.SortFunc(out[i].borders, func(s, t side) int {
 			return cmp.Or(geo.CompareLattice(s.a, t.a), geo.CompareLattice(s.b, t.b))
 		})
@@ -367,10 +380,14 @@ func (w *sweeper) patches() (out []patch) {
 	return out
 }
 
-// areaM2 measures a strip on the ellipsoid, by Simpson's rule along the meridian.
-func (s *strip) areaM2() float64 {
-	per := func(lat float64) float64 { return geo.StepAreaM2(lat / geo.Scale) }
+// areaM2 measures a strip: on the ellipsoid, by Simpson's rule along the
+// meridian, or in the plane.
+func (w *sweeper) areaM2(s *strip) float64 {
 	low, high := s.lowR-s.lowL, s.highR-s.highL
+	if w.flat != nil {
+		return (s.high - s.low) * (low + high) / 2 * w.x * w.y
+	}
+	per := func(lat float64) float64 { return geo.StepAreaM2(lat / geo.Scale) }
 	return (s.high - s.low) * (low*per(s.low) + 2*(low+high)*per((s.low+s.high)/2) + high*per(s.high)) / 6
 }
 
