@@ -95,13 +95,17 @@ func conformal(tau float64) float64 {
 }
 
 // geographic is the inverse of conformal, by Newton's method (eqs. 19-21); two
-// steps reach full precision, it takes four.
+// steps reach full precision, it takes at most four, and no more once they change nothing.
 func geographic(conf float64) float64 {
 	const e2 = cgcsFlat * (2 - cgcsFlat)
 	tau := conf / (1 - e2)
 	for range 4 {
 		c := conformal(tau)
-		tau += (conf - c) / math.Hypot(1, c) * (1 + (1-e2)*tau*tau) / ((1 - e2) * math.Hypot(1, tau))
+		next := tau + (conf-c)/math.Hypot(1, c)*(1+(1-e2)*tau*tau)/((1-e2)*math.Hypot(1, tau))
+		if next == tau {
+			break
+		}
+		tau = next
 	}
 	return tau
 }
