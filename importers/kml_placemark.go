@@ -29,6 +29,9 @@ func (w *kmlWalk) placemark() error {
 	if err != nil {
 		return err
 	}
+	if len(p.data) == 0 {
+		p.data = tableOf(p.texts["description"], w.limits.Columns)
+	}
 	p.geometry, p.hadZ = shape.geometry(), shape.hadZ
 	if shape.problem != nil {
 		p.problems = append(p.problems, *shape.problem)

@@ -15,10 +15,21 @@ import (
 // name and change what is read of it.
 var setParts = []string{".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
+// sets are the endings of files that belong together under one name, by the
+// ending of the one that people name.
+var sets = map[string][]string{
+	".shp": setParts,
+	".tab": {".tab", ".dat", ".map", ".id", ".ind"}, // MapInfo, which GDAL reads
+	".mif": {".mif", ".mid"},
+	// What was written last stands in the log beside it.
+	".gpkg": {".gpkg", ".gpkg-wal"},
+}
+
 // Sum gives the SHA-256 of a file, in hexadecimal, by which an import is known
-// later. Of a folder, and of a shapefile, it is that of the lines "name, two
-// blanks, sum in hexadecimal, line feed" of its files, by name, as sha256sum
-// writes them with the columns turned round; the name is that in the folder.
+// later. Of a folder, and of files that belong together, it is that of the lines
+// "name, two blanks, sum in hexadecimal, line feed" of its files, by name, as
+// sha256sum writes them with the columns turned round; the name is that in the
+// folder.
 func Sum(path string) (string, error) {
 	paths, err := filesOf(path)
 	if err != nil {
@@ -44,9 +55,11 @@ func filesOf(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	stem, shapefile := path, strings.EqualFold(filepath.Ext(path), ".shp")
-	if !info.IsDir() {
-		if !shapefile {
+	stem, parts := path, sets[strings.ToLower(filepath.Ext(path))]
+	if info.IsDir() {
+		parts = nil
+	} else {
+		if parts == nil {
 			return []string{path}, nil
 		}
 		stem, path = strings.TrimSuffix(path, filepath.Ext(path)), filepath.Dir(path)
@@ -59,7 +72,7 @@ func filesOf(path string) ([]string, error) {
 	for _, e := range entries {
 		full := filepath.Join(path, e.Name())
 		ext := filepath.Ext(full)
-		if !e.Type().IsRegular() || shapefile && (!slices.Contains(setParts, strings.ToLower(ext)) || strings.TrimSuffix(full, ext) != stem) {
+		if !e.Type().IsRegular() || parts != nil && (!slices.Contains(parts, strings.ToLower(ext)) || strings.TrimSuffix(full, ext) != stem) {
 			continue
 		}
 		out = append(out, full)

@@ -37,6 +37,15 @@ func TestSum(t *testing.T) {
 	write("other.dbf", "o")
 	check(shp, hash("屯组.DBF  "+hash("d")+"\n屯组.shp  "+hash("s")+"\n"))
 	check(dir, hash("a.geojson  "+hash("one")+"\nother.dbf  "+hash("o")+"\n屯组.DBF  "+hash("d")+"\n屯组.shp  "+hash("s")+"\n屯组.shp.xml  "+hash("x")+"\n"))
+	dir = t.TempDir()
+	tab := write("a.tab", "t")
+	write("a.dat", "d")
+	write("a.txt", "x")
+	check(tab, hash("a.dat  "+hash("d")+"\na.tab  "+hash("t")+"\n"))
+	gpkg := write("b.gpkg", "g")
+	check(gpkg, hash("g"))
+	write("b.gpkg-wal", "w")
+	check(gpkg, hash("b.gpkg  "+hash("g")+"\nb.gpkg-wal  "+hash("w")+"\n"))
 	if _, err := Sum(filepath.Join(dir, "missing")); err == nil {
 		t.Error("Sum of a file that is not there gives no error")
 	}
