@@ -27,7 +27,7 @@ type filler func(ctx context.Context, store *postgis.Store) (welcome string, err
 // Run serves the demo district.
 func (c *demoCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
 	return c.serve(ctx, common, out, func(ctx context.Context, store *postgis.Store) (string, error) {
-		until := c.Until.or(time.Now().AddDate(0, 0, -1))
+		until := c.Until.orYesterday()
 		ours, err := fillDemo(ctx, store, until, newProgress(out))
 		if err != nil {
 			return "", fmt.Errorf("fill the database with the demo district: %w", err)

@@ -9,14 +9,14 @@ import (
 )
 
 type fixtureCmd struct {
-	Until day    `placeholder:"DATE" help:"Last day of the invented reports, such as 2026-11-22; today where it is not given. The same day gives the same files."`
+	Until day    `placeholder:"DATE" help:"Last day of the invented reports, such as 2026-11-22; yesterday where it is not given, as for the demo. The same day gives the same files."`
 	Seed  uint64 `help:"Another seed draws another district."`
 	Out   string `short:"o" required:"" type:"path" placeholder:"DIR" help:"Directory for the files."`
 }
 
 // Run writes the demo district.
 func (c *fixtureCmd) Run(out io.Writer) error {
-	d, err := fixtures.Generate(fixtures.Config{Seed: c.Seed, Until: c.Until.or(time.Now())})
+	d, err := fixtures.Generate(fixtures.Config{Seed: c.Seed, Until: c.Until.orYesterday()})
 	if err != nil {
 		return err
 	}
@@ -40,10 +40,11 @@ func (d *day) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// or is the day, or that of now where none was given.
-func (d day) or(now time.Time) time.Time {
+// orYesterday is the day, or the last one that is over where none was given: reports of
+// a day that is not would lie in the future.
+func (d day) orYesterday() time.Time {
 	if d.IsZero() {
-		return now
+		return time.Now().AddDate(0, 0, -1)
 	}
 	return d.Time
 }
