@@ -52,7 +52,7 @@ type osmSource struct {
 	inside      []osmNode // within the bound, by number
 	outside     []osmNode // other nodes of ways that have one within, by number
 	outsideRefs []int64   // their numbers, while they are collected
-	done        int64     // bytes gone through, for Progress
+	done        int64     // how far into the file, for Progress
 }
 
 // osmSpan is a block that is gone through again.

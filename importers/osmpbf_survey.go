@@ -53,8 +53,9 @@ func (s *osmSource) read(ctx context.Context, blob osmBlob, do func(*osmBlock) e
 	if err = s.block.parse(content); err == nil {
 		err = do(&s.block)
 	}
-	if s.done += blob.next - blob.at; s.o.Progress != nil {
-		s.o.Progress(min(s.done, 2*s.blobs.size), 2*s.blobs.size)
+	// Going through it for the first time takes the longest.
+	if s.done = max(s.done, blob.next); s.o.Progress != nil {
+		s.o.Progress(s.done, s.blobs.size)
 	}
 	switch {
 	case errors.Is(err, errWire):

@@ -99,8 +99,8 @@ func TestOSMFile(t *testing.T) {
 			t.Errorf("%d ways, %v, want 6", n, err)
 		}
 	}
-	if seen <= 0 || seen > of {
-		t.Errorf("progress %d of %d", seen, of)
+	if seen != of || of == 0 {
+		t.Errorf("progress ends at %d of %d", seen, of)
 	}
 	s.(Bounded).Within(osmBoundOf)
 	n := 0
