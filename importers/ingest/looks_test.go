@@ -23,11 +23,11 @@ func TestLooksGCJ02(t *testing.T) {
 		"new townships of the district":  {geo.Township, ofKind(all, geo.District), geo.GCJ02, geo.WGS84, "gcj02"},
 		"the district itself":            {geo.District, all, geo.GCJ02, geo.CGCS2000, "gcj02"},
 		"compounds in force":             {geo.Compound, all, geo.GCJ02, geo.WGS84, "gcj02"},
-		"Baidu's":                        {geo.VillageGroup, all, geo.BD09, geo.WGS84, "bd09"},
-		"not shifted though it says so":  {geo.VillageGroup, all, geo.WGS84, geo.GCJ02, "wgs84"},
-		"Baidu's under the name of GCJ":  {geo.VillageGroup, all, geo.BD09, geo.GCJ02, "bd09"},
-		"shifted, and it says so":        {geo.VillageGroup, all, geo.GCJ02, geo.GCJ02, ""},
-		"not shifted":                    {geo.VillageGroup, all, geo.WGS84, geo.WGS84, ""},
+		"Baidu's":                        {geo.Grid, all, geo.BD09, geo.WGS84, "bd09"},
+		"not shifted though it says so":  {geo.Grid, all, geo.WGS84, geo.GCJ02, "wgs84"},
+		"Baidu's under the name of GCJ":  {geo.Grid, all, geo.BD09, geo.GCJ02, "bd09"},
+		"shifted, and it says so":        {geo.Village, all, geo.GCJ02, geo.GCJ02, ""},
+		"not shifted":                    {geo.Grid, all, geo.WGS84, geo.WGS84, ""},
 		"nothing in force to compare to": {geo.District, nil, geo.GCJ02, geo.WGS84, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

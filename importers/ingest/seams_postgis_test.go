@@ -139,7 +139,11 @@ func TestSeamsAgainstPostGIS(t *testing.T) {
 	gaps, overlaps := 0, 0
 	for seed := range uint64(16) {
 		damaged := damageAreas(rand.New(rand.NewPCG(seed, 7)), groups)
-		set := importAreas(t, layerOf(t, geo.WGS84, damaged...), basis, Options{Kind: geo.VillageGroup})
+		crs, slackM2 := geo.WGS84, 1e-3
+		if seed%3 == 2 { // straight there, and so bent by millimetres here
+			crs, slackM2 = "EPSG:4551", 0.5
+		}
+		set := importAreas(t, layerOf(t, crs, damaged...), basis, Options{Kind: geo.VillageGroup})
 		found := map[string][]*importers.Problem{}
 		for _, p := range set.Report.Problems {
 			if p.AreaM2 > leastPieceM2 {
@@ -149,10 +153,10 @@ func TestSeamsAgainstPostGIS(t *testing.T) {
 		shapes := binary(damaged)
 		want := pieces(t, db, gapSQL, binary(villages), shapes, leastPieceM2)
 		gaps += len(want)
-		comparePieces(t, seed, "gaps", found[importers.ProblemGap], want)
+		comparePieces(t, seed, "gaps", found[importers.ProblemGap], want, slackM2)
 		want = pieces(t, db, overlapSQL, shapes, leastPieceM2)
 		overlaps += len(want)
-		comparePieces(t, seed, "overlaps", found[importers.ProblemOverlap], want)
+		comparePieces(t, seed, "overlaps", found[importers.ProblemOverlap], want, slackM2)
 	}
 	if gaps < 20 || overlaps < 20 {
 		t.Errorf("only %d gaps and %d overlaps were made", gaps, overlaps)
@@ -160,21 +164,24 @@ func TestSeamsAgainstPostGIS(t *testing.T) {
 }
 
 // comparePieces holds what was told against what there is: one problem a piece,
-// with its area, and a place in it.
-func comparePieces(t *testing.T, seed uint64, what string, got []*importers.Problem, want []piece) {
+// with its area, and a place in it. Pieces of less than the slack may be missing.
+func comparePieces(t *testing.T, seed uint64, what string, got []*importers.Problem, want []piece, slackM2 float64) {
 	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("seed %d: %d %s, PostGIS finds %d", seed, len(got), what, len(want))
-	}
+	got = slices.Clone(got)
 	for _, w := range want {
 		i := slices.IndexFunc(got, func(p *importers.Problem) bool {
-			return math.Abs(p.AreaM2-w.areaM2) <= 0.01*w.areaM2+1e-3 && inPiece(w.shape, *p.At)
+			return math.Abs(p.AreaM2-w.areaM2) <= 0.01*w.areaM2+slackM2 && inPiece(w.shape, *p.At)
 		})
-		if i < 0 {
+		if i >= 0 {
+			got = slices.Delete(got, i, i+1)
+		} else if w.areaM2 > slackM2 {
 			t.Errorf("seed %d: none of the %s is that of %.3f m² round %v", seed, what, w.areaM2, w.shape.Bound().Center())
-			continue
 		}
-		got = slices.Delete(slices.Clone(got), i, i+1)
+	}
+	for _, p := range got {
+		if p.AreaM2 > 2*slackM2 {
+			t.Errorf("seed %d: PostGIS knows nothing of %v", seed, p)
+		}
 	}
 }
 
