@@ -191,17 +191,14 @@ func archiveFault(name string, err error) error {
 
 // check looks at all entries, and keeps the files.
 func (a *archive) check(files []*zip.File, size int64, limits Limits) error {
-	if len(files) > limits.ZipEntries {
-		return &Problem{
-			Problem: ProblemLimit,
-			Detail:  fmt.Sprintf("the archive has %d entries; at most %d are read: pack only the files of one import", len(files), limits.ZipEntries),
-			Values:  map[string]any{"count": len(files), "limit": limits.ZipEntries},
-		}
-	}
 	var names entryNames
 	var sum, packed uint64
+	count := 0
 	for _, f := range files {
 		name := entryName(f)
+		if name == "" && f.Mode().IsDir() {
+			continue // "./", the folder itself
+		}
 		if why := unsafeName(name); why != "" {
 			return zipUnsafe(name, why)
 		}
@@ -214,6 +211,9 @@ func (a *archive) check(files []*zip.File, size int64, limits Limits) error {
 		}
 		if dir {
 			continue
+		}
+		if !clutter(name) {
+			count++
 		}
 		if slices.Contains(nestedExts, strings.ToLower(path.Ext(name))) {
 			return zipUnsafe(name, "is an archive itself; unpack the outer one, and give the inner one")
@@ -231,6 +231,14 @@ func (a *archive) check(files []*zip.File, size int64, limits Limits) error {
 		sum += f.UncompressedSize64
 		packed += f.CompressedSize64
 		a.entries = append(a.entries, archiveEntry{name, f})
+	}
+	if count > limits.ZipEntries {
+		return &Problem{
+			Problem: ProblemLimit,
+			Detail: fmt.Sprintf("the archive has %d files; at most %d are read: pack only the files of one import, or give them unpacked",
+				count, limits.ZipEntries),
+			Values: map[string]any{"count": count, "limit": limits.ZipEntries},
+		}
 	}
 	if sum > ratioFloor && sum/uint64(limits.ZipRatio) > packed {
 		return &Problem{

@@ -22,7 +22,7 @@ func entryName(f *zip.File) string {
 		name, _ = GB18030.Decode([]byte(name))
 	}
 	// After decoding: the second byte of a character may be a backslash.
-	return strings.ReplaceAll(name, `\`, "/")
+	return strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "./")
 }
 
 // unicodePath gives the name in the extra field 0x7075 (APPNOTE 4.6.9), where

@@ -137,6 +137,7 @@ func TestOpenArchive(t *testing.T) {
 		{"with a note beside it", []entry{{name: "readme.txt", body: "look,here\n1,2\n"}, grid}, []string{"grid"}},
 		{"with an ending that says nothing", []entry{{name: "grid.bin", body: onePoint}}, []string{"grid"}},
 		{"a damaged file beside a good one", []entry{grid, {name: "z.gpkg", body: "SQLite format 3\x00 and no more"}}, []string{"grid", "z.gpkg"}},
+		{"from where it was packed", []entry{{name: "./", mode: fs.ModeDir | 0o755}, {name: "./grid.geojson", body: onePoint}}, []string{"grid"}},
 		{"dots in a name", []entry{{name: "a..b/grid..geojson", body: onePoint}}, []string{"grid."}},
 	}
 	for _, tt := range tests {
@@ -201,7 +202,11 @@ func TestOpenArchiveUnsafe(t *testing.T) {
 			}
 		})
 	}
-	if got := layerNames(t, put(t, "a.zip", pack(t, many(50)...)), OpenOptions{}); len(got) != 50 {
+	atLimit := many(50)
+	for i := range 60 { // what is not read does not count
+		atLimit = append(atLimit, entry{name: fmt.Sprintf("__MACOSX/._%d.geojson", i), body: "x"})
+	}
+	if got := layerNames(t, put(t, "a.zip", pack(t, atLimit...)), OpenOptions{}); len(got) != 50 {
 		t.Errorf("of 50 entries there are %d layers", len(got))
 	}
 }
