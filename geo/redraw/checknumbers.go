@@ -3,6 +3,7 @@ package redraw
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -24,6 +25,10 @@ const (
 // for a circle, less the more it winds (D. D. Polsby and R. D. Popper, Yale Law
 // & Policy Review 9, 1991). The shape is lon/lat in degrees; 0 for an empty one.
 func Compactness(shape orb.MultiPolygon) float64 {
+	return compactOf(shape, geo.AreaM2(shape))
+}
+
+func compactOf(shape orb.MultiPolygon, areaM2 float64) float64 {
 	round := 0.0
 	for _, polygon := range shape {
 		for _, r := range polygon {
@@ -35,7 +40,7 @@ func Compactness(shape orb.MultiPolygon) float64 {
 	if round == 0 {
 		return 0
 	}
-	return 4 * math.Pi * geo.AreaM2(shape) / (round * round)
+	return 4 * math.Pi * areaM2 / (round * round)
 }
 
 // households warns of grids with too many or too few for their class.
@@ -68,27 +73,43 @@ func (v *survey) households(band float64) (out []Problem) {
 	return out
 }
 
+// compactness is Compactness, of a size that is known as a rule.
+func (p *plot) compactness() float64 {
+	if p.area.AreaM2 > 0 {
+		return compactOf(p.area.Shape, p.area.AreaM2)
+	}
+	return Compactness(p.area.Shape)
+}
+
 // compactness warns of areas that a change made wind too much.
-func compactness(was, now *survey, least float64) (out []Problem) {
+func compactness(was, now *survey, least float64) []Problem {
 	if least == 0 {
 		least = DefaultMinCompactness
 	}
+	var changed []*plot
 	for _, p := range now.all() {
-		old := was.byID[p.area.ID]
-		if least < 0 || old == p || old != nil && old.lines.equal(p.lines) {
-			continue
+		if old := was.byID[p.area.ID]; least >= 0 && old != p && (old == nil || !old.lines.equal(p.lines)) {
+			changed = append(changed, p)
 		}
-		value := Compactness(p.area.Shape)
-		if value >= least || old != nil && value >= Compactness(old.area.Shape) {
-			continue
-		}
-		out = append(out, Problem{
-			Code: ProblemNotCompact, Warning: true, At: middleOf(p), Areas: []geo.Ref{p.area.Ref()},
-			Value: value, Norm: least,
-			Detail: fmt.Sprintf("%s winds: its compactness is %.2f, less than %.2f", p.area.Ref(), value, least),
+	}
+	var jobs []func() []Problem
+	for some := range slices.Chunk(changed, atOnce) {
+		jobs = append(jobs, func() (out []Problem) {
+			for _, p := range some {
+				value := p.compactness()
+				if old := was.byID[p.area.ID]; value >= least || old != nil && value >= old.compactness() {
+					continue
+				}
+				out = append(out, Problem{
+					Code: ProblemNotCompact, Warning: true, At: middleOf(p), Areas: []geo.Ref{p.area.Ref()},
+					Value: value, Norm: least,
+					Detail: fmt.Sprintf("%s winds: its compactness is %.2f, less than %.2f", p.area.Ref(), value, least),
+				})
+			}
+			return out
 		})
 	}
-	return out
+	return together(jobs)
 }
 
 // vacancies warns of posts that new areas must have and that nobody holds.

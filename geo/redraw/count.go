@@ -87,7 +87,7 @@ func (e *edit) moves(k geo.Kind, diffs []diff) func(yield func(Home, passage) bo
 		if reach == nowhere() {
 			return
 		}
-		all := e.before.base.homes.in(reach)
+		all := e.before.base.homes().in(reach)
 		near, marks := make([]bool, len(all)), make([]byte, len(all))
 		for i := range diffs {
 			if d := &diffs[i]; d.kind() == k {

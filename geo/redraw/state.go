@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"github.com/gridpatrol/gridpatrol/geo"
 )
@@ -42,7 +43,7 @@ type base struct {
 	ids    []geo.ID // by slot
 	locked [8]bool  // by Kind.Index
 	taken  map[geo.Ref]geo.ID
-	homes  crowd
+	homes  func() crowd
 	known  [8]known // by Kind.Index
 	first  *State   // that New made
 	sums   layerSums
@@ -84,10 +85,14 @@ func New(areas []geo.Area, cfg Config) (*State, error) {
 		plots[i].digest = digest(a)
 		s.add(plots[i])
 	}
-	if b.homes = slices.Clone(crowd(cfg.Homes)); cfg.Homes == nil {
-		b.homes = settle(plots)
-	}
-	b.homes.sort()
+	homes := slices.Clone(crowd(cfg.Homes))
+	b.homes = sync.OnceValue(func() crowd { // whoever only imports needs none
+		if homes == nil {
+			homes = settle(plots)
+		}
+		homes.sort()
+		return homes
+	})
 	b.known = knownOf(plots)
 	s.plots = newTable(plots)
 	s.nodes = &nodes{plots: s.plots}
@@ -179,7 +184,7 @@ func (s *State) Areas() []geo.Area {
 
 // Homes gives where the households of the base live, by lat, then by lon. The
 // slice must not be changed.
-func (s *State) Homes() []Home { return s.base.homes }
+func (s *State) Homes() []Home { return s.base.homes() }
 
 // Locked gives the kinds whose lines nobody may move, as geo.Kinds has them. The
 // caller owns the slice.
