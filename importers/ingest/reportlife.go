@@ -26,7 +26,6 @@ var endings = map[patrol.Status]patrol.EventType{
 // history that follow from them.
 func (p *reportParser) live(raw *rawReport, out *parsed, c *patrol.Category) {
 	r := &out.past.Report
-	book := p.b.Duties.Rulebook
 	closed, ok := p.after(raw, out, fieldClosed, r.CreatedAt)
 	updated, okToo := p.after(raw, out, fieldUpdated, r.CreatedAt)
 	if !ok || !okToo {
@@ -52,7 +51,7 @@ func (p *reportParser) live(raw *rawReport, out *parsed, c *patrol.Category) {
 	}
 	r.Status = status
 	if status != patrol.Reported && status != patrol.Verified && status != patrol.Parked && status != patrol.Rejected && status != patrol.Duplicate {
-		r.DueAt, r.HardDueAt = book.Limits(*c, r.CreatedAt)
+		r.DueAt, r.HardDueAt = p.limiter.limits(*c, r.CreatedAt)
 		if due, ok := p.after(raw, out, fieldDue, r.CreatedAt); !ok {
 			return
 		} else if !due.IsZero() {

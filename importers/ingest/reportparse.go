@@ -31,6 +31,7 @@ type reportParser struct {
 	x, y       int // columns of the position; -1 where the geometry has it
 	crs        geo.CRS
 	categories categories
+	limiter    limiter
 	router     *router
 	early      []*importers.Problem // of the file as a whole
 	bound      orb.Bound            // of the district, in degrees
@@ -50,7 +51,7 @@ func newReportParser(ctx context.Context, src importers.Source, layer int, b Rep
 		return nil, err
 	}
 	p := &reportParser{b: b, x: cols.Index("lon"), y: cols.Index("lat"), ctx: ctx, most: o.MaxProblems, progress: o.Progress, of: int64(l.Features)}
-	p.categories.book = b.Duties.Rulebook
+	p.categories.book, p.limiter.book = b.Duties.Rulebook, b.Duties.Rulebook
 	for _, f := range reportFields {
 		p.columns, p.names = append(p.columns, cols.Index(f.Name)), append(p.names, cols.Name(f.Name))
 	}
