@@ -319,6 +319,9 @@ func openConverted(ctx context.Context, program, in, out string, o OpenOptions) 
 		if key >= 0 {
 			l.Columns = slices.Delete(slices.Clone(l.Columns), key, key+1)
 		}
+		if ext := filepath.Ext(in); strings.EqualFold(ext, ".ovkml") || strings.EqualFold(ext, ".ovkmz") {
+			l.CRS = ovital(ext)
+		}
 		l.Format = "GDAL"
 		if format != "" {
 			l.Format = format + ", by GDAL"

@@ -157,6 +157,19 @@ func TestOpenViaOGRInArchive(t *testing.T) {
 	}
 }
 
+// What the Ovital map wrote is shifted, whoever reads it.
+func TestOpenViaOGRShifted(t *testing.T) {
+	path := put(t, "a.ovkml", []byte(kmlOf(`<Placemark><name>x</name><Point><coordinates>125.66613,43.52237</coordinates></Point></Placemark>`)))
+	src, err := Open(context.Background(), path, OpenOptions{ViaOGR: true, TempDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	if l := src.Layers()[0]; l.CRS.CRS != geo.GCJ02 {
+		t.Errorf("layer %+v", l)
+	}
+}
+
 func TestOpenViaOGRFaults(t *testing.T) {
 	in := someGrids(t)
 	legacy := filepath.Join(t.TempDir(), "old.fgb")
