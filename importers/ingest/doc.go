@@ -2,4 +2,30 @@
 // readers of package importers give: it finds out coordinate system and
 // columns, checks everything, repairs what it is told to, and compares with
 // what is in force. It writes nothing.
+//
+// # Values of problems
+//
+// What the sentence of a problem says besides its other members stands in its
+// Values too, for who says it in another language. Of areas:
+//
+//   - AXIS_SWAPPED, CRS_OUT_OF_ZONE: reading (the one that fits, for people), expected
+//     (its system), value (the system that was asked for), count (features that fit
+//     it, where the whole file is meant)
+//   - CRS_UNKNOWN, DATUM_REFUSED: value (what was asked for), reading (one that fits)
+//   - LOOKS_GCJ02: reading, value, distance_m (how far away), count (areas compared)
+//   - OUTSIDE_DISTRICT: value (the system), distance_m (from the middle of the
+//     district), where a feature is not even near
+//   - RING_NOT_CLOSED: distance_m (between its ends)
+//   - RING_WINDING, Z_DROPPED, HOLE_OUTSIDE, HOLE_NESTING: count (features; rings)
+//   - WRONG_TYPE: value (the type)
+//   - CODE_DAMAGED: value. VALUE_NORMALISED: value, expected (what it was taken for);
+//     or nodes, distance_m (how many corners of lines so near were made common)
+//   - VALUE_DAMAGED: column, value; expected, where just one will do
+//   - DUP_CODE, OVERLAP: features (both numbers)
+//   - CODE_UNKNOWN_PARENT: column, value (what the file says); expected (the code of
+//     the one that it should be by its own code)
+//   - GAP: kind (that does not cover the place); or, of the warning, left_out (how
+//     many gaps are where faulty features belong)
+//   - LIMIT: value, limit. NO_COLUMN: field, column. NO_LAYER: layer, layers.
+//     NO_REPAIR: value
 package ingest
