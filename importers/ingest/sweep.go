@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
