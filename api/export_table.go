@@ -112,7 +112,7 @@ func (e Exports) reports(ctx context.Context, p access.Principal, q ExportQuery)
 	}
 	c := world.contacts(p)
 	rows := e.eachReport(ctx, scope, patrol.Filter{Now: world.at, OnlyPublic: !full, Limit: exportedAtOnce})
-	return importers.ReportsTable(full, world.at, func(yield func(importers.ReportRow, error) bool) {
+	return importers.ReportsTable(full, func(yield func(importers.ReportRow, error) bool) {
 		for r, err := range rows {
 			row := importers.ReportRow{Report: r}
 			if err == nil {

@@ -77,7 +77,10 @@ func (g *geoPackage) listLayers(ctx context.Context, query string) error {
 	}
 	for _, e := range entries {
 		t := gpkgTable{name: textOf(e.table), geometry: textOf(e.column)}
-		l := Layer{Name: t.name, Format: formatGeoPackage, Features: -1, HasZ: textOf(e.z) != "" && textOf(e.z) != "0"}
+		l := Layer{
+			Name: t.name, Format: formatGeoPackage, Features: -1, HasZ: textOf(e.z) != "" && textOf(e.z) != "0",
+			Hidden: t.name == "layer_styles", // QGIS keeps there how layers look
+		}
 		if err := g.describe(ctx, &t, &l); err != nil {
 			return err
 		}

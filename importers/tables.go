@@ -120,15 +120,15 @@ type ReportRow struct {
 
 // ReportsTable is the table of reports as they come; without full in their
 // public form, which has no text, no deadlines and nothing that is known of the place but
-// what it shows. now says what is overdue.
-func ReportsTable(full bool, now time.Time, reports iter.Seq2[ReportRow, error]) *Table {
+// what it shows.
+func ReportsTable(full bool, reports iter.Seq2[ReportRow, error]) *Table {
 	t := &Table{Name: "reports", Title: "Reports", Geometry: "Point", Columns: []TableColumn{
 		{"id", TextColumn}, {"category", TextColumn}, {"status", TextColumn}, {"grid", TextColumn},
 		{"created_at", TimeColumn}, {"updated_at", TimeColumn}, {"synthetic", BoolColumn},
 	}}
 	if full {
 		t.Columns = append(t.Columns, TableColumn{"description", TextColumn}, TableColumn{"observed_at", TimeColumn},
-			TableColumn{"due_at", TimeColumn}, TableColumn{"overdue", BoolColumn}, TableColumn{"accuracy_m", NumberColumn})
+			TableColumn{"due_at", TimeColumn}, TableColumn{"accuracy_m", NumberColumn})
 	}
 	t.Rows = func(yield func(TableRow, error) bool) {
 		values := make([]any, len(t.Columns))
@@ -147,7 +147,7 @@ func ReportsTable(full bool, now time.Time, reports iter.Seq2[ReportRow, error])
 				if r.AccuracyM > 0 {
 					accuracy = r.AccuracyM
 				}
-				values = append(values, r.Description, timeOrNil(r.ObservedAt), timeOrNil(r.DueAt), r.Overdue(now), accuracy)
+				values = append(values, r.Description, timeOrNil(r.ObservedAt), timeOrNil(r.DueAt), accuracy)
 			}
 			if !yield(TableRow{ID: r.ID.String(), Geometry: r.Point, Values: values}, nil) {
 				return

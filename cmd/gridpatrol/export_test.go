@@ -41,8 +41,8 @@ func TestExportCommand(t *testing.T) {
 			if len(m) != 2 || m[1] != strconv.Itoa(counts[c]) || counts[c] == 0 {
 				t.Errorf("%s in %s has %v features, the database %d", c, f, m, counts[c])
 			}
-			if info, err := os.Stat(path); err != nil || (info.Mode().Perm()&0o077 == 0) != (c == "posts") {
-				t.Errorf("%s: mode %v, %v: names and phones are for the owner alone", path, info.Mode(), err)
+			if info, err := os.Stat(path); err != nil || (info.Mode().Perm()&0o077 == 0) != (c == "posts" || c == "reports") {
+				t.Errorf("%s: mode %v, %v: names, phones and what people wrote are for the owner alone", path, info.Mode(), err)
 			}
 		}
 	}
