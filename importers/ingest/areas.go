@@ -73,7 +73,10 @@ func (in *intake) run(src importers.Source, layer int, set *AreaSet) error {
 		p := in.layer.Problems[i]
 		in.found.add(&p)
 	}
-	if err := in.read(src, layer); err != nil {
+	err := in.read(src, layer)
+	if p := brokenOff(err); p != nil {
+		in.found.add(p)
+	} else if err != nil {
 		return err
 	}
 	if len(in.features) == 0 {

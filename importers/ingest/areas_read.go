@@ -27,7 +27,6 @@ type feature struct {
 	nested       nested
 	land         outline // on the lattice, with the land on the left; nil where the shape is faulty
 	shape        orb.MultiPolygon
-	rough        outline // where it is, of one without land
 	change       string
 	movedM2      float64
 }
@@ -103,6 +102,9 @@ func (in *intake) read(src importers.Source, layer int) error {
 		faulty := false
 		for i := range r.Problems {
 			p := r.Problems[i]
+			if !in.columns.concerns(&p) {
+				continue
+			}
 			p.Feature, p.Line, p.Code = f.number, f.line, f.area.Code
 			if p.At != nil {
 				at := *p.At

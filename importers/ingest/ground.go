@@ -172,7 +172,7 @@ func (g *groundIntake) layer(src importers.Source, index int) (err error) {
 		})
 	}
 	of := int64(l.Features)
-	return src.Records(g.ctx, index, func(rec *importers.Record) error {
+	err = src.Records(g.ctx, index, func(rec *importers.Record) error {
 		if err := g.ctx.Err(); err != nil {
 			return err
 		}
@@ -182,6 +182,11 @@ func (g *groundIntake) layer(src importers.Source, index int) (err error) {
 		}
 		return g.record(rec)
 	})
+	if p := brokenOff(err); p != nil {
+		g.found.add(p)
+		return nil
+	}
+	return err
 }
 
 // classOfName finds a class in the name of a layer or file.
@@ -202,8 +207,7 @@ func (g *groundIntake) record(rec *importers.Record) error {
 	for i := range rec.Problems {
 		p := rec.Problems[i]
 		p.Feature, p.Line = rec.Number, rec.Line
-		// Text of columns that are not read harms nothing.
-		if column, ok := p.Values["column"].(string); ok && !g.reads(column) {
+		if !g.columns.concerns(&p) {
 			continue
 		}
 		if p.At = g.lonLat(p.At); !p.Warning {
@@ -245,16 +249,6 @@ func (g *groundIntake) record(rec *importers.Record) error {
 			Values: map[string]any{"what": "base map", "limit": groundVertices}}
 	}
 	return nil
-}
-
-// reads reports whether a column is one of those that are read.
-func (g *groundIntake) reads(column string) bool {
-	for _, f := range roadFields {
-		if g.columns.Has(f.Name) && g.columns.Name(f.Name) == column {
-			return true
-		}
-	}
-	return false
 }
 
 // lonLat gives a place of a problem in degrees; nil where that cannot be.

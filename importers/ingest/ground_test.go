@@ -19,6 +19,7 @@ import (
 type groundFile struct {
 	layers  []importers.Layer
 	records [][]importers.Record
+	ending  error      // of every layer
 	bound   *orb.Bound // that was asked for
 }
 
@@ -34,7 +35,7 @@ func (f *groundFile) Records(_ context.Context, layer int, each func(*importers.
 			return err
 		}
 	}
-	return nil
+	return f.ending
 }
 
 // groundLines makes a file of one layer.
@@ -285,6 +286,21 @@ func TestGroundFaults(t *testing.T) {
 	set := groundSet(t, groundLines(geo.WGS84, []string{"class", "REMARK"}, broken, harmless, lost, point, groundRow(nil, "road", "")), Options{})
 	if got := groundProblems(&set.Report); !slices.Equal(got, []string{"FILE_CORRUPT", "NO_POSITION", "WRONG_TYPE?"}) || set.Report.FeaturesOK != 3 || len(set.Features) != 1 {
 		t.Errorf("problems %q, %d fine, %d features", got, set.Report.FeaturesOK, len(set.Features))
+	}
+}
+
+// What was read before a file breaks off is looked at all the same.
+func TestGroundBrokenOff(t *testing.T) {
+	f := groundLines(geo.WGS84, []string{"class"}, groundRow(orb.LineString{{10, 50}, {11, 50}}, "road"))
+	f.ending = &importers.Problem{Problem: importers.ProblemFileTruncated, Detail: "cut"}
+	set := groundSet(t, f, Options{})
+	if got := groundProblems(&set.Report); !slices.Equal(got, []string{"FILE_TRUNCATED", "OUTSIDE_DISTRICT"}) {
+		t.Errorf("problems %q", got)
+	}
+	f.ending = &importers.Problem{Problem: importers.ProblemLimit, Detail: "much"}
+	var p *importers.Problem
+	if _, err := Ground(context.Background(), f, GroundBasis{District: "220112"}, Options{}); !errors.As(err, &p) || p.Problem != importers.ProblemLimit {
+		t.Errorf("another problem gives %v", err)
 	}
 }
 
