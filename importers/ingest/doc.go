@@ -28,4 +28,21 @@
 //     many gaps are where faulty features belong)
 //   - LIMIT: value, limit. NO_COLUMN: field, column. NO_LAYER: layer, layers.
 //     NO_REPAIR: value
+//
+// Of shapefiles and extracts of OpenStreetMap, which package importers finds:
+//
+//   - FILE_TRUNCATED: part (".shp"), bytes (where it ends). FILE_CORRUPT: part, why;
+//     or bytes (near which), why. FILE_MISSING_PART: part (".shx", or "memo" with column)
+//   - ROW_COUNT_MISMATCH: shapes, rows. ENCODING_GUESSED: encoding
+//   - VALUE_DAMAGED: column, value, encoding; bytes (that the column holds), where it
+//     cut the text off. NO_POSITION: vertex
+//   - FORMAT_REFUSED: format. LIMIT: what, value, limit
+//
+// Of base maps:
+//
+//   - OUTSIDE_DISTRICT, CRS_OUT_OF_ZONE, AXIS_SWAPPED: count (features, none of which
+//     lies in the district), value (the system), reading (one that fits)
+//   - VALUE_DAMAGED: value (a class that nobody knows), count
+//   - VALUE_NORMALISED: field ("class"), value (what lines were taken for, as no column says)
+//   - WRONG_TYPE: value (the type), count
 package ingest
