@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -208,6 +209,23 @@ func TestParseFormatAndCRS(t *testing.T) {
 	for in, want := range map[string]geo.CRS{"": geo.WGS84, "4326": geo.WGS84, "EPSG:4326": geo.WGS84, "wgs84": geo.WGS84, "epsg:4490": geo.CGCS2000, "4551": gk126, "4549": "", "gcj02": ""} {
 		if got, err := ParseTableCRS(in); got != want || (err == nil) != (want != "") {
 			t.Errorf("ParseTableCRS(%q) = %q, %v, want %q", in, got, err, want)
+		}
+	}
+}
+
+// TestTableCoordinatesComeBack: four decimals of a metre lead back to the same point of the
+// lattice, all over the district and beyond.
+func TestTableCoordinatesComeBack(t *testing.T) {
+	source := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		p, _ := geo.Round(orb.Point{124.5 + 3*source.Float64(), 42.5 + 2*source.Float64()})
+		moved, err := inSystem(p, gk126)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := geo.ToWGS84(gk126, moved.(orb.Point))
+		if got, ok := geo.Round(back); err != nil || !ok || got != p {
+			t.Fatalf("%v went to %v and came back as %v, %v", p, moved, got, err)
 		}
 	}
 }
