@@ -90,9 +90,10 @@ async function send(path: string, body: unknown): Promise<Import> {
   return (await answer.json()) as Import;
 }
 
-/** Has a file checked; a check that runs is given up for it. */
-export function check(id: string, options: Options): Promise<Import> {
-  return send(at(id, "/check"), options);
+/** Has a file checked; a check that runs is given up for it. Only areas have a kind and a plan. */
+export function check(id: string, what: What, options: Options): Promise<Import> {
+  const { kind, plan, ...rest } = options;
+  return send(at(id, "/check"), what === "areas" ? { kind, ...rest, ...(plan === null ? {} : { plan }) } : rest);
 }
 
 /** Has a checked file taken over. */

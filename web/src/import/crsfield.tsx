@@ -25,7 +25,7 @@ export function CrsField({ layer: l, options: o }: { layer: Layer; options: Opti
             if (v !== "other") choose({ ...o, crs: v });
           }}
         >
-          <option value="">{crs === "" ? t(problem === undefined && text === "" ? "crsGuess" : "crsAsFileNone") : t("crsAsFile", { crs: crsName(crs) })}</option>
+          <option value="">{crs === "" ? t("crsAsFileNone") : t("crsAsFile", { crs: crsName(crs) })}</option>
           <optgroup label={t("crsGroupDegrees")}>
             {offered.degrees.map((c) => (
               <option key={c} value={c}>

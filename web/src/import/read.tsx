@@ -6,6 +6,7 @@ import { canDrawMap } from "../map/webgl";
 import { listPlans } from "../plan/client";
 import type { Plan } from "../plan/types";
 import { app } from "../state/app";
+import { ImportError } from "./client";
 import { Columns } from "./columns";
 import { CrsField, EncodingField } from "./crsfield";
 import { formatRepairs, parseRepairs, type Repairs } from "./repairs";
@@ -60,6 +61,7 @@ function KindField({ options: o }: { options: Options }): JSX.Element {
           ))}
         </select>
       </label>
+      {o.kind === "" && <p class="stale">{t("kindFirst")}</p>}
     </div>
   );
 }
@@ -162,7 +164,7 @@ function Preview({ layer: l }: { layer: Layer }): JSX.Element | null {
   const s = shown.value;
   const refused = shapesRefused.value;
   const bounds = app.value?.bounds ?? null;
-  if (refused !== null) return <p class="stale" role="alert">{t("previewFailed", { why: errorText(refused) })}</p>;
+  if (refused !== null) return <p class="stale" role="alert">{refused instanceof ImportError && refused.fault === "CRS_UNKNOWN" ? t("crsNeeded") : t("previewFailed", { why: errorText(refused) })}</p>;
   if (s === null || s.of !== "preview") return drawing.value ? <p class="soft import-preview" role="status">{t("previewing")}</p> : l.geometry === "" ? <p class="soft import-preview">{t("previewNone")}</p> : null;
   const box = boxOfShapes(s.shapes.features);
   const apart = box === null || bounds === null ? 0 : apartKm(box, bounds);

@@ -157,7 +157,7 @@ function Job({ id }: { id: string }): JSX.Element {
   }
   return (
     <Sheet
-      kind={`import import-${step}`}
+      kind={`import on-${step}`}
       label={t("title")}
       above={t(`what_${i.what}`)}
       title={i.files.length > 1 ? (i.files.find((f) => /\.shp$/i.test(f.name))?.name ?? i.files[0]?.name ?? "") : (i.files[0]?.name ?? "")}

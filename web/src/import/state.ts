@@ -139,7 +139,7 @@ export async function startCheck(options?: Options): Promise<void> {
   if (i === null || o === null) return;
   const named = { ...o, layer: layer.peek()?.name ?? o.layer };
   choose(named);
-  if (await act(() => check(i.id, named))) setParams({ step: "check", only: null, change: null, tab: null });
+  if (await act(() => check(i.id, i.what, named))) setParams({ step: "check", only: null, change: null, tab: null });
 }
 
 /** Has the file taken over. */

@@ -5,7 +5,7 @@ import { ImportError } from "./client";
 import { inWords } from "./rate";
 import { isProblem, metres, problemHelp, problemName, squareMetres } from "./said";
 import { t } from "./text";
-import type { FileProblem, Progress } from "./types";
+import type { FileProblem, Progress, What } from "./types";
 import type { Key } from "./zh";
 
 export const number = (n: number, digits = 0): string => formatNumber(n, language.value, digits);
@@ -45,9 +45,9 @@ export const units = { m2: (n: string): string => t("m2", { n }), m: (n: string)
 
 export const distanceText = (m: number): string => t("m", { n: metres(m) });
 
-/** Says which record of the file a problem is about. */
-export function whereText(p: FileProblem): string {
-  if (p.line !== undefined && p.line > 0) return t("ofLine", { n: number(p.line) });
+/** Says which record of the file a problem is about: of a table by its line. */
+export function whereText(p: FileProblem, what: What): string {
+  if (what !== "areas" && p.line !== undefined && p.line > 0) return t("ofLine", { n: number(p.line) });
   return p.feature > 0 ? t("ofFeature", { n: number(p.feature) }) : t("wholeFile");
 }
 
