@@ -11,7 +11,6 @@ import (
 type csvScan struct {
 	*textWindow
 	comma byte
-	max   int // bytes of a row
 	room  []byte
 	ends  []int // of the cells in room
 	// fault is what is wrong with the row's quotes.

@@ -1,6 +1,10 @@
 package importers
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
 
 // jsonColumns are the names of properties, in the order in which they were first
 // met. Features of a file mostly have the same ones in the same order: the one
@@ -42,6 +46,9 @@ func (c *jsonColumns) find(raw []byte, escaped bool) (i int, name string) {
 	if escaped {
 		c.room, _ = appendUnescaped(c.room[:0], raw)
 		text = c.room
+	}
+	if !utf8.Valid(text) {
+		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
 	}
 	i, ok := c.index[string(text)]
 	if !ok {

@@ -118,6 +118,10 @@ func TestGeoJSONDamagedText(t *testing.T) {
 	if err != nil || !slices.Equal(numberedCodes(got), []string{"2 VALUE_DAMAGED"}) || got[1].Values[0].Text != "山河街\ufffd" || got[2].Values[0].Text != "山河街道" {
 		t.Errorf("%+v, %v", got, err)
 	}
+	s = openText(t, "a.json", collectionOf(good, strings.Replace(pointFeature, `"a"`, "\"\xe5\"", 1)), OpenOptions{})
+	if got, err := recordsOf(s, 0); err != nil || !slices.Equal(s.Layers()[0].Columns, []string{"a", "\ufffd"}) || got[1].Values[1].Text != "1" {
+		t.Errorf("a damaged name: %+v, %v", got, err)
+	}
 }
 
 // TestGeoJSONOneLine: a file without a line end is read in little memory, with
