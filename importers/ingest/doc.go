@@ -45,4 +45,21 @@
 //   - VALUE_DAMAGED: value (a class that nobody knows), count
 //   - VALUE_NORMALISED: field ("class"), value (what lines were taken for, as no column says)
 //   - WRONG_TYPE: value (the type), count
+//
+// Of rosters; layer names the sheet, where several are read:
+//
+//   - VALUE_DAMAGED: column, value, but never of names and phones; post; first (the row
+//     that has the same phone beside another name). VALUE_NORMALISED: column, count
+//   - CARDINALITY: post; most (that there may be), count (that there are), first (the row that names the
+//     person already), kind (of area, which has no such post), other (the committee
+//     that serves the group), or as a warning count (areas without a row for the post)
+//   - CODE_UNKNOWN_PARENT: column, value, kinds (that it may be of), count (that are called so)
+//   - DUP_CODE: value, first (the row)
+//
+// Of past reports:
+//
+//   - VALUE_DAMAGED: column, value, but never of reporters. VALUE_NORMALISED: column, count
+//   - DUP_CODE: first (the row with the same number; as a warning with the same report), count
+//   - AXIS_SWAPPED, CRS_OUT_OF_ZONE: reading (the system that fits), swapped
+//   - WRONG_TYPE: value (the type). LIMIT: column, most
 package ingest

@@ -18,7 +18,6 @@ type reportCollector struct {
 	findings *findings
 	soft     tallies
 	seen     map[geo.ID]earlier
-	rows     int64
 }
 
 // earlier is a row that had an id first.
