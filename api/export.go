@@ -2,12 +2,13 @@ package api
 
 import (
 	"bufio"
-	"errors"
+	"context"
 	"io"
 	"mime"
 	"net/http"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -15,8 +16,12 @@ import (
 	"github.com/gridpatrol/gridpatrol/importers"
 )
 
-// exportsAtOnce is how many collections are written at one time.
-const exportsAtOnce = 4
+// exportsAtOnce is how many collections are written at one time for people without an
+// account, and as many for others; exportTime is how long one may take.
+const (
+	exportsAtOnce = 4
+	exportTime    = 30 * time.Minute
+)
 
 // exportPosts answers GET /api/v1/export/posts.
 func (s *Server) exportPosts(w http.ResponseWriter, r *http.Request) error {
@@ -44,13 +49,20 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, collection strin
 	if err := q.err(); err != nil {
 		return err
 	}
-	if !s.exporting.TryAcquire(1) {
+	p := PrincipalFrom(r.Context())
+	places := s.exporting[0]
+	if p.SignedIn() {
+		places = s.exporting[1]
+	}
+	if !places.TryAcquire(1) {
 		return &fault{Problem: geo.Problem{Code: "unavailable", Detail: "other exports are being written; try again in a moment"}, retryAfter: 5}
 	}
-	defer s.exporting.Release(1)
-	p := PrincipalFrom(r.Context())
+	defer places.Release(1)
+	ctx, cancel := context.WithTimeout(r.Context(), exportTime)
+	defer cancel()
+	r = r.WithContext(ctx)
 	from := Exports{s.cfg.Boundaries, s.cfg.Duties, s.cfg.Reports, s.cfg.ReadLog, s.cfg.Now}
-	table, err := from.Table(r.Context(), Exporter{p, actorOf(p)}, ExportQuery{collection, at, plan})
+	table, err := from.Table(ctx, Exporter{p, actorOf(p)}, ExportQuery{collection, at, plan})
 	if err != nil {
 		return err
 	}
@@ -133,8 +145,11 @@ func (d *download) file(r *http.Request) (err error) {
 		return err
 	}
 	d.w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
-	if _, err := io.Copy(d, f); err != nil && !errors.Is(err, r.Context().Err()) {
-		panic(http.ErrAbortHandler)
+	for left := size; left > 0; {
+		n, err := io.CopyN(d, f, min(left, 1<<20))
+		if left -= n; err != nil || r.Context().Err() != nil && left > 0 {
+			panic(http.ErrAbortHandler)
+		}
 	}
 	return nil
 }

@@ -315,3 +315,23 @@ func (f failingReports) Reports(_ context.Context, _ access.Scope, filter patrol
 	}
 	return page, nil
 }
+
+// TestExportsAtOnce: past so many the next is told to wait, and who has an account does
+// not wait for who has none.
+func TestExportsAtOnce(t *testing.T) {
+	s := newSite(t)
+	if !s.api.exporting[0].TryAcquire(exportsAtOnce) {
+		t.Fatal("an export is being written before any was asked for")
+	}
+	w := s.get("/api/v1/export/grids?format=csv", "")
+	if wantProblem(t, w, http.StatusServiceUnavailable, "unavailable"); w.Header().Get("Retry-After") == "" {
+		t.Error("nothing says when to come back")
+	}
+	if w := s.get("/api/v1/export/grids?format=csv", s.token(access.Consumer)); w.Code != http.StatusOK {
+		t.Errorf("with an account: %d", w.Code)
+	}
+	s.api.exporting[0].Release(exportsAtOnce)
+	if w := s.get("/api/v1/export/grids?format=csv", ""); w.Code != http.StatusOK {
+		t.Errorf("afterwards: %d", w.Code)
+	}
+}

@@ -30,7 +30,7 @@ type Server struct {
 	signIn    *limiter // attempts to sign in, by address and by login
 	passwords *semaphore.Weighted
 	pictures  *semaphore.Weighted
-	exporting *semaphore.Weighted
+	exporting [2]*semaphore.Weighted // without an account, with one
 	finder    finder
 	notices   atomic.Pointer[notices]
 	bodies    sync.Pool // of *[]byte: answers that are put together by hand
@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 		// argon2id takes 46 MiB, decoding a large photo more.
 		passwords: semaphore.NewWeighted(2),
 		pictures:  semaphore.NewWeighted(2),
-		exporting: semaphore.NewWeighted(exportsAtOnce),
+		exporting: [2]*semaphore.Weighted{semaphore.NewWeighted(exportsAtOnce), semaphore.NewWeighted(exportsAtOnce)},
 		desk:      newImportDesk(c.ImportDir),
 		closing:   make(chan struct{}),
 	}
