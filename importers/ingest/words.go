@@ -18,7 +18,8 @@ func cleanText(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// parseAlias reads other names: a JSON list, or names with separators between.
+// parseAlias reads other names: a JSON list, names with separators between, or a
+// list as GDAL writes it.
 func parseAlias(s string) []string {
 	s = strings.TrimSpace(s)
 	if strings.HasPrefix(s, "[") {
@@ -26,6 +27,10 @@ func parseAlias(s string) []string {
 		if json.Unmarshal([]byte(s), &list) == nil {
 			return list
 		}
+	}
+	// GDAL writes lists as (2:a,b) into formats that know none.
+	if count, list, ok := strings.Cut(s, ":"); ok && strings.HasPrefix(count, "(") && strings.HasSuffix(list, ")") && digits(count[1:]) {
+		s = strings.TrimSuffix(list, ")")
 	}
 	out := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;，；、|\n", r) })
 	for i := range out {
