@@ -30,6 +30,9 @@ type ReportImport struct {
 	work  sync.WaitGroup
 	err   error // why writing failed; read after done
 	count int
+
+	revision int // in force at the beginning, with the duties of version
+	version  int64
 }
 
 // job is reports whose rows are to be made.
@@ -47,7 +50,9 @@ type madeRows struct {
 // transaction, with the record of the import and the audit. Nobody is told of
 // each of them: who follows the event stream is told to read everything anew,
 // and recipients nothing. The decisions must rest on boundaries and duties that
-// exist. A report that is there already is a geo.ErrConflict. Where fill gives
+// exist; where others come into force meanwhile it is a geo.ErrConflict,
+// "boundaries-changed", so that no open report is left with those that are gone.
+// A report that is there already is a geo.ErrConflict, too. Where fill gives
 // an error nothing is written, and it is returned; finish gives the record once fill has returned.
 func (s *Store) ImportPast(ctx context.Context, actor patrol.Actor, fill func(*ReportImport) error, finish func() ImportRecord) (n int, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -65,6 +70,9 @@ func (s *Store) ImportPast(ctx context.Context, actor patrol.Actor, fill func(*R
 		record := finish()
 		if n = w.count; n == 0 {
 			return nil
+		}
+		if err := w.steady(ctx); err != nil {
+			return err
 		}
 		record.What = "reports"
 		if err := s.recordImport(ctx, tx, &record, actor, s.now()); err != nil {
@@ -84,8 +92,13 @@ func (s *Store) newReportImport(ctx context.Context, tx pgx.Tx) (*ReportImport, 
 	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', '120s', true), set_config('idle_in_transaction_session_timeout', '600s', true)`); err != nil {
 		return nil, err
 	}
+	revision, version, err := s.inForce(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	workers := max(2, runtime.GOMAXPROCS(0))
-	w := &ReportImport{store: s, tx: tx, ctx: ctx, turns: make(chan chan madeRows, 2*workers), jobs: make(chan job), done: make(chan struct{}), stop: make(chan struct{})}
+	w := &ReportImport{store: s, tx: tx, ctx: ctx, turns: make(chan chan madeRows, 2*workers), jobs: make(chan job), done: make(chan struct{}), stop: make(chan struct{}),
+		revision: revision, version: version}
 	for range workers {
 		w.work.Add(1)
 		go func() {
@@ -146,6 +159,17 @@ func (w *ReportImport) wait() error {
 	w.work.Wait()
 	<-w.done
 	return w.err
+}
+
+// steady makes sure that boundaries and duties are those of the beginning, and
+// keeps them so until the transaction ends, as accepting a report does.
+func (w *ReportImport) steady(ctx context.Context) error {
+	_, err := w.tx.Exec(ctx, `SELECT begin_accept($1, $2, $3, $4, NULL, NULL, NULL, now())`, w.store.acceptKey, w.store.district, w.revision, w.version)
+	if state(err) == stateStale {
+		return &geo.Problem{Kind: geo.ErrConflict, Code: "boundaries-changed",
+			Detail: "boundaries, posts or rules were changed while the reports were read; import the file again"}
+	}
+	return err
 }
 
 // tellOfImport tells those who follow the event stream to read everything anew.

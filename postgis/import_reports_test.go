@@ -192,6 +192,18 @@ func TestImportPastWhole(t *testing.T) {
 		}
 		w.nothing(t)
 	})
+	t.Run("posts change meanwhile", func(t *testing.T) {
+		_, err := w.ImportPast(t.Context(), patrol.Actor{}, func(i *ReportImport) error {
+			if _, err := w.ReplaceDuties(t.Context(), w.d.Current().Roster.Data(), w.d.Current().Rulebook, patrol.Actor{}); err != nil {
+				return err
+			}
+			return i.Write(good)
+		}, recorded)
+		if !errors.Is(err, geo.ErrConflict) {
+			t.Errorf("ImportPast = %v, want a conflict", err)
+		}
+		w.nothing(t)
+	})
 	if n, err := w.ImportPast(t.Context(), patrol.Actor{}, writing(good), recorded); err != nil || n != len(good) {
 		t.Errorf("the same reports afterwards: %d, %v", n, err)
 	}
