@@ -24,7 +24,8 @@ var osmColumns = [...]string{"osm_id", "name", "name:zh", "ref", "highway", "wat
 var osmWanted = [len(osmColumns)]bool{4: true, 5: true, 6: true, 7: true}
 
 // osmNodes is how many nodes may be kept at a time: an area of some 30 districts.
-const osmNodes = 8 << 20
+// Where nobody says which area, as in a preview, it is fewer.
+const osmNodes, osmNodesAnywhere = 8 << 20, 1 << 20
 
 // isOSMPBF reports whether a file is an extract of OpenStreetMap: it begins with
 // the length of the header of a block of that type.

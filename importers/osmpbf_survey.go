@@ -76,7 +76,10 @@ func osmTooMuch(what string, limit int) *Problem {
 // survey goes through the whole file: it keeps the nodes within the bound and
 // marks the blocks. late tells that nodes came after ways.
 func (s *osmSource) survey(ctx context.Context) (late bool, err error) {
-	ways, sorted := false, true
+	ways, sorted, most := false, true, osmNodes
+	if s.bound == nil {
+		most = osmNodesAnywhere
+	}
 	for at := s.from; ; {
 		blob, ok, err := s.blobs.find(at)
 		if !ok || err != nil {
@@ -102,8 +105,8 @@ func (s *osmSource) survey(ctx context.Context) (late bool, err error) {
 				if !s.within(p) {
 					return nil
 				}
-				if len(s.inside) == osmNodes {
-					return osmTooMuch(fmt.Sprintf("more than %d nodes in the area", osmNodes), osmNodes)
+				if len(s.inside) == most {
+					return osmTooMuch(fmt.Sprintf("more than %d nodes in the area", most), most)
 				}
 				sorted = sorted && (len(s.inside) == 0 || s.inside[len(s.inside)-1].id < id)
 				s.inside = append(s.inside, osmNode{id, p})

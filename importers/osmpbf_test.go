@@ -247,6 +247,27 @@ func TestOSMVertices(t *testing.T) {
 	}
 }
 
+// Without a bound only so many nodes are kept: an extract that is larger says so.
+func TestOSMUnbounded(t *testing.T) {
+	var b bytes.Buffer
+	o := &osmWriter{t: t, w: &b}
+	o.header("OsmSchema-V0.6", "DenseNodes")
+	for first := int64(1); first <= osmNodesAnywhere; first += 1 << 16 {
+		o.dense(osmGrid(first, 1_200_000_000, 400_000_000, 1<<8)...)
+	}
+	if got, err := osmLines(b.Bytes(), nil, OpenOptions{Limits: Limits{ZipRatio: 1000}}); err != nil || len(got) != 0 {
+		t.Errorf("as many nodes as may be: %q, %v", got, err)
+	}
+	o.dense(osmNode{osmNodesAnywhere + 1, osmPlace{1_200_000_000, 400_000_000}})
+	var p *Problem
+	if _, err := osmLines(b.Bytes(), nil, OpenOptions{Limits: Limits{ZipRatio: 1000}}); !errors.As(err, &p) || p.Problem != ProblemLimit {
+		t.Errorf("one more gives %v, want LIMIT", err)
+	}
+	if _, err := osmLines(b.Bytes(), &osmBoundOf, OpenOptions{Limits: Limits{ZipRatio: 1000}}); err != nil {
+		t.Errorf("within a bound elsewhere: %v", err)
+	}
+}
+
 func FuzzOSM(f *testing.F) {
 	for _, order := range []string{"nodes first", "ways first", "nodes one by one"} {
 		f.Add(osmSmall(f, order))
