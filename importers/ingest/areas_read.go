@@ -63,7 +63,6 @@ type intake struct {
 
 	fixedAreas []*geo.Area         // that the layer must fit
 	fixed      map[*geo.Area]boxed // the same with the corners that the layer has on their sides
-	needs      map[side][]geo.LatticePoint
 }
 
 // problem adds a problem of a feature and gives it.

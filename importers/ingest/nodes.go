@@ -18,11 +18,8 @@ const shareM = 0.015
 type noder struct {
 	x, y  float64   // metres a step
 	lines []outline // changed in place
-	fixed []outline // whose corners stay; they get more, those in needs
+	fixed []outline // whose corners stay; they may get more
 	withM float64
-	only  func(line int) bool // whose corners may move; nil: all
-	needs map[side][]geo.LatticePoint
-	moved map[geo.LatticePoint]geo.LatticePoint
 
 	joined, inserted int // how many corners became another's, how many sides got corners
 }
@@ -30,7 +27,6 @@ type noder struct {
 // run does it, and tells which lines changed.
 func (n *noder) run() (changed []bool) {
 	changed = make([]bool, len(n.lines))
-	n.needs = map[side][]geo.LatticePoint{}
 	n.fixed = slices.Clone(n.fixed)
 	fixed := n.fixed
 	for range 4 {
@@ -193,9 +189,6 @@ func (n *noder) apply(moves map[geo.LatticePoint]geo.LatticePoint, inserts map[s
 		return false
 	}
 	for i, o := range n.lines {
-		if n.only != nil && !n.only(i) {
-			continue
-		}
 		for k, r := range o {
 			if next, did := n.ring(r, moves, inserts); did {
 				if !changed[i] {
@@ -219,9 +212,6 @@ func (n *noder) apply(moves map[geo.LatticePoint]geo.LatticePoint, inserts map[s
 				any = true
 			}
 		}
-	}
-	for s, list := range inserts {
-		n.needs[s] = append(n.needs[s], list...)
 	}
 	return any
 }
@@ -258,9 +248,6 @@ func (n *noder) ring(r []geo.LatticePoint, moves map[geo.LatticePoint]geo.Lattic
 	for i, p := range r {
 		if _, ok := moves[p]; ok {
 			n.joined++
-			if n.moved != nil {
-				n.moved[p] = moves[p]
-			}
 		}
 		add(place(p))
 		s, up := sideOf(p, r[(i+1)%len(r)])

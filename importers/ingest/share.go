@@ -59,7 +59,6 @@ func (in *intake) node(withM float64, tell func(f *feature, before outline)) int
 	for i, a := range in.fixedAreas {
 		in.fixed[a] = boxed{n.fixed[i], n.fixed[i].box()}
 	}
-	in.needs = n.needs
 	return n.joined + n.inserted
 }
 
