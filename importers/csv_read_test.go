@@ -161,7 +161,11 @@ func TestCSVFaults(t *testing.T) {
 			}
 		})
 	}
-	s := openText(t, "a.csv", "a,b\n1,2\n3,\"4", OpenOptions{})
+	s := openText(t, "a.csv", "a,b\n1,2\n"+strings.Repeat(",", 5<<20)+"3\n4,5\n", OpenOptions{})
+	if got, err := recordsOf(s, 0); err != nil || len(got) != 3 || !slices.Equal(numberedCodes(got), []string{"2 VALUE_DAMAGED"}) {
+		t.Errorf("millions of cells in a row: %d rows, %v", len(got), err)
+	}
+	s = openText(t, "a.csv", "a,b\n1,2\n3,\"4", OpenOptions{})
 	got, err := recordsOf(s, 0)
 	var p *Problem
 	if !errors.As(err, &p) || p.Problem != ProblemFileTruncated || p.Feature != 2 || p.Line != 3 || len(got) != 1 {

@@ -17,6 +17,9 @@ type csvScan struct {
 	fault string
 }
 
+// csvCellsMax is how many cells of a row are kept: more than a table may have columns.
+const csvCellsMax = 4096
+
 // row reads the next row. It is done when there is none.
 func (s *csvScan) row() (done bool, err error) {
 	err = s.try(func() error {
@@ -54,7 +57,12 @@ func (s *csvScan) once(quotes bool) (done bool, err error) {
 		} else {
 			s.bare()
 		}
-		s.ends = append(s.ends, len(s.room))
+		if n := len(s.ends); n < csvCellsMax {
+			s.ends = append(s.ends, len(s.room))
+		} else {
+			s.room = s.room[:s.ends[n-1]]
+			s.fault = fmt.Sprintf("it has more than %d cells", csvCellsMax)
+		}
 		if s.i >= len(s.b) {
 			if !s.ended {
 				return false, errShort

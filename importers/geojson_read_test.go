@@ -238,6 +238,19 @@ func TestGeoJSONRecordFaults(t *testing.T) {
 	}
 }
 
+// TestGeoJSONManyFaults: a feature with a fault in every value has some of them
+// listed.
+func TestGeoJSONManyFaults(t *testing.T) {
+	var b strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&b, `"a":%d,`, i)
+	}
+	got, err := recordsOf(openText(t, "a.json", `{"type":"Feature","properties":{`+b.String()+`"b":1},"geometry":null}`, OpenOptions{}), 0)
+	if err != nil || len(got) != 1 || len(got[0].Problems) != recordProblems || got[0].Values[1].Text != "1" {
+		t.Errorf("%d features, %d problems, %v", len(got), len(numberedCodes(got)), err)
+	}
+}
+
 // TestGeoJSONBadLine: in a file of lines, a bad one does not hide the next.
 func TestGeoJSONBadLine(t *testing.T) {
 	for name, text := range map[string]string{

@@ -366,13 +366,22 @@ func (v *geoJSONRecords) scalar(s *jsonScan, column int) (is ValueType, err erro
 	return is, nil
 }
 
+// recordProblems is how many problems of a record are listed.
+const recordProblems = 20
+
 // wrong notes a fault of the feature.
 func (v *geoJSONRecords) wrong(problem, detail string) {
+	if len(v.record.Problems) >= recordProblems {
+		return
+	}
 	v.record.Problems = append(v.record.Problems, Problem{Problem: problem, Detail: detail})
 }
 
 // damaged notes that a value is not what was meant.
 func (v *geoJSONRecords) damaged(column int, what, text string) {
+	if len(v.record.Problems) >= recordProblems {
+		return
+	}
 	name := v.names[column]
 	values := map[string]any{"column": name}
 	if text != "" {

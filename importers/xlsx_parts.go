@@ -234,20 +234,26 @@ func (t *xlsxRuns) see(x *xmlScan) {
 // _x000D_.
 func (t *xlsxRuns) text() string {
 	s := string(t.room)
-	for at := 0; ; {
-		i := strings.Index(s[at:], "_x")
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	var out strings.Builder
+	for {
+		i := strings.Index(s, "_x")
 		if i < 0 {
-			return s
+			out.WriteString(s)
+			return out.String()
 		}
-		i += at
 		if i+7 <= len(s) && s[i+6] == '_' {
 			if n, err := strconv.ParseUint(s[i+2:i+6], 16, 16); err == nil {
-				s = s[:i] + string(rune(n)) + s[i+7:]
-				at = i + 1
+				out.WriteString(s[:i])
+				out.WriteRune(rune(n))
+				s = s[i+7:]
 				continue
 			}
 		}
-		at = i + 2
+		out.WriteString(s[:i+2])
+		s = s[i+2:]
 	}
 }
 

@@ -194,6 +194,7 @@ func TestXLSXFaults(t *testing.T) {
 		"unpacks to too much":  {sheetXML(t, head+strings.Repeat(" ", 40<<20)+`</sheetData></worksheet>`), ProblemZipUnsafe},
 		"merged without limit": {sheetXML(t, head+`</sheetData>`+strings.Repeat(`<mergeCell ref="A1:B2"/>`, xlsxSpans+1)+`</worksheet>`), ProblemLimit},
 		"a damaged part":       {strings.Replace(good, "PK\x07\x08", "PK\x07\x09", 1), ""},
+		"rows without limit":   {sheetXML(t, head+strings.Repeat("<row/>", xlsxRows)+`</sheetData></worksheet>`), ProblemLimit},
 		"no sheets":            {sheetXML(t, head, "xl/workbook.xml", `<workbook/>`), ProblemFileCorrupt},
 	} {
 		t.Run(name, func(t *testing.T) {

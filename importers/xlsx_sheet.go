@@ -81,11 +81,11 @@ func (s *xlsxSheet) rows(progress func(done, of int64)) sheetSource {
 		return s.book.part(ctx, s.part, progress, func(x *xmlScan) error {
 			switch {
 			case x.name == "row" && !x.closing:
-				r.begin(x)
-			case x.name == "row":
-				if err := r.end(); err != nil {
-					return err
+				if r.begin(x); r.row.line > xlsxRows {
+					return &Problem{Problem: ProblemLimit, Line: r.row.line, Detail: fmt.Sprintf("the sheet has more than %d rows", xlsxRows), Values: map[string]any{"limit": xlsxRows}}
 				}
+			case x.name == "row":
+				r.end()
 				return each(&r.row)
 			case x.name == "c" && !x.closing:
 				r.cell(x)
@@ -116,6 +116,7 @@ type xlsxRow struct {
 	// Merged cells that the row may be in, and what stands in them.
 	next   int
 	merged []mergedCell
+	taken  []int // of each column, the last row in which merged cells have it
 }
 
 type mergedCell struct {
@@ -190,6 +191,9 @@ func (r *xlsxRow) put(column int, v Value) {
 }
 
 func (r *xlsxRow) fault(what string) {
+	if len(r.row.problems) >= recordProblems {
+		return
+	}
 	r.row.problems = append(r.row.problems, Problem{
 		Problem: ProblemValueDamaged,
 		Detail:  fmt.Sprintf("the cell %s %s", xlsxName(r.column, r.row.line), what),
@@ -256,8 +260,25 @@ func xlsxDate(days float64, from1904 bool) (Value, bool) {
 	return Value{at.Format("2006-01-02T15:04:05"), Date}, true
 }
 
+// takes tells whether a span has its columns for itself, as it must; spans that
+// lie over others could make much of little.
+func (r *xlsxRow) takes(s cellSpan) bool {
+	if r.taken == nil {
+		r.taken = make([]int, r.sheet.book.limits.Columns)
+	}
+	for column := s.col0; column <= s.col1; column++ {
+		if r.taken[column] >= r.row.line {
+			return false
+		}
+	}
+	for column := s.col0; column <= s.col1; column++ {
+		r.taken[column] = s.row1
+	}
+	return true
+}
+
 // end spreads merged cells over the row.
-func (r *xlsxRow) end() error {
+func (r *xlsxRow) end() {
 	line := r.row.line
 	for ; r.next < len(r.sheet.spans) && r.sheet.spans[r.next].row0 <= line; r.next++ {
 		s := r.sheet.spans[r.next]
@@ -265,7 +286,7 @@ func (r *xlsxRow) end() error {
 		if s.row0 == line && s.col0 < len(r.row.cells) {
 			m.value = r.row.cells[s.col0]
 		}
-		if m.value.Type != Null {
+		if m.value.Type != Null && s.row1 >= line && r.takes(s) {
 			r.merged = append(r.merged, m)
 		}
 	}
@@ -279,5 +300,4 @@ func (r *xlsxRow) end() error {
 			r.row.note = m.col1 - m.col0 + 1
 		}
 	}
-	return nil
 }
