@@ -105,7 +105,7 @@ test("what is wrong with a shapefile is seen on the map before anything is writt
   expect(faults.splice(0).join()).toContain("404");
 });
 
-test("a zip dropped on the page is compared with what is in force, and becomes a draft", async ({ page, context }) => {
+test("a zip dropped on the page is compared with what is in force, whole and in part", async ({ page, context }) => {
   await signIn(context, "planner");
   await clear(context);
   const rows = (await rowsOf(context)).map((r) => structuredClone(r));
@@ -147,19 +147,31 @@ test("a zip dropped on the page is compared with what is in force, and becomes a
   await main(page).click();
   await expect(panel(page).getByRole("link", { name: /与现有比较（1）/ })).toBeVisible();
   await expect(main(page)).toHaveText("继续");
+});
+
+test("a checked file becomes a draft, after what a publish would do was to be read", async ({ page, context }) => {
+  await signIn(context, "planner");
+  await clear(context);
+  const renamed = structuredClone(present((await rowsOf(context))[7], "village"));
+  renamed.properties["名称"] = "试改名的村";
+  await page.goto("/#view=import");
+  await choose(page, zipped(folder(), "一个村", [renamed]));
+  await panel(page).getByLabel("这些是").selectOption("village");
+  await panel(page).getByLabel("文件只含一部分，其余保持不变").check();
   await main(page).click();
-  await panel(page).getByLabel("方案名称").fill("浏览器测试的村界更新");
+  await expect(main(page)).toHaveText("继续");
+  await main(page).click();
   // Before anything is published at once, what follows from it.
   await panel(page).getByRole("button", { name: "直接发布…" }).click();
   await expect(panel(page).getByRole("heading", { name: "发布后会怎样" })).toBeVisible();
   await expect(panel(page)).toContainText("所有人会立即看到新边界");
   expect(await violations(page, ".import")).toEqual([]);
   await panel(page).getByRole("button", { name: "返回" }).click();
-  await panel(page).getByLabel("方案名称").fill("浏览器测试的村界更新");
+  await panel(page).getByLabel("方案名称").fill("浏览器测试的改名");
   await panel(page).getByRole("button", { name: "写入草案" }).click();
   await expect(panel(page)).toContainText("已写入草案");
   await panel(page).getByRole("link", { name: "查看方案" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "浏览器测试的村界更新" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "浏览器测试的改名" })).toBeVisible();
   const plan = present(/[#&]id=([0-9a-f-]+)/.exec(page.url())?.[1], "plan in the address");
   expect((await context.request.delete(`/api/v1/plans/${plan}`)).status()).toBe(204);
 });

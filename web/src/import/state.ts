@@ -23,6 +23,9 @@ export const layer = computed(() => (current.value === null || chosen.value === 
 /** Whether what was found is about what is chosen. */
 export const upToDate = computed(() => current.value !== null && chosen.value !== null && isChecked(current.value, chosen.value));
 
+/** Counts up with everything that was heard of something running: what was found since is another thing. */
+let runs = 0;
+
 const kept = (id: string) => `gridpatrol-import-${id}`;
 
 function recall(id: string): Options | null {
@@ -51,6 +54,7 @@ function take(given: Import): void {
   const i: Import = { ...given, layers: given.layers ?? [], fields: given.fields ?? [], options: wholeOptions(given.options) };
   const before = current.peek();
   if (before !== null && before.id === i.id && i.version < before.version) return;
+  if (i.state === "running") runs++;
   if (before?.id !== i.id || chosen.peek() === null) chosen.value = recall(i.id) ?? i.options;
   current.value = i;
 }
@@ -226,10 +230,15 @@ export function followShapes(of: "preview" | "check"): () => void {
   const end = effect(() => {
     const [i, o] = [current.value, chosen.value];
     if (i === null || o === null) return;
-    if (of === "check" && (i.state === "running" || i.report === null)) return;
+    if (of === "check" && (busy.value || i.state === "running" || i.report === null)) {
+      // What is being asked for takes the place of what there is.
+      abort.abort();
+      last = "";
+      return;
+    }
     const l = layerOf(i.layers, o);
     const hasShapes = i.what !== "roster" && (of === "check" || l === null || l.geometry !== "" || (o.map["lon"] ?? "") !== "" || (o.map["position"] ?? "") !== "");
-    const key = of === "check" ? `${i.id} ${i.version}` : JSON.stringify([i.id, l?.name, o.crs, o.encoding, o.map]);
+    const key = of === "check" ? `${i.id} ${runs}` : JSON.stringify([i.id, l?.name, o.crs, o.encoding, o.map]);
     if (key === last) return;
     last = key;
     clearTimeout(timer);
