@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
@@ -31,6 +33,7 @@ type importJob struct {
 	path    string // what importers.Open reads: a file, or the folder of several
 	files   []uploadedFile
 	sum     string
+	around  *orb.Bound // the district's, for what is looked at of much larger files; nil where nobody knows
 	layers  []layerAnswer
 	began   time.Time
 	expires time.Time

@@ -76,6 +76,10 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) (err error) {
 		id: id, owner: PrincipalFrom(r.Context()).ID, what: what, dir: filepath.Join(s.desk.dir, id.String()),
 		began: now, expires: now.Add(importKept), state: importReady, version: 1, changed: make(chan struct{}),
 	}
+	if index := s.cfg.Boundaries.Current().Index; index.Len() > 0 {
+		b := index.Bound()
+		j.around = &b
+	}
 	if err := s.desk.add(j); err != nil {
 		return err
 	}
@@ -194,5 +198,9 @@ func (j *importJob) temp() string    { return filepath.Join(j.dir, "temp") }
 // open opens the upload.
 func (j *importJob) open(ctx context.Context, o importers.OpenOptions) (importers.Source, error) {
 	o.TempDir = j.temp()
-	return importers.Open(ctx, j.path, o)
+	src, err := importers.Open(ctx, j.path, o)
+	if large, ok := src.(importers.Bounded); err == nil && ok && j.around != nil {
+		large.Within(*j.around)
+	}
+	return src, err
 }
