@@ -113,9 +113,6 @@ func (p *Plans) createBy(ctx context.Context, title string, revision int, e Plan
 	var next *draft
 	err = pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
 		c := planChange{tx: tx, row: row, draft: was.draft, now: row.CreatedAt}
-		if err := p.insertPlan(ctx, tx, &row, e.Who); err != nil {
-			return err
-		}
 		r, err := do(&c)
 		if err != nil {
 			return err
@@ -124,6 +121,10 @@ func (p *Plans) createBy(ctx context.Context, title string, revision int, e Plan
 			if err := e.Permit(r); err != nil {
 				return err
 			}
+		}
+		// Last, as others who make plans wait from here on.
+		if err := p.insertPlan(ctx, tx, &row, e.Who); err != nil {
+			return err
 		}
 		c.row.credit(authorOf(e.Who))
 		next, err = p.write(ctx, &c, was, e.Who, "plan.import")
@@ -141,7 +142,7 @@ func (p *Plans) createBy(ctx context.Context, title string, revision int, e Plan
 
 // copyImport writes the areas of an import whose record is written.
 func (s *Store) copyImport(ctx context.Context, tx pgx.Tx, imp redraw.Import) error {
-	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', '120s', true)`); err != nil {
+	if _, err := tx.Exec(ctx, `SELECT set_config('statement_timeout', '120s', true), set_config('lock_timeout', '60s', true)`); err != nil {
 		return err
 	}
 	columns := []string{"district_code", "import_id", "number", "area_id", "kind", "code", "name", "name_en", "parent_kind",
