@@ -76,7 +76,7 @@ function Figures({ of: i }: { of: Import }): JSX.Element | null {
 export function Check({ of: i }: { of: Import }): JSX.Element {
   useEffect(() => {
     looked.value = null;
-    return followShapes("check");
+    return followShapes(i.what === "areas" ? "check" : "preview");
   }, [i.id]);
   const shownTab = params.value.tab;
   useEffect(() => {

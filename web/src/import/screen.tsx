@@ -131,7 +131,7 @@ function Job({ id }: { id: string }): JSX.Element {
     looked.value = null;
     document.querySelector(".import .panel-body")?.scrollTo(0, 0);
     title.current?.focus();
-  }, [step]);
+  }, [step, params.value.publish]);
   // What was chosen in the list is to be seen on a phone: the sheet makes room for it.
   useEffect(() => looked.subscribe((l) => { if (l !== null && height.peek() === "full") height.value = "half"; }), []);
   if (isGone.value || i === null || o === null || step === null) {

@@ -194,7 +194,7 @@ function Areas({ of: i }: { of: Import }): JSX.Element {
 
 /** The last step: into a draft, or published; what has no drafts, at once. */
 export function Write({ of: i }: { of: Import }): JSX.Element {
-  useEffect(() => followShapes("check"), [i.id]);
+  useEffect(() => followShapes(i.what === "areas" ? "check" : "preview"), [i.id]);
   if (i.state === "running") return <Running of={i} />;
   if (i.state === "written") return <Written of={i} />;
   const errors = counted(i.report?.problems ?? []).errors;
