@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isChecked, layerOf, listedColumns, missingFields, originOf, previewQuery, sameOptions, wholeOptions, withColumn, withLayer } from "./options";
+import { isChecked, layerOf, listedColumns, missingFields, originOf, previewQuery, sameOptions, stateOf, wholeOptions, withColumn, withLayer } from "./options";
 import type { Import, Layer } from "./types";
 
 function layerWith(name: string, columns: [string, string | null][], hidden = false): Layer {
@@ -65,4 +65,13 @@ test("a check is about other options once one of them is changed, and about none
 test("a preview is asked for with what changes what is seen", () => {
   const q = new URLSearchParams(previewQuery({ ...withColumn(options, "name", ""), crs: "EPSG:4551", plan: "p", partial: true }));
   assert.deepEqual([...q], [["layer", "屯组"], ["crs", "EPSG:4551"], ["map", "code:编码"]]);
+});
+
+test("a draft that is still to be published is not done yet, and stays written where that is refused", () => {
+  const progress = { stage: "publish", done: 0, of: -1, per_second: 0, remaining_s: null } as const;
+  assert.equal(stateOf({ state: "written", progress, plan: "p" }), "running");
+  assert.equal(stateOf({ state: "written", progress: null, plan: "p" }), "written");
+  assert.equal(stateOf({ state: "failed", progress: null, plan: "p" }), "written");
+  assert.equal(stateOf({ state: "failed", progress: null, plan: null }), "failed");
+  assert.equal(stateOf({ state: "checked", progress: null, plan: null }), "checked");
 });

@@ -98,3 +98,13 @@ export function previewQuery(o: Options): string {
   for (const [field, column] of Object.entries(o.map)) if (column !== "") q.append("map", `${field}:${column}`);
   return q.toString();
 }
+
+/**
+ * Gives the state of an import as the page has it: while there is progress it
+ * runs, though a draft is written before its publish; and what was written
+ * stays so where the publish is refused.
+ */
+export function stateOf(i: Pick<Import, "state" | "progress" | "plan">): Import["state"] {
+  if (i.progress !== null) return "running";
+  return i.state === "failed" && i.plan !== null ? "written" : i.state;
+}

@@ -2,7 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { endSession, isSignedOut } from "../state/session";
 import { check, ImportError, preview, readImport, remove, shapes, upload, write, type Sent } from "./client";
-import { isChecked, layerOf, wholeOptions } from "./options";
+import { isChecked, layerOf, stateOf, wholeOptions } from "./options";
 import { Rate } from "./rate";
 import { setParams } from "../state/store";
 import type { Import, Options, Shapes, What } from "./types";
@@ -51,7 +51,7 @@ export function choose(options: Options): void {
 
 /** Takes an answer; one that is older than what is shown is none. */
 function take(given: Import): void {
-  const i: Import = { ...given, layers: given.layers ?? [], fields: given.fields ?? [], options: wholeOptions(given.options) };
+  const i: Import = { ...given, state: stateOf(given), layers: given.layers ?? [], fields: given.fields ?? [], options: wholeOptions(given.options) };
   const before = current.peek();
   if (before !== null && before.id === i.id && i.version < before.version) return;
   if (i.state === "running") runs++;
