@@ -147,7 +147,8 @@ func (s *Server) takeOver(ctx context.Context, j *importJob, out ImportWrite, pu
 		if done, err = checked.Write(ctx, out); err != nil {
 			return err
 		}
-		j.change(func() { j.state, j.done, j.written = importWritten, done, true })
+		// Until it is published too it is still running.
+		j.change(func() { j.done, j.written = done, true })
 	}
 	if !publish || done.Plan == (geo.ID{}) {
 		j.change(func() { j.state = importWritten })
@@ -158,7 +159,8 @@ func (s *Server) takeOver(ctx context.Context, j *importJob, out ImportWrite, pu
 	if err != nil {
 		return err
 	}
-	_, published, err := s.cfg.Plans.PublishPlan(ctx, done.Plan, note, PlanEdit{IfMatch: plan.ETag, Who: out.Who})
+	// The plan may hold more than this file brought: all of it must be permitted.
+	_, published, err := s.cfg.Plans.PublishPlan(ctx, done.Plan, note, PlanEdit{IfMatch: plan.ETag, Who: out.Who, Permit: out.Permit})
 	if err != nil {
 		return s.refused(ctx, done.Plan, err)
 	}
