@@ -87,9 +87,6 @@ type importProgressAnswer struct {
 // hold, and sampleTexts how many different values are shown of each.
 const sampleRows, sampleTexts = 50, 5
 
-// errEnough ends the reading of samples.
-var errEnough = errors.New("enough rows")
-
 // look opens the upload and notes its layers, with what they seem to hold.
 func (j *importJob) look(ctx context.Context) error {
 	src, err := j.open(ctx, importers.OpenOptions{})
@@ -99,16 +96,9 @@ func (j *importJob) look(ctx context.Context) error {
 	defer src.Close()
 	for i := range src.Layers() {
 		layer := &src.Layers()[i]
-		var rows [][]importers.Value
-		err := src.Records(ctx, i, func(r *importers.Record) error {
-			rows = append(rows, append([]importers.Value(nil), r.Values...))
-			if len(rows) == sampleRows {
-				return errEnough
-			}
-			return nil
-		})
+		rows, err := ingest.Sample(ctx, src, i, sampleRows)
 		// What is wrong further down is for the check to say, with everything else.
-		if err != nil && !errors.Is(err, errEnough) && !errors.Is(err, geo.ErrInvalid) {
+		if err != nil && !errors.Is(err, geo.ErrInvalid) {
 			return err
 		}
 		j.layers = append(j.layers, answerLayer(i, layer, rows, guess(j.what, layer, rows)))

@@ -35,7 +35,7 @@ func Areas(ctx context.Context, src importers.Source, b AreaBasis, o Options) (*
 	}
 	in.layer = src.Layers()[index]
 	if in.kind == "" {
-		rows, err := sample(ctx, src, index, 20)
+		rows, err := Sample(ctx, src, index, 20)
 		if err != nil {
 			return nil, err
 		}

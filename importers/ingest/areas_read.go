@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -269,20 +268,4 @@ func (f *feature) rawBound() (b orb.Bound, ok bool) {
 		}
 	}
 	return b, !first
-}
-
-// sample gives some rows of a layer.
-func sample(ctx context.Context, src importers.Source, layer, most int) (rows [][]importers.Value, err error) {
-	enough := errors.New("enough")
-	err = src.Records(ctx, layer, func(r *importers.Record) error {
-		rows = append(rows, append([]importers.Value(nil), r.Values...))
-		if len(rows) >= most {
-			return enough
-		}
-		return nil
-	})
-	if errors.Is(err, enough) {
-		err = nil
-	}
-	return rows, err
 }

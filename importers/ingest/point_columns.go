@@ -57,8 +57,8 @@ func northings(samples [][]importers.Value, column int) bool {
 	return some
 }
 
-// ParseNumber reads a decimal number, full-width digits and a decimal comma of
-// no kind but the point among them. It is an error for anything else, NaN and infinities too.
+// ParseNumber reads a decimal number with a point, in half-width or full-width
+// characters. Anything else is an error: commas, hexadecimal digits, NaN, infinities.
 func ParseNumber(v importers.Value) (float64, error) {
 	text := Fold(v.Text)
 	if strings.ContainsAny(text, "xXpPnNiI_") {

@@ -17,9 +17,6 @@ type Glimpse struct {
 	Geometry   orb.Geometry // lon/lat in degrees, WGS 84, on the lattice
 }
 
-// errSeen ends the reading of a preview.
-var errSeen = errors.New("seen enough")
-
 // Preview reads the first features of a layer with the options, unchecked, so
 // that people see where they would lie: at most so many, of so many vertices. Rings
 // of which the file does not say which belong together are lines. A feature
@@ -52,7 +49,7 @@ func Preview(ctx context.Context, src importers.Source, fields []Field, o Option
 		n := len(list)
 		if n == features || vertices <= 0 {
 			more = true
-			return errSeen
+			return errEnough
 		}
 		converted, used, err := lonLat(shape, crs)
 		if err != nil {
@@ -64,7 +61,7 @@ func Preview(ctx context.Context, src importers.Source, fields []Field, o Option
 		list = append(list, Glimpse{r.Number, code, Fold(columns.Value("name", r.Values).Text), converted})
 		return nil
 	})
-	if errors.Is(err, errSeen) {
+	if errors.Is(err, errEnough) {
 		err = nil
 	}
 	if err == nil && len(list) == 0 && wrong != nil {
@@ -81,15 +78,8 @@ type placer struct {
 
 // newPlacer finds the columns with positions of a table.
 func newPlacer(ctx context.Context, src importers.Source, layer int, columns []string) (p placer, err error) {
-	var rows [][]importers.Value
-	err = src.Records(ctx, layer, func(r *importers.Record) error {
-		rows = append(rows, append([]importers.Value(nil), r.Values...))
-		if len(rows) == 50 {
-			return errSeen
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errSeen) {
+	rows, err := Sample(ctx, src, layer, 50)
+	if err != nil {
 		return p, err
 	}
 	p.x, p.y, p.table = PointColumns(columns, rows)

@@ -41,9 +41,6 @@ type reportParser struct {
 	of         int64 // how many rows there are; -1 where nobody knows
 }
 
-// errEnoughRows ends the look at the first rows.
-var errEnoughRows = errors.New("enough rows")
-
 func newReportParser(ctx context.Context, src importers.Source, layer int, b ReportBasis, o Options) (*reportParser, error) {
 	l := src.Layers()[layer]
 	cols, err := FindColumns(reportFields, l.Columns, o.Columns)
@@ -67,15 +64,8 @@ func newReportParser(ctx context.Context, src importers.Source, layer int, b Rep
 	case (p.x < 0) != (p.y < 0):
 		return nil, describeMissing("lon, lat", "the other half of the position", l.Columns)
 	case p.x < 0 && l.Geometry == "" && !cols.Has("position"):
-		var samples [][]importers.Value
-		err := src.Records(ctx, layer, func(r *importers.Record) error {
-			samples = append(samples, append([]importers.Value(nil), r.Values...))
-			if len(samples) == 50 {
-				return errEnoughRows
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errEnoughRows) {
+		samples, err := Sample(ctx, src, layer, 50)
+		if err != nil {
 			return nil, err
 		}
 		x, y, ok := PointColumns(l.Columns, samples)
