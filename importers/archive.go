@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -221,12 +222,8 @@ func (a *archive) check(files []*zip.File, size int64, limits Limits) error {
 		if f.CompressedSize64 > uint64(size) {
 			return corruptEntry(name, io.ErrUnexpectedEOF)
 		}
-		if f.UncompressedSize64 > uint64(limits.ZipBytes) || sum+f.UncompressedSize64 > uint64(limits.ZipBytes) {
-			return &Problem{
-				Problem: ProblemLimit,
-				Detail:  fmt.Sprintf("the archive unpacks to more than %d MiB; give its files unpacked", limits.ZipBytes>>20),
-				Values:  map[string]any{"file": clipText(name, 120), "limit": limits.ZipBytes},
-			}
+		if f.UncompressedSize64 > math.MaxInt64-sum { // more than there is of anything
+			return zipUnsafe(name, "claims to be of an impossible size")
 		}
 		sum += f.UncompressedSize64
 		packed += f.CompressedSize64
@@ -245,6 +242,13 @@ func (a *archive) check(files []*zip.File, size int64, limits Limits) error {
 			Problem: ProblemZipUnsafe,
 			Detail:  fmt.Sprintf("the archive unpacks to more than %d times its size, as no map does; give its files unpacked", limits.ZipRatio),
 			Values:  map[string]any{"reason": "ratio", "limit": limits.ZipRatio, "bytes": sum, "packed": packed},
+		}
+	}
+	if sum > uint64(limits.ZipBytes) {
+		return &Problem{
+			Problem: ProblemLimit,
+			Detail:  fmt.Sprintf("the archive unpacks to more than %d MiB; give its files unpacked", limits.ZipBytes>>20),
+			Values:  map[string]any{"bytes": sum, "limit": limits.ZipBytes},
 		}
 	}
 	return a.apart()

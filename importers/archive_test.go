@@ -253,7 +253,8 @@ func TestOpenArchiveLies(t *testing.T) {
 	}{
 		{"says less than comes out", patched(good, nil, put32(24, 100)), ProblemZipUnsafe},
 		{"says more than comes out", patched(good, nil, put32(24, 60_000)), ProblemFileTruncated},
-		{"says 4 GB", patched(good, nil, put32(24, 0xfffffff0)), ProblemLimit},
+		{"says 4 GB", patched(good, nil, put32(24, 0xfffffff0)), ProblemZipUnsafe},
+		{"300 MB of blanks", pack(t, entry{name: "grid.geojson", body: strings.Repeat(" ", 300<<20)}), ProblemZipUnsafe},
 		{"says it has more bytes than the archive", patched(good, nil, put32(20, 0x7ffffff0)), ProblemFileTruncated},
 		{"a wrong sum", patched(good, nil, put32(16, 1)), ProblemFileCorrupt},
 		{"encrypted", patched(good, put16(6, 9), put16(8, 9)), ProblemFormatRefused},

@@ -57,6 +57,9 @@ func open(ctx context.Context, path string, o OpenOptions) (Source, error) {
 	if o.ViaOGR && (!isArchive(f) || isXLSX(f) || isKMZ(f) || f.holds("content.xml")) {
 		return openOGR(ctx, path, o)
 	}
+	if !f.dir && f.size == 0 {
+		return nil, &Problem{Problem: ProblemFileTruncated, Detail: fmt.Sprintf("%s is empty; have it sent again", f.name), Values: map[string]any{"file": f.name}}
+	}
 	for _, opener := range openers() {
 		if opener.is(f) {
 			return opener.open(ctx, path, o)
