@@ -112,6 +112,9 @@ func (f *importFlags) conclude(out io.Writer, r *ingest.Report) error {
 	if more := len(r.Problems) + r.Truncated - listedProblems; more > 0 {
 		say("and %d more problems, which --report FILE lists", more)
 	}
+	if r.GapsLeftOut > 0 {
+		say("%d gaps, %.0f m² together, are where features with faults, or missing ones, belong, and not listed", r.GapsLeftOut, r.GapsLeftOutM2)
+	}
 	for _, done := range r.Repairs[:min(len(r.Repairs), listedProblems)] {
 		say("%-8s %-20s feature %d %s: %s", "repaired", done.Repair, done.Feature, done.Code, done.Detail)
 	}

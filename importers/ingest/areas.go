@@ -65,25 +65,30 @@ func hasAreas(l importers.Layer) bool {
 
 func (in *intake) run(src importers.Source, layer int, set *AreaSet) error {
 	declared := in.system()
-	if !in.columns.Has("code") {
-		in.found.add(&importers.Problem{Problem: importers.ProblemNoColumn,
-			Detail: fmt.Sprintf("no column holds the codes; name it with --map code=COLUMN, of %s", strings.Join(in.layer.Columns, ", ")), Values: map[string]any{"field": "code"}})
-	}
 	for i := range in.layer.Problems {
 		p := in.layer.Problems[i]
 		in.found.add(&p)
 	}
+	told := in.found.errorCount > 0
 	err := in.read(src, layer)
 	if p := brokenOff(err); p != nil {
+		in.brokeOff = true
 		in.found.add(p)
 	} else if err != nil {
 		return err
 	}
-	if len(in.features) == 0 {
+	switch {
+	case len(in.features) == 0 && !in.brokeOff:
 		in.found.add(&importers.Problem{Problem: importers.ProblemEmptyGeometry, Detail: "the layer has no features"})
+	case !in.columns.Has("code") && len(in.features) > 0 && !(told && len(in.layer.Columns) == 0):
+		in.found.add(&importers.Problem{Problem: importers.ProblemNoColumn,
+			Detail: fmt.Sprintf("no column holds the codes; name it with --map code=COLUMN, of %s", strings.Join(in.layer.Columns, ", ")), Values: map[string]any{"field": "code"}})
 	}
-	if in.withZ > 0 {
-		in.warning(nil, importers.ProblemZDropped, fmt.Sprintf("heights of %d features are left out", in.withZ), map[string]any{"count": in.withZ})
+	switch n := len(in.withZ); {
+	case n == 1 && len(in.features) > 1:
+		in.warning(in.withZ[0], importers.ProblemZDropped, "heights are left out", map[string]any{"count": 1})
+	case n > 0:
+		in.warning(nil, importers.ProblemZDropped, fmt.Sprintf("heights of %d features are left out", n), map[string]any{"count": n})
 	}
 	in.remain()
 	in.place(declared)
@@ -94,6 +99,7 @@ func (in *intake) run(src importers.Source, layer int, set *AreaSet) error {
 	in.duplicates()
 	in.parents()
 	in.looks()
+	in.strays()
 	if !in.shifted {
 		in.align()
 		in.snap()

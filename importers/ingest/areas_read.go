@@ -25,6 +25,7 @@ type feature struct {
 	rings        outline
 	nested       nested
 	land         outline // on the lattice, with the land on the left; nil where the shape is faulty
+	belongs      outline // where it should lie, if that is known to be elsewhere
 	shape        orb.MultiPolygon
 	change       string
 	movedM2      float64
@@ -50,13 +51,14 @@ type intake struct {
 	report   *Report
 	features []*feature
 	vertices int
-	withZ    int
+	withZ    []*feature            // with heights
 	named    map[geo.Ref]*geo.Area // of the basis
 	asked    plane                 // the coordinate system as the file or the caller has it
 	stays    []*geo.Area           // of the kind, in force, that the file does not speak of
 	repaired []Repaired
 	noteable []*feature // whose rings ran the wrong way
 	lands    map[*geo.Area]boxed
+	brokeOff bool // the file ends before its end, so that features are missing
 	nodes    int  // how many places got common corners
 	shifted  bool // all of the file lies elsewhere than it should
 
@@ -96,7 +98,7 @@ func (in *intake) read(src importers.Source, layer int) error {
 		if n := int64(len(in.features)); in.o.Progress != nil && n%256 == 0 {
 			in.o.Progress(StageRead, n, of)
 		}
-		in.values(f, r.Values)
+		in.values(f, r)
 		faulty := false
 		for i := range r.Problems {
 			p := r.Problems[i]
@@ -115,7 +117,7 @@ func (in *intake) read(src importers.Source, layer int) error {
 			in.found.add(&p)
 		}
 		if r.HadZ {
-			in.withZ++
+			in.withZ = append(in.withZ, f)
 		}
 		in.geometry(f, r, faulty)
 		if in.vertices > maxVertices {
@@ -126,8 +128,8 @@ func (in *intake) read(src importers.Source, layer int) error {
 }
 
 // values reads what a row says of the area.
-func (in *intake) values(f *feature, row []importers.Value) {
-	c := in.columns
+func (in *intake) values(f *feature, r *importers.Record) {
+	c, row := in.columns, r.Values
 	text := func(field string) string { return cleanText(c.Value(field, row).Text) }
 	code, p := ParseCode(c.Value("code", row))
 	f.area.Code = code
@@ -136,16 +138,23 @@ func (in *intake) values(f *feature, row []importers.Value) {
 		in.found.add(p)
 	}
 	f.coded = code != "" && (p == nil || p.Warning)
-	if code == "" && c.Has("code") {
+	if code == "" && c.Has("code") && !in.rowless(r) {
 		in.problem(f, importers.ProblemCodeDamaged, "the feature has no code", nil)
 	}
 	f.area.Name, f.area.NameEn = text("name"), text("name_en")
-	for field, value := range map[string]string{"name": f.area.Name, "name_en": f.area.NameEn} {
-		if len(value) > 200 {
-			in.problem(f, importers.ProblemValueDamaged, fmt.Sprintf("%s: longer than 200 bytes", c.Name(field)), map[string]any{"column": c.Name(field), "value": clip(value)})
-		}
-	}
 	f.area.Alias = parseAlias(c.Value("alias", row).Text)
+	for _, is := range []struct{ field, value string }{{"name", f.area.Name}, {"name_en", f.area.NameEn}, {"alias", strings.Join(f.area.Alias, "、")}} {
+		why := ""
+		switch {
+		case len(is.value) > 200 && is.field != "alias":
+			why = "longer than 200 bytes"
+		case destroyed(c.Value(is.field, row).Text):
+			why = fmt.Sprintf("%q has lost characters in an export; take it from the original", clip(is.value))
+		default:
+			continue
+		}
+		in.problem(f, importers.ProblemValueDamaged, c.Name(is.field)+": "+why, map[string]any{"column": c.Name(is.field), "value": clip(is.value)})
+	}
 	for field, to := range map[string]*int{"households": &f.area.Households, "population": &f.area.Population} {
 		n, p := ParseCount(c.Value(field, row), c.Name(field))
 		if *to = n; p != nil {
@@ -178,6 +187,25 @@ func (in *intake) values(f *feature, row []importers.Value) {
 	if k, ok := parseKindWord(text("parent_kind")); ok {
 		f.area.Parent.Kind = k
 	}
+}
+
+// rowless reports whether a record has no values because the file has none for it,
+// which is said already: where it is damaged, or has fewer rows than shapes.
+func (in *intake) rowless(r *importers.Record) bool {
+	for _, v := range r.Values {
+		if v.Type != importers.Null && v.Text != "" {
+			return false
+		}
+	}
+	for _, list := range [][]importers.Problem{r.Problems, in.layer.Problems} {
+		for i := range list {
+			switch list[i].Problem {
+			case importers.ProblemFileCorrupt, importers.ProblemFileTruncated, importers.ProblemRowCount:
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // geometry takes the rings of a record.

@@ -47,6 +47,13 @@ func TestAreasBroken(t *testing.T) {
 	if got := groundProblems(&set.Report); !slices.Equal(got, []string{importers.ProblemFileTruncated, importers.ProblemValueDamaged}) {
 		t.Errorf("a file that is cut: %s", tell(set))
 	}
+	// Whatever it lacks: what was read is right, and no more is told than that it breaks off.
+	villages := town()
+	villages.records = villages.records[:5]
+	set = importAreas(t, brokenSource{villages, cut}, townBasis(t), Options{Kind: geo.Village})
+	if got := groundProblems(&set.Report); !slices.Equal(got, []string{importers.ProblemFileTruncated}) || set.Report.FeaturesRead != 5 || set.Report.FeaturesOK != 5 || set.Report.GapsLeftOut == 0 {
+		t.Errorf("five of eight villages: %s", tell(set))
+	}
 	other := errors.New("no disk")
 	if _, err := Areas(t.Context(), brokenSource{src, other}, AreaBasis{District: "220112"}, Options{Kind: geo.District}); !errors.Is(err, other) {
 		t.Errorf("another error gives %v", err)

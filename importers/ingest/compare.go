@@ -51,7 +51,7 @@ func (in *intake) complete(f *feature) {
 func (in *intake) duplicates() {
 	first := map[string]*feature{}
 	for _, f := range in.features {
-		if f.area.Code == "" {
+		if !f.coded { // what is left of damaged codes is often the same
 			continue
 		}
 		if g := first[f.area.Code]; g != nil {

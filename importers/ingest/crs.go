@@ -218,7 +218,32 @@ func (in *intake) readingProblem(f *feature, asked, fits reading, b orb.Bound) *
 }
 
 func number(x float64) string {
+	if math.Abs(x) > 1e12 {
+		return fmt.Sprintf("%g", x)
+	}
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.6f", x), "0"), ".")
+}
+
+// outlier is the first corner of a feature that does not lie near the district,
+// where most do: ok is false where all of it lies elsewhere. It is a hole's where
+// only holes do, from end to end.
+func (f *feature) outlier(asked reading, within orb.Bound) (first orb.Point, hole, ok bool) {
+	out, all, holes := 0, 0, 0
+	for _, r := range f.raw {
+		before := out
+		for _, c := range r.points {
+			all++
+			if w, ok := asked.point(c); !ok || !within.Contains(w) {
+				if out++; out == 1 {
+					first = c
+				}
+			}
+		}
+		if r.hole && out-before == len(r.points) {
+			holes += len(r.points)
+		}
+	}
+	return first, holes == out, out > 0 && 2*out < all
 }
 
 // misfit says of one feature why it is not near the district.
@@ -233,12 +258,21 @@ func (in *intake) misfit(f *feature, asked reading, b, within orb.Bound, planeOf
 			return
 		}
 	}
+	c, hole, some := f.outlier(asked, within)
+	if some && hole { // which is said of the hole
+		f.misread, f.plane = false, planeOf(asked, i)
+		return
+	}
 	f.astray = true
-	c := b.Center()
+	if !some {
+		c = b.Center()
+	}
 	p := in.problem(f, importers.ProblemOutsideDistrict, fmt.Sprintf("%s, %s is not near the district, and in no other system either", number(c[0]), number(c[1])), map[string]any{"value": string(asked.crs)})
 	if w, ok := asked.point(c); ok {
 		p.At = &w
-		f.plane = planeOf(asked, i)
+		if !some { // else what is wrong with its outline is that corner
+			f.plane = planeOf(asked, i)
+		}
 		middle := within.Center()
 		away := geo.DistanceM(w, middle)
 		if !math.IsNaN(away) {

@@ -24,8 +24,7 @@
 //   - DUP_CODE, OVERLAP: features (both numbers)
 //   - CODE_UNKNOWN_PARENT: column, value (what the file says); expected (the code of
 //     the one that it should be by its own code)
-//   - GAP: kind (that does not cover the place); or, of the warning, left_out (how
-//     many gaps are where faulty features belong)
+//   - GAP: kind (that does not cover the place)
 //   - LIMIT: value, limit. NO_COLUMN: field, column. NO_LAYER: layer, layers.
 //     NO_REPAIR: value
 //

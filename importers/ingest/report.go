@@ -22,6 +22,11 @@ type Report struct {
 	Unchanged    int `json:"unchanged"`
 	Gone         int `json:"gone"`
 
+	// GapsLeftOut are gaps that are not among the problems, since features with
+	// faults, or missing ones, belong there; with their land in square metres.
+	GapsLeftOut   int     `json:"gaps_left_out,omitempty"`
+	GapsLeftOutM2 float64 `json:"gaps_left_out_m2,omitempty"`
+
 	Problems []*importers.Problem `json:"problems"`
 	// Repairs are what the repairs that were asked for did.
 	Repairs []Repaired `json:"repairs,omitempty"`

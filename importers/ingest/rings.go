@@ -21,6 +21,7 @@ type rawRing struct {
 type ringFault struct {
 	problem string
 	at      orb.Point
+	nowhere bool // at is none
 	detail  string
 	repair  string
 	values  map[string]any
@@ -44,7 +45,7 @@ func (p *plane) readRing(r rawRing, closing bool) (ring []geo.LatticePoint, faul
 		}
 	}
 	if len(ring) == 0 {
-		return nil, &ringFault{problem: importers.ProblemEmptyGeometry, detail: "a ring has no corners"}
+		return nil, &ringFault{problem: importers.ProblemRingTooShort, detail: "a ring has no corners", repair: repairValid, nowhere: true}
 	}
 	first, last := ring[0], ring[len(ring)-1]
 	open := p.distanceM(first, last)

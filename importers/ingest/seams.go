@@ -2,13 +2,11 @@ package ingest
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/importers"
 )
 
 // part is an area of the layer as it would be: of the file, or one that stays.
@@ -94,6 +92,9 @@ func (in *intake) wholeOf(parts []part) (whole []boxed, areas []*geo.Area) {
 // file in its own plane, where its lines are straight, and between them and
 // what is in force on the lattice.
 func (in *intake) seams() {
+	if len(in.features) == 0 {
+		return // which is said
+	}
 	told := map[*feature]bool{}
 	parts := in.partsOf()
 	whole, homes := in.wholeOf(parts)
@@ -192,17 +193,19 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 	})
 	var ghosts []boxed
 	for _, f := range s.in.features {
-		if f.land == nil {
-			if g := f.roughly(); len(g) > 0 && !f.astray {
-				if s.flat != nil && f.plane == s.flat {
-					g = f.inPlane()
-				}
-				ghosts = append(ghosts, boxed{g, g.box()})
-			} else if was := s.in.named[f.area.Ref()]; was != nil {
-				if s.flat == nil {
-					ghosts = append(ghosts, s.in.landOf(was))
+		if f.land != nil {
+			continue
+		}
+		g := s.in.ghost(f)
+		if s.flat != nil {
+			if g = s.flat.flatten(g); f.belongs == nil && f.plane == s.flat && !f.astray {
+				if own := f.inPlane(); len(own) > 0 {
+					g = own
 				}
 			}
+		}
+		if len(g) > 0 {
+			ghosts = append(ghosts, boxed{g, g.box()})
 		}
 	}
 	lost := s.lost()
@@ -218,7 +221,7 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 			s.overlaps(p, pairs, told)
 		case p.fault == beyond:
 			s.beyond(p, told)
-		case s.haunted(p, ghosts) || s.explained(p, lost):
+		case s.in.brokeOff && p.widthM() > missingM || s.haunted(p, ghosts) || s.explained(p, lost):
 			leftOut++
 			leftOutM2 += p.areaM2
 		case len(s.whole) == 0 && s.in.kind == geo.VillageGroup && p.widthM() > 20:
@@ -227,11 +230,13 @@ func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 			s.gap(p)
 		}
 	}
-	if leftOut > 0 {
-		s.in.warning(nil, importers.ProblemGap, fmt.Sprintf("%d gaps, %s together, are where features with faults belong, and not told as gaps", leftOut, squareMetres(leftOutM2)),
-			map[string]any{"left_out": leftOut}).AreaM2 = round3(leftOutM2)
-	}
+	s.in.report.GapsLeftOut += leftOut
+	s.in.report.GapsLeftOutM2 += round3(leftOutM2)
 }
+
+// missingM is how wide land without an area may be where a feature is missing that
+// is known to be.
+const missingM = 5
 
 // needed tells whether land in the midst of the file's areas must be covered: where
 // something is in force that says so.
@@ -273,7 +278,7 @@ func (s *seams) inside(p *patch) bool {
 func (s *seams) lost() map[geo.Ref]int {
 	out := map[geo.Ref]int{}
 	for _, f := range s.in.features {
-		if f.land == nil && (f.astray || len(f.roughly()) == 0) && s.in.named[f.area.Ref()] == nil {
+		if f.land == nil && f.belongs == nil && (f.astray || len(f.roughly()) == 0) && s.in.named[f.area.Ref()] == nil {
 			out[f.area.Parent]++
 		}
 	}
@@ -283,10 +288,15 @@ func (s *seams) lost() map[geo.Ref]int {
 // explained tells whether a gap may be where a feature without a place belongs.
 func (s *seams) explained(p *patch, lost map[geo.Ref]int) bool {
 	for ref, n := range lost {
-		if a := s.in.named[ref]; n > 0 && a != nil && p.widthM() > 5 && s.in.landOf(a).covers(p.at[0]*geo.Scale, p.at[1]*geo.Scale) {
+		if a := s.in.named[ref]; n > 0 && a != nil && p.widthM() > missingM && s.in.landOf(a).covers(p.at[0]*geo.Scale, p.at[1]*geo.Scale) {
 			lost[ref]--
 			return true
 		}
+	}
+	var anywhere geo.Ref // of those of which nothing is known
+	if lost[anywhere] > 0 && p.widthM() > missingM {
+		lost[anywhere]--
+		return true
 	}
 	return false
 }

@@ -70,7 +70,7 @@ func (in *intake) ringProblem(f *feature, fault *ringFault) {
 	}
 	p := in.problem(f, fault.problem, fault.detail, fault.values)
 	p.Repair = fault.repair
-	if w, ok := f.plane.point(fault.at); ok {
+	if w, ok := f.plane.point(fault.at); ok && !fault.nowhere {
 		p.At = &w
 	}
 }

@@ -18,6 +18,13 @@ func cleanText(s string) string {
 	return strings.TrimSpace(s)
 }
 
+// destroyed tells names that an export could not write: question marks in place of
+// characters, the mark that stands for what is no text, and what becomes of this
+// mark when it is read as GBK.
+func destroyed(s string) bool {
+	return strings.ContainsAny(s, "?\ufffd") || strings.Contains(s, "锟斤") || strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 && r < 0xa0 })
+}
+
 // parseAlias reads other names: a JSON list, names with separators between, or a
 // list as GDAL writes it.
 func parseAlias(s string) []string {
