@@ -112,6 +112,12 @@ const headBytes = 8 << 10
 
 // newProbe looks at a file or folder.
 func newProbe(path string) (*probe, error) {
+	// Before it is opened: to open a pipe waits for who writes into it.
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("open %s: it is no regular file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -48,8 +48,18 @@ func (f *importFlags) Validate() error {
 	if ext := strings.ToLower(filepath.Ext(f.Report)); f.Report != "" && ext != ".json" && ext != ".geojson" {
 		return fmt.Errorf("--report %s: must end in .json or .geojson", f.Report)
 	}
-	if _, err := os.Stat(f.File); err != nil {
+	if f.Encoding != "" {
+		var p *importers.Problem
+		if _, err := importers.NamedEncoding(f.Encoding); errors.As(err, &p) {
+			return fmt.Errorf("--encoding: %s", p.Detail)
+		}
+	}
+	info, err := os.Stat(f.File)
+	if err != nil {
 		return err
+	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file", f.File)
 	}
 	return nil
 }

@@ -29,7 +29,13 @@ func Areas(ctx context.Context, src importers.Source, b AreaBasis, o Options) (*
 	if in.repairs, err = parseRepairs(o.Repairs); err != nil {
 		return nil, err
 	}
-	index, err := FindLayer(src, o.Layer, hasAreas)
+	index, err := FindLayer(src, o.Layer, func(l importers.Layer) bool {
+		columns, err := FindColumns(areaFields, l.Columns, o.Columns)
+		return err == nil && columns.Has("code") && hasAreas(l)
+	})
+	if err != nil {
+		index, err = FindLayer(src, o.Layer, hasAreas)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +126,7 @@ func (in *intake) run(src importers.Source, layer int, set *AreaSet) error {
 // refused.
 func (in *intake) system() bool {
 	crs, from, err := LayerCRS(in.layer, in.o.CRS)
-	in.report.CRS, in.report.CRSFrom = string(crs), from
+	in.report.CRS, in.report.CRSFrom = systemName(crs), from
 	in.asked = plane{crs: crs}
 	if err == nil {
 		return true

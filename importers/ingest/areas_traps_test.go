@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -173,6 +174,7 @@ func TestAreasTraps(t *testing.T) {
 		"a record that cannot be read": {func(s *layerSource) {
 			s.records[6] = importers.Record{Values: make([]importers.Value, 2), Problems: []importers.Problem{{Problem: importers.ProblemFileCorrupt, Detail: "no JSON"}}}
 		}, []wanted{{7, importers.ProblemFileCorrupt, false, nil}}},
+		"the code of another kind": {func(s *layerSource) { s.records[2].Values[0].Text = "220112001" }, []wanted{{3, importers.ProblemCodeDamaged, false, nil}}},
 		"fewer rows than shapes": {func(s *layerSource) {
 			s.layer.Problems = []importers.Problem{{Problem: importers.ProblemRowCount, Detail: "7 rows, 8 shapes"}}
 			s.records[7].Values = make([]importers.Value, 2)
@@ -266,6 +268,9 @@ func TestAreasReading(t *testing.T) {
 		s := town()
 		s.layer.CRS.CRS = label
 		set := importAreas(t, s, townBasis(t), Options{Kind: geo.Village})
+		if want := cmp.Or(map[geo.CRS]string{geo.WGS84: "EPSG:4326"}[label], string(label)); set.Report.CRS != want {
+			t.Errorf("the system is %q, want %q", set.Report.CRS, want)
+		}
 		p := set.Report.Problems[0]
 		if p.Problem != importers.ProblemCRSOutOfZone || p.Values["reading"] != want || !strings.Contains(p.Detail, "--crs "+want) {
 			t.Errorf("4551 as %s: %v, %v, want the reading %s", label, p, p.Values, want)

@@ -30,6 +30,8 @@ func ParseCode(v importers.Value) (code string, problem *importers.Problem) {
 		return damaged("has lost digits: a spreadsheet made a number of it")
 	case v.Type == importers.Number && len(strings.TrimLeft(whole, "-")) > 15:
 		return damaged("is a number of more than 15 digits, of which spreadsheets keep the first 15 only")
+	case v.Type == importers.Number && len(whole) > 12 && digits(whole) && strings.HasSuffix(whole, "000000"):
+		return damaged("is a number that ends in zeros, as one does that a spreadsheet wrote as 2.20112E+14")
 	case dotted && digits(whole) && strings.Trim(fraction, "0") == "" && (v.Type == importers.Number || fraction != ""):
 		if len(whole) > 15 {
 			return damaged("is a number of more than 15 digits, of which spreadsheets keep the first 15 only")

@@ -29,6 +29,10 @@ func TestParseCode(t *testing.T) {
 		{"2.20112e14", importers.Text, "2.20112e14", importers.ProblemCodeDamaged, false},
 		{"2201120010010010", importers.Number, "2201120010010010", importers.ProblemCodeDamaged, false},
 		{"2201120010010010.0", importers.Number, "2201120010010010.0", importers.ProblemCodeDamaged, false},
+		{"220112000000000", importers.Number, "220112000000000", importers.ProblemCodeDamaged, false}, // 2.20112E+14, written out
+		{"220112000000000.0", importers.Number, "220112000000000.0", importers.ProblemCodeDamaged, false},
+		{"220112000000000", importers.Text, "220112000000000", "", false},
+		{"220112000000", importers.Number, "220112000000", "", false},
 		{"220112.5", importers.Number, "220112.5", importers.ProblemCodeDamaged, false},
 		{"220112 001", importers.Text, "220112 001", importers.ProblemCodeDamaged, false},
 		{"grid:1", importers.Text, "grid:1", importers.ProblemCodeDamaged, false},

@@ -54,6 +54,7 @@ func (in *intake) duplicates() {
 		if !f.coded { // what is left of damaged codes is often the same
 			continue
 		}
+		in.elsewhere(f)
 		if g := first[f.area.Code]; g != nil {
 			p := in.problem(f, importers.ProblemDupCode, fmt.Sprintf("feature %d has the code %s too", g.number, f.area.Code), map[string]any{"features": []int{g.number, f.number}})
 			p.Areas = []geo.Ref{f.area.Ref()}
@@ -68,6 +69,22 @@ func (in *intake) duplicates() {
 			continue
 		}
 		first[f.area.Code] = f
+	}
+}
+
+// elsewhere refuses the code of an area in force of another kind, where codes of
+// this kind are longer or shorter: the file is of that kind.
+func (in *intake) elsewhere(f *feature) {
+	length := map[geo.Kind]int{geo.District: 6, geo.Township: 9, geo.Village: 12, geo.VillageGroup: 15, geo.Grid: 15, geo.Compound: 16}
+	if len(f.area.Code) == length[in.kind] || in.named[f.area.Ref()] != nil {
+		return
+	}
+	for _, k := range geo.Kinds() {
+		if was := in.named[geo.Ref{Kind: k, Code: f.area.Code}]; was != nil && k != in.kind {
+			in.problem(f, importers.ProblemCodeDamaged, fmt.Sprintf("%s is the code of a %s, not of a %s: has the file another kind?", f.area.Code, k, in.kind),
+				map[string]any{"value": f.area.Code, "expected": string(in.kind)})
+			return
+		}
 	}
 }
 

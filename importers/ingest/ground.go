@@ -147,7 +147,7 @@ func (g *groundIntake) layer(src importers.Source, index int) (err error) {
 		return err
 	}
 	r.Layer = strings.TrimPrefix(r.Layer+", "+l.Name, ", ")
-	r.CRS, r.CRSFrom, r.Importer = string(g.crs), from, l.Format
+	r.CRS, r.CRSFrom, r.Importer = systemName(g.crs), from, l.Format
 	r.Encoding, r.EncodingFrom = l.Encoding, l.EncodingFrom
 	for field, column := range g.columns.Names() {
 		r.Columns[field] = column

@@ -49,6 +49,17 @@ func FindLayer(src importers.Source, name string, fits func(importers.Layer) boo
 	return refuse("there is no layer")
 }
 
+// systemName writes a coordinate system as --crs has it: by its number where it has one.
+func systemName(c geo.CRS) string {
+	switch c {
+	case geo.WGS84:
+		return "EPSG:4326"
+	case geo.CGCS2000:
+		return "EPSG:4490"
+	}
+	return string(c)
+}
+
 // LayerCRS gives the coordinate system of a layer: the one asked for, else what
 // the file says. from is "option", or what in the file says so. The error is a
 // *importers.Problem: CRS_UNKNOWN or DATUM_REFUSED.

@@ -8,7 +8,7 @@ type Report struct {
 	SHA256       string `json:"sha256"` // of the file, or of the parts of a set by name; hexadecimal
 	Importer     string `json:"importer"`
 	Layer        string `json:"layer"`
-	CRS          string `json:"crs"`      // as geo.CRS writes it
+	CRS          string `json:"crs"`      // EPSG:n, gcj02 or bd09
 	CRSFrom      string `json:"crs_from"` // "option", or as importers.CRSHint.From
 	Encoding     string `json:"encoding"`
 	EncodingFrom string `json:"encoding_from"`

@@ -94,7 +94,7 @@ func (p *reportParser) system(l importers.Layer, o Options) error {
 		p.early = append(p.early, &importers.Problem{Problem: importers.ProblemCRSUnknown, Warning: true,
 			Detail: "the file does not say which coordinate system its positions are in; they are read as WGS 84; say --crs gcj02 for those of AMap or WeChat"})
 	}
-	p.crs, p.report.CRS, p.report.CRSFrom = crs, string(crs), from
+	p.crs, p.report.CRS, p.report.CRSFrom = crs, systemName(crs), from
 	return err
 }
 

@@ -1,0 +1,34 @@
+package ingest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/importers"
+)
+
+// covered is a layer with another before it that has no areas, as a workbook with
+// a title page.
+type covered struct{ *layerSource }
+
+func (s covered) Layers() []importers.Layer {
+	return append([]importers.Layer{{Name: "封面", Columns: []string{"说明"}, Features: 1}}, s.layerSource.Layers()...)
+}
+
+func (s covered) Records(ctx context.Context, layer int, each func(*importers.Record) error) error {
+	if layer == 0 {
+		return each(&importers.Record{Number: 1, Values: []importers.Value{{Text: "村界表", Type: importers.Text}}})
+	}
+	return s.layerSource.Records(ctx, layer-1, each)
+}
+
+// TestAreasLayer: of several layers the one with codes is meant.
+func TestAreasLayer(t *testing.T) {
+	s := town()
+	s.layer.Geometry = ""
+	set := importAreas(t, covered{s}, townBasis(t), Options{Kind: geo.Village})
+	if set.Report.Layer != "村界" || set.Report.FeaturesRead != 8 || set.Report.Errors() != 0 {
+		t.Errorf("layer %q: %s", set.Report.Layer, tell(set))
+	}
+}
