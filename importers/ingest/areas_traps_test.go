@@ -153,6 +153,9 @@ func TestAreasTraps(t *testing.T) {
 		"an island in a lake in an island, all one polygon": {func(s *layerSource) {
 			s.records[0].Geometry = orb.Polygon{s.polygon(0)[0], square(200, 200, 50), square(150, 150, 200), square(100, 100, 300)}
 		}, []wanted{{1, importers.ProblemHoleNesting, true, nil}, {0, importers.ProblemGap, false, at(225, 225)}, {0, importers.ProblemGap, false, nil}}},
+		"an island in a lake in an island, all one polygon, the outline last": {func(s *layerSource) {
+			s.records[0].Geometry = orb.Polygon{square(150, 150, 200), square(200, 200, 50), square(100, 100, 300), s.polygon(0)[0]}
+		}, []wanted{{1, importers.ProblemHoleNesting, true, nil}, {0, importers.ProblemGap, false, at(225, 225)}, {0, importers.ProblemGap, false, nil}}},
 		"an island in a lake in an island, rings in no order": {func(s *layerSource) {
 			s.records[0].Geometry, s.records[0].Rings = nil, []orb.Ring{turned(square(150, 150, 200)), square(200, 200, 50), turned(s.polygon(0)[0]), square(100, 100, 300)}
 		}, []wanted{{0, importers.ProblemGap, false, at(225, 225)}, {0, importers.ProblemGap, false, nil}}},

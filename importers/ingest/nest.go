@@ -108,12 +108,21 @@ func closed(r []geo.LatticePoint) orb.Ring {
 
 // wrongRoles gives the rings that the file has for a hole where they are none, or
 // the other way, or for a hole of another polygon; and those holes that lie in
-// nothing.
+// nothing, unless they are what their polygon's outline lies in: rings in
+// another order than they should be.
 func (n nested) wrongRoles(raw []rawRing) (wrong, outside []int) {
+	round := map[int]bool{} // rings with the outline of their own polygon inside
+	for i, r := range raw {
+		for k := i; !r.hole && n.depth[k] > 0; {
+			if k = n.shell[k]; raw[k].polygon == r.polygon {
+				round[k] = true
+			}
+		}
+	}
 	for i, r := range raw {
 		inside := n.depth[i]%2 == 1
 		switch {
-		case r.hole && n.depth[i] == 0:
+		case r.hole && n.depth[i] == 0 && !round[i]:
 			outside = append(outside, i)
 		case r.hole != inside, inside && raw[n.shell[i]].polygon != r.polygon:
 			wrong = append(wrong, i)

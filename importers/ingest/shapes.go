@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -84,11 +85,18 @@ func (in *intake) roles(f *feature, raw []rawRing) {
 		}
 		return nil
 	}
+	var wrong, outside []int
+	if !f.flat {
+		wrong, outside = f.nested.wrongRoles(raw)
+	}
 	if f.flat || strings.Contains(in.layer.Format, "GeoJSON") || strings.Contains(in.layer.Format, "KML") {
 		for i, r := range f.rings {
 			clockwise := geo.TwiceArea(r) < 0
 			if f.plane.swapped {
 				break
+			}
+			if slices.Contains(wrong, i) { // it runs as what it was taken for
+				continue
 			}
 			// A shapefile has land on the right, the others on the left.
 			if clockwise == (f.nested.depth[i]%2 == 0) != f.flat {
@@ -100,7 +108,6 @@ func (in *intake) roles(f *feature, raw []rawRing) {
 	if f.flat {
 		return
 	}
-	wrong, outside := f.nested.wrongRoles(raw)
 	if len(outside) > 0 && !in.repairs.valid {
 		p := in.problem(f, importers.ProblemHoleOutside, "a hole lies outside its polygon", map[string]any{"count": len(outside)})
 		p.At, p.Repair = place(outside[0]), repairValid
