@@ -80,6 +80,9 @@ func (t *Table) writeGeoPackage(ctx context.Context, w io.Writer, c geo.CRS, tem
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if dir, err = filepath.Abs(dir); err != nil { // in a URI the first part of another is a host
+		return err
+	}
 	path := filepath.Join(dir, "out.gpkg")
 	if err := t.makeGeoPackage(ctx, path, c); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"iter"
 	"math"
 	"math/rand/v2"
@@ -227,5 +228,14 @@ func TestTableCoordinatesComeBack(t *testing.T) {
 		if got, ok := geo.Round(back); err != nil || !ok || got != p {
 			t.Fatalf("%v went to %v and came back as %v, %v", p, moved, got, err)
 		}
+	}
+}
+
+// TestWriteRelative: the folder that a GeoPackage is made in may be named from
+// where one is.
+func TestWriteRelative(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := lineSample().Write(t.Context(), io.Discard, GeoPackage, geo.WGS84, "."); err != nil {
+		t.Error(err)
 	}
 }
