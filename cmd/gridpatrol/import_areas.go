@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/google/uuid"
 
@@ -24,7 +25,7 @@ type importAreasCmd struct {
 	Plan    string   `placeholder:"ID" help:"Add to this draft plan, and compare with it."`
 	Title   string   `placeholder:"TEXT" help:"Title of the new plan; the name of the file where it is not given."`
 	Publish bool     `help:"Publish the plan where it has no errors."`
-	Note    string   `placeholder:"TEXT" help:"Why, for the publish; needed where there are warnings."`
+	Note    string   `placeholder:"TEXT" help:"Why, for the publish; the name of the file where it is not given."`
 }
 
 // Validate refuses what cannot be meant.
@@ -111,26 +112,28 @@ func (c *importAreasCmd) bring(ctx context.Context, district string, plans *post
 func (c *importAreasCmd) publish(ctx context.Context, plans *postgis.Plans, plan geo.ID, out io.Writer, p *importProgress) error {
 	p.hear(ingest.StagePublish, 0, -1)
 	_, published, err := plans.PublishPlan(ctx, plan, c.Note, postgis.PlanEdit{Who: operator()})
+	var refused *geo.Problem
+	if errors.As(err, &refused) && refused.Code == "note-missing" {
+		// It has warnings: they are said, and the file is why.
+		p.done()
+		if _, problems, err := plans.Check(ctx, plan); err == nil {
+			for _, w := range problems[:min(len(problems), listedProblems)] {
+				fmt.Fprintln(out, "warning ", w.Error())
+			}
+		}
+		_, published, err = plans.PublishPlan(ctx, plan, filepath.Base(c.File), postgis.PlanEdit{Who: operator()})
+	}
 	p.done()
 	if err == nil {
 		_, err = fmt.Fprintf(out, "published as revision %d\n", published.Number)
 		return err
 	}
-	var refused *geo.Problem
 	if !errors.As(err, &refused) {
 		return err
 	}
 	fmt.Fprintln(out, "not published:", refused.Detail)
 	for _, f := range refused.Fields {
 		fmt.Fprintln(out, " ", f.Detail)
-	}
-	if refused.Code == "note-missing" {
-		if _, problems, err := plans.Check(ctx, plan); err == nil {
-			for _, w := range problems[:min(len(problems), listedProblems)] {
-				fmt.Fprintln(out, " ", w.Error())
-			}
-		}
-		fmt.Fprintln(out, "say why with --note TEXT")
 	}
 	fmt.Fprintf(out, "the draft stays: plan %s\n", plan)
 	return exitError(1)

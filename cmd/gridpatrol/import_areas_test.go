@@ -22,7 +22,8 @@ import (
 )
 
 // TestImportDemoKindByKind fills an empty database with the files of the demo district,
-// each published alone, and again, which changes nothing.
+// each published alone, with the file's name for a note where there are warnings, and again,
+// which changes nothing.
 func TestImportDemoKindByKind(t *testing.T) {
 	d := newImportDesk(t, emptyDatabase(t))
 	demo, err := district()
@@ -35,7 +36,7 @@ func TestImportDemoKindByKind(t *testing.T) {
 	s := serveTest(t, d.url)
 	kinds := []geo.Kind{geo.District, geo.Township, geo.Village, geo.Grid, geo.VillageGroup, geo.Compound}
 	for i, k := range kinds {
-		out, _ := d.run(0, "import", "areas", filepath.Join(d.dir, k.Plural()+".geojson"), "--kind", string(k), "--publish", "--note", "first")
+		out, _ := d.run(0, "import", "areas", filepath.Join(d.dir, k.Plural()+".geojson"), "--kind", string(k), "--publish")
 		if !strings.Contains(out, fmt.Sprintf("published as revision %d", i+1)) || !strings.Contains(out, fmt.Sprintf("%d new, 0 changed, 0 unchanged, 0 gone", len(ofKind(t, k)))) {
 			t.Errorf("import of the %s says\n%s", k.Plural(), out)
 		}
