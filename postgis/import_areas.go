@@ -12,6 +12,7 @@ import (
 	"github.com/twpayne/go-geom"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
 )
 
@@ -40,6 +41,23 @@ func (p *Plans) ImportBasis(ctx context.Context, plan geo.ID) (ImportBasis, erro
 	revision := p.boundaries.Current().Revision.Number
 	areas, err := p.areas(ctx, revision)
 	return ImportBasis{Revision: revision, Areas: areas}, wrap("boundaries", err)
+}
+
+// AreasInForce gives the areas in force to whoever only compares with them: they
+// are read and checked as for Boundaries, and nothing is built of them.
+func (s *Store) AreasInForce(ctx context.Context) (ImportBasis, error) {
+	revision, _, err := s.boundaryVersions(ctx)
+	if err != nil || revision == 0 {
+		return ImportBasis{}, wrap("boundaries", err)
+	}
+	snapshot, areas, err := s.readSnapshot(ctx, revision, &locate.Snapshot{}, true)
+	if err == nil {
+		err = checkSnapshot(snapshot.Revision, areas)
+	}
+	if err != nil {
+		return ImportBasis{}, wrap(fmt.Sprintf("read revision %d", revision), err)
+	}
+	return ImportBasis{Revision: revision, Areas: areas}, nil
 }
 
 // ImportAreas makes an import an operation of a plan: of a new one on record.Base, with

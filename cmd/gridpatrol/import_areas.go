@@ -54,11 +54,10 @@ func (c *importAreasCmd) Run(ctx context.Context, common *Common, out io.Writer,
 		quiet.LogLevel = "warn" // the command says itself what it does
 	}
 	return quiet.withStore(ctx, func(store *postgis.Store) error {
-		boundaries, duties, err := inForce(ctx, store)
-		if err != nil {
-			return err
-		}
-		plans := postgis.NewPlans(store, boundaries, duties, c.config())
+		ctx, cancel := context.WithCancel(ctx)
+		plans := newComingPlans(store, c.config(), !c.DryRun)
+		defer plans.wait()
+		defer cancel()
 		p := newImportProgress(said)
 		defer p.done()
 		return c.bring(ctx, common.District, plans, out, p)
@@ -67,13 +66,13 @@ func (c *importAreasCmd) Run(ctx context.Context, common *Common, out io.Writer,
 
 // bring reads the file, compares it, and where it has no errors and differs
 // writes and publishes it.
-func (c *importAreasCmd) bring(ctx context.Context, district string, plans *postgis.Plans, out io.Writer, p *importProgress) error {
+func (c *importAreasCmd) bring(ctx context.Context, district string, coming *comingPlans, out io.Writer, p *importProgress) error {
 	plan, _ := c.plan() // Validate has looked
 	o := api.ImportOptions{Options: c.options(p), Plan: plan, Who: operator()}
 	o.Kind, o.Repairs, o.Partial = geo.Kind(c.Kind), c.Repair, c.Partial
 	var checked api.CheckedImport
 	report, err := c.understand(ctx, func(src importers.Source) (r *ingest.Report, err error) {
-		checked, err = areaImporter{district, plans}.Check(ctx, src, o)
+		checked, err = areaImporter{district, coming}.Check(ctx, src, o)
 		return checked.Report, err
 	})
 	p.done()
@@ -104,6 +103,10 @@ func (c *importAreasCmd) bring(ctx context.Context, district string, plans *post
 	}
 	if !c.Publish {
 		return nil
+	}
+	plans, err := coming.get(ctx)
+	if err != nil {
+		return err
 	}
 	return c.publish(ctx, plans, plan, out, p)
 }

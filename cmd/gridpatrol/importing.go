@@ -28,7 +28,13 @@ func importingOf(district string, store *postgis.Store, boundaries *postgis.Boun
 // areaImporter brings areas into plans.
 type areaImporter struct {
 	district string
-	plans    *postgis.Plans
+	plans    areaPlans
+}
+
+// areaPlans is what an areaImporter compares with and writes to: postgis.Plans, or those to come.
+type areaPlans interface {
+	ImportBasis(ctx context.Context, plan geo.ID) (postgis.ImportBasis, error)
+	ImportAreas(ctx context.Context, imp redraw.Import, record postgis.ImportRecord, plan geo.ID, title string, e postgis.PlanEdit) (redraw.Working, error)
 }
 
 // Check compares a layer with the boundaries in force, or with those of a plan.

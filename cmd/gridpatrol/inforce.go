@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
@@ -15,5 +16,10 @@ func inForce(ctx context.Context, store *postgis.Store) (*postgis.Boundaries, *p
 	if err != nil {
 		return nil, nil, err
 	}
-	return boundaries, duties, errors.Join(boundaries.Refresh(ctx), duties.Refresh(ctx))
+	var read sync.WaitGroup
+	var failed error
+	read.Go(func() { failed = duties.Refresh(ctx) })
+	err = boundaries.Refresh(ctx)
+	read.Wait()
+	return boundaries, duties, errors.Join(err, failed)
 }
