@@ -40,7 +40,7 @@ var hostileSquare = orb.MultiPolygon{{{{125.66, 43.52}, {125.67, 43.52}, {125.67
 func hostile(t testing.TB, worse func(*hostileDB)) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "worse.gpkg")
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(off)&_pragma=journal_mode(off)") // a test need not wait for the disk
 	if err != nil {
 		t.Fatal(err)
 	}
