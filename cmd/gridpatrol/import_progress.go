@@ -38,6 +38,10 @@ func newImportProgress(out io.Writer) *importProgress {
 // progressPause is how often a line is written where there is no bar.
 const progressPause = 5 * time.Second
 
+// barPause is how often a bar is drawn at most, and how long a stage goes on before its
+// bar says a rate.
+const barPause = 100 * time.Millisecond
+
 // stageWords say what is done in a stage; one that has no words is named as it is.
 var stageWords = map[string]string{
 	ingest.StageRead: "read", ingest.StageCheck: "check", ingest.StageCompare: "compare", ingest.StageWrite: "write", ingest.StagePublish: "publish",
@@ -55,7 +59,7 @@ func (p *importProgress) hear(stage string, done, of int64) {
 		p.stage, p.began, p.said = stage, now, now
 		if p.terminal {
 			p.bar = progressbar.NewOptions64(of, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.words()),
-				progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+				progressbar.OptionThrottle(barPause), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
 				progressbar.OptionSetPredictTime(true), progressbar.OptionUseANSICodes(true), progressbar.OptionSetWidth(20))
 		}
 	} else if p.bar != nil && of != p.of {
@@ -63,6 +67,9 @@ func (p *importProgress) hear(stage string, done, of int64) {
 	}
 	p.count, p.of = done, of
 	switch {
+	case p.bar != nil && now.Equal(p.began):
+		_ = p.bar.RenderBlank()
+	case p.bar != nil && now.Sub(p.began) < barPause: // no time to tell a rate by
 	case p.bar != nil:
 		_ = p.bar.Set64(done) // a terminal that is gone
 	case now.Sub(p.said) >= progressPause:

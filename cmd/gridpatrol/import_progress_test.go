@@ -33,6 +33,9 @@ func TestImportProgressBar(t *testing.T) {
 	p := &importProgress{out: &out, terminal: true}
 	p.hear("read", 0, -1)
 	p.hear("read", 10, 1000)
+	if text := out.String(); !strings.Contains(text, "read") || strings.Contains(text, "it/s") {
+		t.Errorf("the bar says %q before there is a rate", text)
+	}
 	time.Sleep(150 * time.Millisecond) // what the bar is drawn at most every
 	p.hear("read", 400, 1000)
 	time.Sleep(150 * time.Millisecond)
