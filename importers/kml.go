@@ -85,8 +85,8 @@ func openKML(ctx context.Context, path string, o OpenOptions) (Source, error) {
 		k.encoding, k.decode, from = GB18030, true, EncodingFromGuess
 		err = k.survey(ctx)
 	}
-	if err != nil {
-		return nil, err
+	if err != nil && len(k.layers) == 0 {
+		return nil, err // else who reads it hears of it, after what stands before
 	}
 	for i := range k.layers {
 		l := &k.layers[i]
@@ -120,7 +120,7 @@ func (k *kmlFile) walk(ctx context.Context, hear func(done, of int64), each func
 
 // survey learns folders, columns, counts and kinds.
 func (k *kmlFile) survey(ctx context.Context) error {
-	k.columns = kmlColumns{}
+	k.columns, k.layers, k.folders = kmlColumns{}, nil, nil
 	type folder struct {
 		layer Layer
 		kinds shapeKinds
@@ -147,7 +147,8 @@ func (k *kmlFile) survey(ctx context.Context) error {
 		}
 		return nil
 	})
-	if err != nil {
+	var cut *Problem
+	if err != nil && !(errors.As(err, &cut) && cut.Problem == ProblemFileTruncated && whole.layer.Features > 0) {
 		return err
 	}
 	k.columns.finish(w, len(folders) > 1)
@@ -165,7 +166,6 @@ func (k *kmlFile) survey(ctx context.Context) error {
 			Values:  map[string]any{"count": w.links},
 		}}
 	}
-	k.layers, k.folders = nil, nil
 	if len(folders) > 1 && len(folders) <= maxKMLLayers {
 		for _, f := range folders {
 			k.folders = append(k.folders, f.layer.Name)
@@ -190,7 +190,7 @@ func (k *kmlFile) survey(ctx context.Context) error {
 			l.CRS = ovital(ext)
 		}
 	}
-	return nil
+	return err
 }
 
 // ovital says that the Ovital map wrote the file, which shifts what it shows.

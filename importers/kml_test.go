@@ -399,3 +399,19 @@ func FuzzKML(f *testing.F) {
 		}
 	})
 }
+
+// TestKMLCut: of a file that breaks off what stands before is read.
+func TestKMLCut(t *testing.T) {
+	place := `<Placemark><name>甲</name><Point><coordinates>125.6,43.5</coordinates></Point></Placemark>`
+	s, err := Open(t.Context(), testFile(t, "cut.kml", `<kml xmlns="http://www.opengis.net/kml/2.2"><Document>`+place+place+place[:60]), OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	n := 0
+	err = s.Records(t.Context(), 0, func(*Record) error { n++; return nil })
+	var p *Problem
+	if !errors.As(err, &p) || p.Problem != ProblemFileTruncated || n != 2 {
+		t.Errorf("%d records, %v", n, err)
+	}
+}

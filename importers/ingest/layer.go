@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -37,6 +38,8 @@ func FindLayer(src importers.Source, name string, fits func(importers.Layer) boo
 		return refuse(fmt.Sprintf("there is no layer %q: the layers are %s", name, list))
 	case len(fitting) == 1:
 		return fitting[0], nil
+	case len(fitting) > 1 && wholeKML(src.Layers()) >= 0: // folders are chapters of it, as a rule
+		return wholeKML(src.Layers()), nil
 	case len(fitting) > 1:
 		return refuse("several layers may be meant; name one of " + list)
 	case len(all) == 1:
@@ -47,6 +50,11 @@ func FindLayer(src importers.Source, name string, fits func(importers.Layer) boo
 		return refuse("all layers are hidden; name one of " + list)
 	}
 	return refuse("there is no layer")
+}
+
+// wholeKML gives the layer that has all of a KML file with several folders, -1 for none.
+func wholeKML(layers []importers.Layer) int {
+	return slices.IndexFunc(layers, func(l importers.Layer) bool { return l.Hidden && l.Format == "KML" })
 }
 
 // systemName writes a coordinate system as --crs has it: by its number where it has one.

@@ -32,3 +32,21 @@ func TestAreasLayer(t *testing.T) {
 		t.Errorf("layer %q: %s", set.Report.Layer, tell(set))
 	}
 }
+
+// TestFindLayerFolders: the folders of a KML file are read together, unless one is named.
+func TestFindLayerFolders(t *testing.T) {
+	s := folders{}
+	if i, err := FindLayer(s, "", nil); err != nil || i != 2 {
+		t.Errorf("layer %d, %v", i, err)
+	}
+	if i, err := FindLayer(s, "乙", nil); err != nil || i != 1 {
+		t.Errorf("layer %d, %v", i, err)
+	}
+}
+
+// folders is a KML file with two folders.
+type folders struct{ importers.Source }
+
+func (folders) Layers() []importers.Layer {
+	return []importers.Layer{{Name: "甲", Format: "KML"}, {Name: "乙", Format: "KML"}, {Name: "全部", Format: "KML", Hidden: true}}
+}
