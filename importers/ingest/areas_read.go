@@ -24,8 +24,9 @@ type feature struct {
 	plane        *plane // that it is read in; nil where its coordinates fit nothing
 	rings        outline
 	nested       nested
-	land         outline // on the lattice, with the land on the left; nil where the shape is faulty
-	belongs      outline // where it should lie, if that is known to be elsewhere
+	land         outline            // on the lattice, with the land on the left; nil where the shape is faulty
+	nesting      *importers.Problem // the file's roles of its rings are wrong
+	belongs      outline            // where it should lie, if that is known to be elsewhere
 	shape        orb.MultiPolygon
 	change       string
 	movedM2      float64

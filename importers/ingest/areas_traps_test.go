@@ -133,6 +133,9 @@ func TestAreasTraps(t *testing.T) {
 			r := s.polygon(5)[0] // 500..1000, 500..1000
 			r[7], r[12] = r[12], r[7]
 		}, []wanted{{6, importers.ProblemSelfIntersection, false, nil}}},
+		"a bow-tie within": {func(s *layerSource) {
+			s.records[0].Geometry = orb.MultiPolygon{s.polygon(0), {{{townEast + 100, townNorth + 100}, {townEast + 200, townNorth + 200}, {townEast + 200, townNorth + 100}, {townEast + 100, townNorth + 200}, {townEast + 100, townNorth + 100}}}}
+		}, []wanted{{1, importers.ProblemSelfIntersection, false, at(150, 150)}}},
 		"a spike out of the outline": {func(s *layerSource) {
 			p := s.polygon(7) // its upper right corner is at 2000, 1000
 			p[0] = slices.Insert(p[0], 11, orb.Point{townEast + 2050, townNorth + 1000}, orb.Point{townEast + 2000, townNorth + 1000})

@@ -53,3 +53,20 @@ func TestLooksGCJ02(t *testing.T) {
 		})
 	}
 }
+
+// TestLooksGCJ02Some: of a file with some shifted features, neighbours among them,
+// each is told, and nothing else.
+func TestLooksGCJ02Some(t *testing.T) {
+	all := demoAreas(t)
+	for _, k := range []geo.Kind{geo.Grid, geo.VillageGroup, geo.Village, geo.Compound} {
+		src := layerOf(t, geo.WGS84, ofKind(all, k)...)
+		shifted := layerOf(t, geo.GCJ02, ofKind(all, k)...)
+		for i := range 10 {
+			src.records[i].Geometry = shifted.records[i].Geometry
+		}
+		set := importAreas(t, src, all, Options{Kind: k})
+		if n := countOf(set, importers.ProblemLooksGCJ02); n != 10 || set.Report.Errors() != 10 || set.Report.FeaturesOK != len(src.records)-10 {
+			t.Errorf("%s: %d are told:\n%s", k, n, tell(set))
+		}
+	}
+}

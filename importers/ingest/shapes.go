@@ -115,9 +115,9 @@ func (in *intake) roles(f *feature, raw []rawRing) {
 		return
 	}
 	if len(wrong) > 0 {
-		p := in.warning(f, importers.ProblemHoleNesting, fmt.Sprintf("%d of %d rings are not what the file says, hole or not, of this polygon or another; taken for what they lie in", len(wrong), len(raw)),
-			map[string]any{"count": len(wrong)})
-		p.At = place(wrong[0])
+		// Told where nothing else is wrong with the shape: else it may come from that.
+		f.nesting = &importers.Problem{Problem: importers.ProblemHoleNesting, Warning: true, Feature: f.number, Line: f.line, Code: f.area.Code, At: place(wrong[0]),
+			Values: map[string]any{"count": len(wrong)}, Detail: fmt.Sprintf("%d of %d rings are not what the file says, hole or not, of this polygon or another; taken for what they lie in", len(wrong), len(raw))}
 	}
 }
 
@@ -152,6 +152,9 @@ func (in *intake) finish(f *feature) {
 		f.rings = nil
 		return
 	}
+	if f.nesting != nil {
+		in.found.add(f.nesting)
+	}
 	if f.misread {
 		return
 	}
@@ -176,20 +179,23 @@ func (in *intake) anySpike(f *feature) (*orb.Point, bool) {
 // shapeProblems says what is wrong with a shape: of every ring that is at fault by
 // itself, or else of the whole.
 func (in *intake) shapeProblems(f *feature, land outline, err error) {
-	say := func(err error) {
+	say := func(err error, rings outline) {
 		name, detail, at := shapeFault(err)
+		if place, ok := crossing(rings); ok && name == importers.ProblemSelfIntersection {
+			at = place
+		}
 		p := in.problem(f, name, detail, nil)
 		p.At, p.Repair = &at, repairValid
 	}
 	some := false
 	for _, r := range land {
 		if _, err := geo.NormalizeShape(orb.MultiPolygon{{closed(r)}}); err != nil {
-			say(err)
+			say(err, outline{r})
 			some = true
 		}
 	}
 	if !some {
-		say(err)
+		say(err, land)
 	}
 }
 

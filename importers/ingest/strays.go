@@ -130,7 +130,8 @@ func (in *intake) atHome(f *feature) bool {
 func (in *intake) corners() cornerMap {
 	m := cornerMap{}
 	for i, f := range in.features {
-		if f.land != nil {
+		// Others may have gone astray together, with corners that they share.
+		if f.land != nil && (in.named[f.area.Ref()] == nil || in.atHome(f)) {
 			m.add(f.land, i)
 		}
 	}
