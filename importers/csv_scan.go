@@ -20,6 +20,10 @@ type csvScan struct {
 // csvCellsMax is how many cells of a row are kept: more than a table may have columns.
 const csvCellsMax = 4096
 
+// csvTooManyCells is the fault of a row with more: a text made once, as such a row may have
+// millions.
+var csvTooManyCells = fmt.Sprintf("it has more than %d cells", csvCellsMax)
+
 // row reads the next row. It is done when there is none.
 func (s *csvScan) row() (done bool, err error) {
 	err = s.try(func() error {
@@ -61,7 +65,7 @@ func (s *csvScan) once(quotes bool) (done bool, err error) {
 			s.ends = append(s.ends, len(s.room))
 		} else {
 			s.room = s.room[:s.ends[n-1]]
-			s.fault = fmt.Sprintf("it has more than %d cells", csvCellsMax)
+			s.fault = csvTooManyCells
 		}
 		if s.i >= len(s.b) {
 			if !s.ended {
