@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gridpatrol/gridpatrol/api"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/importers"
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
@@ -29,8 +30,12 @@ func TestExportCommand(t *testing.T) {
 	url := groundedDatabase(t)
 	counts := countsOf(t, url)
 	dir := t.TempDir()
-	for _, c := range api.ExportCollections() {
-		for _, f := range importers.Formats() {
+	for i, c := range api.ExportCollections() {
+		formats := importers.Formats()
+		if k, ok := geo.ParsePlural(c); ok && k != geo.Grid {
+			formats = formats[i%len(formats):][:1] // kinds of areas differ in nothing but their areas
+		}
+		for _, f := range formats {
 			path := filepath.Join(dir, c+"."+string(f))
 			runExport(t, url, 0, c, "-o", path) // the name says the format
 			info, err := exec.Command("ogrinfo", "--config", "OGR_XLSX_HEADERS", "FORCE", "-ro", "-so", "-al", path).Output()

@@ -122,8 +122,8 @@ func TestAreasDemo(t *testing.T) {
 		straight := crs != geo.GCJ02 && crs != geo.BD09 && crs != geo.WebMercator
 		var above []geo.Kind
 		for _, k := range geo.Kinds() {
-			if k == geo.VillageGroup && crs != geo.WGS84 && crs != "EPSG:4551" {
-				continue // enough of the largest kind
+			if (k == geo.VillageGroup || k == geo.Grid) && crs != geo.WGS84 && crs != "EPSG:4551" {
+				continue // enough of the largest kinds
 			}
 			t.Run(string(crs)+" "+string(k), func(t *testing.T) {
 				areas := ofKind(all, k)
