@@ -54,7 +54,7 @@ func FindLayer(src importers.Source, name string, fits func(importers.Layer) boo
 
 // wholeKML gives the layer that has all of a KML file with several folders, -1 for none.
 func wholeKML(layers []importers.Layer) int {
-	return slices.IndexFunc(layers, func(l importers.Layer) bool { return l.Hidden && l.Format == "KML" })
+	return slices.IndexFunc(layers, func(l importers.Layer) bool { return l.Hidden && (l.Format == "KML" || l.Format == "KMZ") })
 }
 
 // systemName writes a coordinate system as --crs has it: by its number where it has one.
