@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/fixtures"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/postgis"
@@ -31,6 +33,35 @@ func filledDatabase(t testing.TB, name string, fill func(context.Context, *postg
 func districtDatabase(t testing.TB) string {
 	t.Helper()
 	return filledDatabase(t, "district", publishDistrict)
+}
+
+// townshipDatabase has a district that is no more than the first township of the demo.
+func townshipDatabase(t testing.TB) string {
+	t.Helper()
+	return filledDatabase(t, "township", func(ctx context.Context, store *postgis.Store) error {
+		d, err := district()
+		if err != nil {
+			return err
+		}
+		var areas []geo.Area
+		var whole, town geo.Area
+		for _, a := range d.Areas {
+			switch {
+			case a.Kind == geo.District:
+				whole = a
+			case a.Kind == geo.Township && town.Code == "":
+				town = a
+			}
+		}
+		whole.Shape = town.Shape
+		for _, a := range d.Areas {
+			if strings.HasPrefix(a.Code, town.Code) {
+				areas = append(areas, a)
+			}
+		}
+		_, err = store.Publish(ctx, postgis.Publication{Areas: append(areas, whole), Note: "a township", Actor: system})
+		return err
+	})
 }
 
 // groundedDatabase is districtDatabase with the demo's roads, rivers and
