@@ -180,6 +180,13 @@ func TestAreasTraps(t *testing.T) {
 		"a record that cannot be read": {func(s *layerSource) {
 			s.records[6] = importers.Record{Values: make([]importers.Value, 2), Problems: []importers.Problem{{Problem: importers.ProblemFileCorrupt, Detail: "no JSON"}}}
 		}, []wanted{{7, importers.ProblemFileCorrupt, false, nil}}},
+		"a number in full width": {func(s *layerSource) {
+			s.layer.Columns = append(s.layer.Columns, "户数")
+			for i := range s.records {
+				s.records[i].Values = append(s.records[i].Values, importers.Value{Text: "31", Type: importers.Text})
+			}
+			s.records[2].Values[2].Text = "１,２３４"
+		}, []wanted{{3, importers.ProblemValueNormalised, true, nil}}},
 		"the code of another kind": {func(s *layerSource) { s.records[2].Values[0].Text = "220112001" }, []wanted{{3, importers.ProblemCodeDamaged, false, nil}}},
 		"fewer rows than shapes": {func(s *layerSource) {
 			s.layer.Problems = []importers.Problem{{Problem: importers.ProblemRowCount, Detail: "7 rows, 8 shapes"}}

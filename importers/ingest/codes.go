@@ -80,7 +80,8 @@ func clip(s string) string {
 }
 
 // ParseCount reads a number of households or people, 0 for an empty value. The
-// problem, which has yet to be told its feature, is VALUE_DAMAGED.
+// problem, which has yet to be told its feature, is VALUE_DAMAGED, or
+// VALUE_NORMALISED, a warning, where commas or full-width digits were made plain.
 func ParseCount(v importers.Value, column string) (int, *importers.Problem) {
 	text := strings.ReplaceAll(Fold(v.Text), ",", "")
 	if text == "" {
@@ -88,6 +89,9 @@ func ParseCount(v importers.Value, column string) (int, *importers.Problem) {
 	}
 	x, err := strconv.ParseFloat(text, 64)
 	if n := int(x); err == nil && x >= 0 && x <= 100_000_000 && float64(n) == x {
+		if v.Type == importers.Text && text != strings.TrimSpace(v.Text) {
+			return n, normalised(v.Text, text)
+		}
 		return n, nil
 	}
 	return 0, &importers.Problem{Problem: importers.ProblemValueDamaged,
