@@ -56,6 +56,27 @@ func bring(t testing.TB, p *Plans, imp redraw.Import, plan geo.ID, base int) red
 	return w
 }
 
+// TestAreasInForce: they are those of the snapshot, and what was damaged on the way is not compared with.
+func TestAreasInForce(t *testing.T) {
+	if basis, err := openWorld(t, emptyURL(t)).AreasInForce(t.Context()); err != nil || basis.Revision != 0 || len(basis.Areas) > 0 {
+		t.Errorf("of an empty database: %+v, %v", basis, err)
+	}
+	w := openWorld(t, townURL(t))
+	basis, err := w.AreasInForce(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := w.b.Current().Revision; basis.Revision != r.Number || len(basis.Areas) != r.Areas || !bytes.Equal(geo.HashAreas(basis.Areas), r.Hash) {
+		t.Errorf("%d areas of revision %d, want those of %+v", len(basis.Areas), basis.Revision, r)
+	}
+	if _, err := w.pool.Exec(t.Context(), `UPDATE area_versions SET name = 'another' WHERE kind = 'grid'`); err != nil {
+		t.Fatal(err)
+	}
+	if basis, err := w.AreasInForce(t.Context()); err == nil {
+		t.Errorf("areas that nobody published: %d of revision %d, want an error", len(basis.Areas), basis.Revision)
+	}
+}
+
 // TestImportFillsAnEmptyDistrict kind by kind, each file published alone.
 func TestImportFillsAnEmptyDistrict(t *testing.T) {
 	t.Parallel()
