@@ -15,8 +15,9 @@ import (
 // feature is an area of the file on its way to become one.
 type feature struct {
 	number, line int
-	area         geo.Area // as far as it is read
-	coded        bool     // its code can be taken
+	area         geo.Area    // as far as it is read
+	coded        bool        // its code can be taken
+	destroyed    [][2]string // fields whose text lost characters, with what is left of it
 	raw          []rawRing
 	flat         bool   // the file does not say which rings are holes
 	misread      bool   // its coordinates do not fit
@@ -145,16 +146,12 @@ func (in *intake) values(f *feature, r *importers.Record) {
 	f.area.Name, f.area.NameEn = text("name"), text("name_en")
 	f.area.Alias = parseAlias(c.Value("alias", row).Text)
 	for _, is := range []struct{ field, value string }{{"name", f.area.Name}, {"name_en", f.area.NameEn}, {"alias", strings.Join(f.area.Alias, "、")}} {
-		why := ""
 		switch {
 		case len(is.value) > 200 && is.field != "alias":
-			why = "longer than 200 bytes"
+			in.problem(f, importers.ProblemValueDamaged, c.Name(is.field)+": longer than 200 bytes", map[string]any{"column": c.Name(is.field), "value": clip(is.value)})
 		case destroyed(c.Value(is.field, row).Text):
-			why = fmt.Sprintf("%q has lost characters in an export; take it from the original", clip(is.value))
-		default:
-			continue
+			f.destroyed = append(f.destroyed, [2]string{is.field, is.value})
 		}
-		in.problem(f, importers.ProblemValueDamaged, c.Name(is.field)+": "+why, map[string]any{"column": c.Name(is.field), "value": clip(is.value)})
 	}
 	for field, to := range map[string]*int{"households": &f.area.Households, "population": &f.area.Population} {
 		n, p := ParseCount(c.Value(field, row), c.Name(field))

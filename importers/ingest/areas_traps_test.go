@@ -275,6 +275,23 @@ func TestAreasTraps(t *testing.T) {
 	}
 }
 
+// TestAreasNamesInForce: names that an export could not write do not take the place of
+// those in force.
+func TestAreasNamesInForce(t *testing.T) {
+	s := town()
+	set := importAreas(t, s, townBasis(t), Options{Kind: geo.Village})
+	basis := townBasis(t)
+	for i := range set.New {
+		set.New[i].ID = geo.ID{byte(10 + i)}
+		basis = append(basis, set.New[i])
+	}
+	s.records[2].Values[1].Text = "?????"
+	set = importAreas(t, s, basis, Options{Kind: geo.Village})
+	if set.Report.Unchanged != 8 || len(set.Report.Problems) != 1 || set.Report.Problems[0].Problem != importers.ProblemValueDamaged || !set.Report.Problems[0].Warning || set.Report.Problems[0].Feature != 3 {
+		t.Errorf("%+v: %s", set.Report, tell(set))
+	}
+}
+
 // TestAreasReading: a wrong label is told with the one that fits.
 func TestAreasReading(t *testing.T) {
 	for label, want := range map[geo.CRS]string{"EPSG:4549": "EPSG:4551", "EPSG:4550": "EPSG:4551", "EPSG:4530": "EPSG:4551", geo.WGS84: "EPSG:4551"} {

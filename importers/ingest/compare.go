@@ -30,6 +30,10 @@ func (in *intake) complete(f *feature) {
 	keep("households", false, func() { a.Households = was.Households })
 	keep("population", false, func() { a.Population = was.Population })
 	keep("synthetic", false, func() { a.Synthetic = was.Synthetic })
+	told := false
+	for _, d := range f.destroyed {
+		told = !in.restore(f, was, d[0], d[1]) || told
+	}
 	switch in.kind {
 	case geo.Village:
 		keep("unit_type", a.UnitType == "", func() { a.UnitType = cmp.Or(was.UnitType, unitTypeOf(a.Code)) })
@@ -42,9 +46,29 @@ func (in *intake) complete(f *feature) {
 	if len(was.Alias) == 0 && a.Alias == nil {
 		a.Alias = was.Alias
 	}
-	if a.Name == "" && f.coded {
+	if a.Name == "" && f.coded && !told {
 		in.problem(f, importers.ProblemValueDamaged, fmt.Sprintf("%s has no name, and there is none in force", a.Code), map[string]any{"column": c.Name("name"), "value": ""})
 	}
+}
+
+// restore leaves text as it is in force where the file has lost characters of it, and
+// says so. It reports false where a name was, and there is none in force: which is told, too.
+func (in *intake) restore(f *feature, was *geo.Area, field, left string) bool {
+	a, column := &f.area, in.columns.Name(field)
+	detail, values := fmt.Sprintf("%s: %q has lost characters in an export; ", column, clip(left)), map[string]any{"column": column, "value": clip(left)}
+	switch field {
+	case "name":
+		if a.Name = was.Name; was.Name == "" {
+			in.problem(f, importers.ProblemValueDamaged, detail+"take it from the original", values)
+			return false
+		}
+	case "name_en":
+		a.NameEn = was.NameEn
+	case "alias":
+		a.Alias = was.Alias
+	}
+	in.warning(f, importers.ProblemValueDamaged, detail+"what is in force stays", values)
+	return true
 }
 
 // duplicates finds codes that several features have, as they are read.
