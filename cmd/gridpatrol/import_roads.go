@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/gridpatrol/gridpatrol/api"
@@ -26,44 +25,15 @@ func (c *importRoadsCmd) Run(ctx context.Context, common *Common, out io.Writer,
 		}
 		p := newImportProgress(said)
 		defer p.done()
-		return c.bring(ctx, groundImporter{common.District, store, boundaries.Current}, out, p)
+		o := c.options(p)
+		o.Partial = c.Partial
+		// Extracts of whole provinces are gone through before there is a first feature,
+		// so bytes are counted.
+		c.heard = func(done, of int64) { p.hear(ingest.StageRead, done, of) }
+		o.Progress = nil
+		return c.takeOver(ctx, groundImporter{common.District, store, boundaries.Current}, o, out, p, takeOverWords{
+			same: "nothing differs from the base map that is there", done: "the base map has it"})
 	})
-}
-
-// bring reads the file, compares it, and where it has no errors and differs writes it.
-func (c *importRoadsCmd) bring(ctx context.Context, importer groundImporter, out io.Writer, p *importProgress) error {
-	o := api.ImportOptions{Options: c.options(p), Who: operator()}
-	o.Partial = c.Partial
-	// Extracts of whole provinces are gone through before there is a first feature,
-	// so bytes are counted.
-	c.heard = func(done, of int64) { p.hear(ingest.StageRead, done, of) }
-	o.Progress = nil
-	var checked api.CheckedImport
-	report, err := c.understand(ctx, func(src importers.Source) (r *ingest.Report, err error) {
-		checked, err = importer.Check(ctx, src, o)
-		return checked.Report, err
-	})
-	p.done()
-	if err != nil {
-		return err
-	}
-	if err := c.conclude(out, report); err != nil {
-		return err
-	}
-	switch {
-	case c.DryRun:
-		_, err = fmt.Fprintln(out, "nothing was written, as --dry-run says")
-		return err
-	case report.New+report.Gone == 0:
-		_, err = fmt.Fprintln(out, "nothing differs from the base map that is there")
-		return err
-	}
-	_, err = checked.Write(ctx, api.ImportWrite{Who: o.Who, Progress: p.hear})
-	p.done()
-	if err == nil {
-		_, err = fmt.Fprintln(out, "the base map has it")
-	}
-	return err
 }
 
 // groundImporter brings roads, rivers and houses into the base map.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"time"
 
@@ -26,40 +25,11 @@ func (c *importRosterCmd) Run(ctx context.Context, common *Common, out io.Writer
 		}
 		p := newImportProgress(said)
 		defer p.done()
-		return c.bring(ctx, rosterImporter{store, boundaries, duties}, out, p)
+		o := c.options(p)
+		o.Partial = c.Partial
+		return c.takeOver(ctx, rosterImporter{store, boundaries, duties}, o, out, p, takeOverWords{
+			same: "nothing differs from the posts in force", done: "the posts are in force"})
 	})
-}
-
-// bring reads the file, compares it, and where it has no errors and differs writes it.
-func (c *importRosterCmd) bring(ctx context.Context, importer rosterImporter, out io.Writer, p *importProgress) error {
-	o := api.ImportOptions{Options: c.options(p), Who: operator()}
-	o.Partial = c.Partial
-	var checked api.CheckedImport
-	report, err := c.understand(ctx, func(src importers.Source) (r *ingest.Report, err error) {
-		checked, err = importer.Check(ctx, src, o)
-		return checked.Report, err
-	})
-	p.done()
-	if err != nil {
-		return err
-	}
-	if err := c.conclude(out, report); err != nil {
-		return err
-	}
-	switch {
-	case c.DryRun:
-		_, err = fmt.Fprintln(out, "nothing was written, as --dry-run says")
-		return err
-	case report.New+report.Changed+report.Gone == 0:
-		_, err = fmt.Fprintln(out, "nothing differs from the posts in force")
-		return err
-	}
-	_, err = checked.Write(ctx, api.ImportWrite{Who: o.Who, Progress: p.hear})
-	p.done()
-	if err == nil {
-		_, err = fmt.Fprintln(out, "the posts are in force")
-	}
-	return err
 }
 
 // rosterImporter brings in posts and people.
