@@ -9,21 +9,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // csvSource reads a table of separated values. All values are texts; empty cells
 // are Null. Columns with WKT, with WKB in hexadecimal or with geometries of
 // GeoJSON become the geometry.
 type csvSource struct {
-	path     string
-	o        OpenOptions
-	encoding TextEncoding
-	comma    byte
-	skip     int // lines before the table
-	size     int64
-	changed  time.Time
-	table    *sheet
+	textInput
+	o     OpenOptions
+	comma byte
+	skip  int // lines before the table
+	table *sheet
 }
 
 // isCSV tells a text whose first lines have separators, or that is called a
@@ -48,17 +44,12 @@ func isCSV(f *probe) bool {
 
 // openCSV opens a table of separated values.
 func openCSV(ctx context.Context, path string, o OpenOptions) (Source, error) {
-	s := &csvSource{path: path, o: o}
-	f, err := os.Open(path)
+	s := &csvSource{textInput: textInput{path: path}, o: o}
+	f, err := s.open()
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	s.size, s.changed = info.Size(), info.ModTime()
 	if s.size == 0 {
 		return nil, &Problem{Problem: ProblemFileTruncated, Detail: "the file is empty"}
 	}
@@ -120,19 +111,13 @@ func (s *csvSource) findEncoding(f *os.File) (from string, guessed bool, err err
 	return EncodingFromGuess, false, nil // other encodings are not UTF-8 by chance
 }
 
-// decoded gives the text of the file as UTF-8, from its beginning.
-func (s *csvSource) decoded(r io.Reader) io.Reader {
-	g := geoJSONSource{encoding: s.encoding}
-	return g.decoded(r)
-}
-
 // findComma finds what separates the cells: what Excel's line sep=; names, else
 // that which gives the first rows most cells, in most rows alike.
 func (s *csvSource) findComma(f *os.File) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	head, err := io.ReadAll(io.LimitReader(s.decoded(f), windowBytes))
+	head, err := io.ReadAll(io.LimitReader(s.text(f, nil), windowBytes))
 	if err != nil {
 		return err
 	}
@@ -168,23 +153,12 @@ func (s *csvSource) findComma(f *os.File) error {
 // rows gives the rows of the file.
 func (s *csvSource) rows(progress func(done, of int64)) sheetSource {
 	return func(ctx context.Context, each func(*sheetRow) error) error {
-		f, err := os.Open(s.path)
+		f, err := s.again()
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		info, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		if info.Size() != s.size || !info.ModTime().Equal(s.changed) {
-			return &Problem{Problem: ProblemFileCorrupt, Detail: "the file was changed while it was read; try again"}
-		}
-		var r io.Reader = f
-		if progress != nil {
-			r = &progressReader{r: f, of: s.size, tell: progress}
-		}
-		scan := csvScan{textWindow: newTextWindow(ctx, s.decoded(r), 0), comma: s.comma}
+		scan := csvScan{textWindow: newTextWindow(ctx, s.text(f, progress), 0), comma: s.comma}
 		row := sheetRow{}
 		for skip := s.skip; ; skip-- {
 			line := max(scan.line(scan.i), row.line+1) // rows may end with CR alone

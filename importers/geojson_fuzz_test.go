@@ -29,7 +29,7 @@ func geoJSONOf(text string) (*geoJSONSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &geoJSONSource{path: "a.json", o: o}
+	s := &geoJSONSource{textInput: textInput{path: "a.json"}, o: o}
 	s.describe(found, whole)
 	return s, nil
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // geoJSONSource reads GeoJSON (RFC 7946): a collection, a feature or a geometry,
@@ -18,13 +17,10 @@ import (
 // The ids of features are the column id, first of all, where no property has
 // that name. Lists and objects among the properties are values of the type JSON.
 type geoJSONSource struct {
-	path     string
-	o        OpenOptions
-	encoding TextEncoding
-	layer    Layer
-	ids      bool // the first column is that of ids
-	size     int64
-	changed  time.Time
+	textInput
+	o     OpenOptions
+	layer Layer
+	ids   bool // the first column is that of ids
 }
 
 // isGeoJSON tells a file that begins as JSON does.
@@ -42,33 +38,14 @@ func isGeoJSON(f *probe) bool {
 		len(head) == 0 && (f.ext == ".geojson" || f.ext == ".json" || f.ext == ".geojsonl" || f.ext == ".ndjson" || f.ext == ".geojsons")
 }
 
-// textEncodingOf tells UTF-16 by its byte order mark or by the zeros of its first
-// two characters; all else is UTF-8 as far as this goes.
-func textEncodingOf(head []byte) (e TextEncoding, from string) {
-	switch {
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return encodingNames["utf16"], EncodingFromBOM
-	case len(head) >= 4 && head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0:
-		return encodingNames["utf16le"], EncodingFromGuess
-	case len(head) >= 4 && head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0:
-		return encodingNames["utf16be"], EncodingFromGuess
-	}
-	return UTF8, ""
-}
-
 // openGeoJSON opens a file of GeoJSON.
 func openGeoJSON(ctx context.Context, path string, o OpenOptions) (Source, error) {
-	s := &geoJSONSource{path: path, o: o}
-	f, err := os.Open(path)
+	s := &geoJSONSource{textInput: textInput{path: path}, o: o}
+	f, err := s.open()
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	s.size, s.changed = info.Size(), info.ModTime()
 	head := make([]byte, 4)
 	n, _ := io.ReadFull(f, head)
 	s.encoding, s.layer.EncodingFrom = textEncodingOf(head[:n])
@@ -98,20 +75,7 @@ func (s *geoJSONSource) survey(ctx context.Context, f *os.File) (*geoJSONSurvey,
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, false, err
 	}
-	return surveyGeoJSON(ctx, s.decoded(f), s.o.Limits)
-}
-
-// decoded gives the text of the file as UTF-8 without a byte order mark.
-func (s *geoJSONSource) decoded(r io.Reader) io.Reader {
-	if s.encoding.codec != nil {
-		return s.encoding.Reader(r)
-	}
-	mark := make([]byte, 3)
-	n, err := io.ReadFull(r, mark)
-	if err == nil && string(mark) == "\ufeff" {
-		return r
-	}
-	return io.MultiReader(bytes.NewReader(mark[:n]), r)
+	return surveyGeoJSON(ctx, s.text(f, nil), s.o.Limits)
 }
 
 // describe makes the layer of what was found.
@@ -152,35 +116,10 @@ func (s *geoJSONSource) Records(ctx context.Context, layer int, each func(*Recor
 	if layer != 0 {
 		return fmt.Errorf("read %s: there is no layer %d", filepath.Base(s.path), layer)
 	}
-	f, err := os.Open(s.path)
+	f, err := s.again()
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() != s.size || !info.ModTime().Equal(s.changed) {
-		return &Problem{Problem: ProblemFileCorrupt, Detail: "the file was changed while it was read; try again"}
-	}
-	var r io.Reader = f
-	if s.o.Progress != nil {
-		r = &progressReader{r: f, of: s.size, tell: s.o.Progress}
-	}
-	return walkGeoJSON(newTextWindow(ctx, s.decoded(r), s.o.Limits.Depth), newGeoJSONRecords(s, each))
-}
-
-// progressReader tells how far a file has been read.
-type progressReader struct {
-	r        io.Reader
-	done, of int64
-	tell     func(done, of int64)
-}
-
-func (p *progressReader) Read(b []byte) (int, error) {
-	n, err := p.r.Read(b)
-	p.done += int64(n)
-	p.tell(p.done, p.of)
-	return n, err
+	return walkGeoJSON(newTextWindow(ctx, s.text(f, s.o.Progress), s.o.Limits.Depth), newGeoJSONRecords(s, each))
 }
