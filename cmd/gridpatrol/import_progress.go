@@ -58,9 +58,11 @@ func (p *importProgress) hear(stage string, done, of int64) {
 		p.end(now)
 		p.stage, p.began, p.said = stage, now, now
 		if p.terminal {
+			// Without an interval for the spinner: the bar would go on drawing it by itself, also
+			// over what comes after its stage.
 			p.bar = progressbar.NewOptions64(of, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.words()),
 				progressbar.OptionThrottle(barPause), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-				progressbar.OptionSetPredictTime(true), progressbar.OptionUseANSICodes(true), progressbar.OptionSetWidth(20))
+				progressbar.OptionSetPredictTime(true), progressbar.OptionUseANSICodes(true), progressbar.OptionSetSpinnerChangeInterval(0), progressbar.OptionSetWidth(20))
 		}
 	} else if p.bar != nil && of != p.of {
 		p.bar.ChangeMax64(of)

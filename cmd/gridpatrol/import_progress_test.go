@@ -51,4 +51,11 @@ func TestImportProgressBar(t *testing.T) {
 	if strings.Contains(text, "\n") {
 		t.Errorf("the bar takes more than one line: %q", text)
 	}
+	p.hear("publish", 0, -1)
+	p.done()
+	out.Reset()
+	time.Sleep(250 * time.Millisecond) // what a bar would draw itself anew within
+	if out.Len() > 0 {
+		t.Errorf("bars of stages that are over draw %q", out.String())
+	}
 }
