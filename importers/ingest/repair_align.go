@@ -3,6 +3,7 @@ package ingest
 import (
 	"container/heap"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -40,8 +41,12 @@ func (in *intake) align() {
 			if next.equal(f.land) {
 				continue
 			}
-			// Ways there and back cancel.
-			rings := trace(node(oddSides(next)))
+			// Ways there and back cancel; rings that begin elsewhere are the same.
+			sides := oddSides(next)
+			if maps.Equal(sides, oddSides(f.land)) {
+				continue
+			}
+			rings := trace(node(sides))
 			before := f.land
 			if n := nest(rings); len(rings) > 0 {
 				n.wind(rings)

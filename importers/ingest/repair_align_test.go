@@ -99,3 +99,14 @@ func TestAlign(t *testing.T) {
 		}
 	}
 }
+
+// TestAlignNothing: lines that lie on those in force already are not told of.
+func TestAlignNothing(t *testing.T) {
+	all := demoAreas(t)
+	villages := ofKind(all, geo.Village)
+	set := importAreas(t, layerOf(t, geo.WGS84, villages...), ofKind(all, geo.District, geo.Township, geo.Village),
+		Options{Kind: geo.Village, Repairs: []string{"align-to=village,20m"}})
+	if len(set.Report.Repairs) > 0 || set.Report.Unchanged != len(villages) {
+		t.Errorf("%d repairs of villages that are as they were, of which %d are unchanged, first %+v", len(set.Report.Repairs), set.Report.Unchanged, set.Report.Repairs[:min(1, len(set.Report.Repairs))])
+	}
+}
