@@ -75,9 +75,7 @@ func (f *fields) columns(name string) map[string]string {
 	inner := newFields(f.faults, f.pointer(name), o)
 	out := make(map[string]string, len(o.names))
 	for _, field := range o.names {
-		if column := inner.text(field, 1000); column != "" {
-			out[field] = column
-		}
+		out[field] = inner.text(field, 1000) // empty: none
 	}
 	return out
 }

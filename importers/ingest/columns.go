@@ -15,9 +15,10 @@ type Columns struct {
 	names map[string]string
 }
 
-// FindColumns gives each field its column: the one that mapped names, else the
-// first with one of the field's names. A column holds one field at most. It is
-// a *importers.Problem if mapped names a field or a column that there is not.
+// FindColumns gives each field its column: the one that mapped names, which is
+// none where it names nothing, else the first with one of the field's names. A
+// column holds one field at most. It is a *importers.Problem if mapped names a
+// field or a column that there is not.
 func FindColumns(fields []Field, columns []string, mapped map[string]string) (Columns, error) {
 	c := Columns{map[string]int{}, map[string]string{}}
 	taken := make([]bool, len(columns))
@@ -33,6 +34,9 @@ func FindColumns(fields []Field, columns []string, mapped map[string]string) (Co
 			}
 			return c, &importers.Problem{Problem: importers.ProblemNoColumn,
 				Detail: fmt.Sprintf("there is no field %q: the fields are %s", field, strings.Join(names, ", ")), Values: map[string]any{"field": field}}
+		}
+		if column == "" {
+			continue
 		}
 		i := slices.Index(columns, column)
 		if i < 0 {
@@ -56,7 +60,7 @@ func FindColumns(fields []Field, columns []string, mapped map[string]string) (Co
 		},
 	} {
 		for _, f := range fields {
-			if _, has := c.index[f.Name]; has {
+			if _, said := mapped[f.Name]; said || c.Has(f.Name) {
 				continue
 			}
 			for _, name := range f.Names {

@@ -22,6 +22,7 @@ func TestFindColumns(t *testing.T) {
 		"the surer first":  {[]string{"编号", "编码"}, nil, map[string]string{"code": "编码"}},
 		"one column once":  {[]string{"屯组"}, nil, map[string]string{"name": "屯组"}},
 		"nothing":          {[]string{"", "x"}, nil, map[string]string{}},
+		"none of it":       {[]string{"编码", "名称"}, map[string]string{"name": ""}, map[string]string{"code": "编码"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := FindColumns(areaFields, c.columns, c.mapped)

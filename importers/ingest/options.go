@@ -10,7 +10,8 @@ type Options struct {
 	Kind  geo.Kind // of the areas; empty: what the columns and codes suggest
 	Layer string   // by name; empty: the only one that fits
 	CRS   string   // as geo.ParseCRS takes it, beats what the file says; empty: what the file says
-	// Columns names the column of a field, and beats what its name suggests.
+	// Columns names the column of a field, and beats what its name suggests; empty:
+	// the field has none.
 	Columns  map[string]string
 	Encoding string   // of text, beats what the file says; whoever opens the file heeds it
 	Repairs  []string // by name, see Areas
