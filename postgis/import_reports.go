@@ -120,8 +120,7 @@ func (w *ReportImport) Write(list []patrol.PastReport) error {
 		n := min(len(list), importChunk)
 		out := make(chan madeRows, 1)
 		select {
-		case <-w.stop:
-			<-w.done
+		case <-w.stop: // closed after err was set, which does not change any more
 			return w.err
 		case w.turns <- out:
 		}

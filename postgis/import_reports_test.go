@@ -146,6 +146,13 @@ func TestImportPastWhole(t *testing.T) {
 		"the file has an error": {func(i *ReportImport) error { return errors.Join(i.Write(good), broken) }, broken},
 		"a row is refused":      {writing(append(good[:len(good):len(good)], bad)), geo.ErrInvalid},
 		"one stands twice":      {writing(append(good[:len(good):len(good)], good[0])), geo.ErrConflict},
+		"one stands twice, and more comes until told": {func(i *ReportImport) error {
+			for {
+				if err := i.Write(good); err != nil {
+					return err
+				}
+			}
+		}, geo.ErrConflict},
 		"not on the lattice": {func(i *ReportImport) error {
 			p := one()
 			p.Report.Point[0] += 1e-9

@@ -42,11 +42,19 @@ func (p *Plans) publish(ctx context.Context, id geo.ID, note string, e PlanEdit,
 }
 
 func (p *Plans) publishOnce(ctx context.Context, id geo.ID, note string, e PlanEdit, due bool) (w redraw.Working, out redraw.Publication, err error) {
+	// The revision before the plan: a plan that became a revision between the two is
+	// then read as published, not as one that a revision of others stands against.
+	revision, _, err := p.store.boundaryVersions(ctx)
+	if err != nil {
+		return w, out, err
+	}
 	row, w, err := p.read(ctx, id)
 	if err != nil {
 		return w, out, err
 	}
 	switch {
+	case row.Base > revision:
+		return w, out, errPlanMoved
 	case row.Status == redraw.Published || row.Status == redraw.Discarded:
 		return w, out, errClosed(row.Status)
 	case (row.Status == redraw.Scheduled) != due:
@@ -58,10 +66,6 @@ func (p *Plans) publishOnce(ctx context.Context, id geo.ID, note string, e PlanE
 		return w, out, err
 	}
 	next := w.Draft
-	revision, _, err := p.store.boundaryVersions(ctx)
-	if err != nil {
-		return w, out, err
-	}
 	if revision != row.Base {
 		if next, err = p.rebased(ctx, next, revision); err != nil {
 			return w, out, err
