@@ -39,18 +39,14 @@ func ParsePointCRS(s string) (CRS, error) {
 }
 
 // ParseCRS reads a system that a file may be in: those of ParsePointCRS, and
-// EPSG:n for 4326 and 4490 (which give WGS84 and CGCS2000), 3857, and the
+// EPSG:n, or n alone, for 4326 and 4490 (which give WGS84 and CGCS2000), 3857, and the
 // Gauss-Krüger zones of CGCS2000: 4491 to 4512 of 6 degrees, 4513 to 4554 of 3
 // degrees (4551 and 4530 for Shuangyang, 126°E without and with the zone number
 // 42 before the easting). Beijing 1954, Xi'an 1980 and New Beijing are refused with a
 // *Problem of code "datum-refused", others with "crs-unknown"; both are
 // ErrInvalid.
 func ParseCRS(s string) (CRS, error) {
-	digits, ok := strings.CutPrefix(strings.ToUpper(s), "EPSG:")
-	if !ok {
-		return ParsePointCRS(s)
-	}
-	n, err := strconv.Atoi(digits)
+	n, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(s), "EPSG:"))
 	if err != nil {
 		return ParsePointCRS(s)
 	}

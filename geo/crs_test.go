@@ -137,7 +137,7 @@ func TestParseCRS(t *testing.T) {
 	good := map[string]CRS{
 		"": WGS84, "wgs84": WGS84, "WGS84": WGS84, "EPSG:4326": WGS84, "epsg:4326": WGS84,
 		"cgcs2000": CGCS2000, "EPSG:4490": CGCS2000, "gcj02": GCJ02, "BD09": BD09,
-		"EPSG:3857": WebMercator, "epsg:4551": "EPSG:4551", "EPSG:4530": "EPSG:4530", "EPSG:4549": "EPSG:4549",
+		"EPSG:3857": WebMercator, "4326": WGS84, "4490": CGCS2000, "4551": "EPSG:4551", "epsg:4551": "EPSG:4551", "EPSG:4530": "EPSG:4530", "EPSG:4549": "EPSG:4549",
 	}
 	for in, want := range good {
 		if got, err := ParseCRS(in); err != nil || got != want {
@@ -148,7 +148,7 @@ func TestParseCRS(t *testing.T) {
 		"EPSG:4610": "datum-refused", "EPSG:2387": "datum-refused", "EPSG:2366": "datum-refused",
 		"EPSG:4214": "datum-refused", "EPSG:2439": "datum-refused", "epsg:2418": "datum-refused",
 		"EPSG:21483": "datum-refused", "EPSG:4555": "datum-refused",
-		"EPSG:": "crs-unknown", "EPSG:99999": "crs-unknown", "EPSG:4551x": "crs-unknown", "4326": "crs-unknown",
+		"EPSG:": "crs-unknown", "EPSG:99999": "crs-unknown", "EPSG:4551x": "crs-unknown", "99999": "crs-unknown", "2436": "datum-refused",
 		"wgs-84": "crs-unknown", "EPSG:32651": "crs-unknown",
 	}
 	for in, want := range refused {
