@@ -117,7 +117,7 @@ func (g *geoPackage) shape(r *Record, kind, length any, blob []byte) {
 	}
 	if at, ok := notFinite(r.Geometry); ok {
 		r.Geometry = nil
-		fault(ProblemNoPosition, fmt.Sprintf("a vertex of the shape is at %v, %v, which is no place", at[0], at[1]))
+		fault(ProblemValueDamaged, fmt.Sprintf("a vertex of the shape is at %v, %v, which is no place", at[0], at[1]))
 	}
 }
 

@@ -44,6 +44,11 @@ func (s *kmlShape) points(text string) []orb.Point {
 				end = len(text)
 			}
 			v, ok := kmlNumber(text[:end])
+			if f, _ := strconv.ParseFloat(text[:end], 64); !ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+				p := damagedNumber(text[:end])
+				s.fail(p.Problem, p.Detail, p.Values)
+				return out
+			}
 			if !ok || n == 3 {
 				s.fail(ProblemNoPosition, fmt.Sprintf("%q is no longitude, latitude and height", clipText(strings.TrimSpace(text), 60)), map[string]any{"value": clipText(strings.TrimSpace(text), 60)})
 				return out

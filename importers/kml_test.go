@@ -94,8 +94,8 @@ func TestKMLShapes(t *testing.T) {
 		{"a model", `<Model><Location><longitude>1</longitude></Location></Model>`, nil, false, ""},
 		{"nothing", ``, nil, false, ""},
 		{"no number", `<Point><coordinates>125.66,abc</coordinates></Point>`, nil, false, ProblemNoPosition},
-		{"not a number", `<Point><coordinates>NaN,43</coordinates></Point>`, nil, false, ProblemNoPosition},
-		{"infinite", `<Point><coordinates>1e999,43</coordinates></Point>`, nil, false, ProblemNoPosition},
+		{"not a number", `<Point><coordinates>NaN,43</coordinates></Point>`, nil, false, ProblemValueDamaged},
+		{"infinite", `<Point><coordinates>1e999,43</coordinates></Point>`, nil, false, ProblemValueDamaged},
 		{"a longitude alone", `<Point><coordinates>125.66</coordinates></Point>`, nil, false, ProblemNoPosition},
 		{"four numbers", `<Point><coordinates>1,2,3,4</coordinates></Point>`, nil, false, ProblemNoPosition},
 	}

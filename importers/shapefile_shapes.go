@@ -175,13 +175,17 @@ func points(b []byte) []orb.Point {
 	return out
 }
 
-// noPlace finds a point that is nowhere: ESRI's programs write numbers below
-// -1e38 for "no data".
+// noPlace finds a point that is nowhere: of coordinates that are no finite
+// numbers, or below -1e38, which ESRI's programs write for "no data".
 func noPlace(points []orb.Point) *Problem {
 	for i, p := range points {
 		if !(math.Abs(p[0]) < 1e38) || !(math.Abs(p[1]) < 1e38) {
+			problem := ProblemNoPosition
+			if x := p[0] - p[0] + p[1] - p[1]; x != 0 { // NaN of NaN and infinity
+				problem = ProblemValueDamaged
+			}
 			return &Problem{
-				Problem: ProblemNoPosition,
+				Problem: problem,
 				Detail:  fmt.Sprintf("vertex %d has no coordinates (%g, %g)", i+1, p[0], p[1]),
 				Values:  map[string]any{"vertex": i + 1},
 			}

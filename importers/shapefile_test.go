@@ -180,7 +180,7 @@ func TestShapefileLies(t *testing.T) {
 		"a shape of another type":   {".shp", func(b []byte) []byte { return edited(b, lieLE(first, 3)) }, "", []string{"1:FILE_CORRUPT"}, 2, ""},
 		"a shape that is no number": {".shp", func(b []byte) []byte {
 			return edited(b, func(b []byte) { copy(b[first+52:], "\xff\xff\xff\xff\xff\xff\xff\xff") })
-		}, "", []string{"1:NO_POSITION"}, 2, ""},
+		}, "", []string{"1:VALUE_DAMAGED"}, 2, ""},
 		"2 billion words of content": {".shp", func(b []byte) []byte { return edited(b, lieBE(104, billions)) }, "", []string{"1:FILE_CORRUPT"}, 2, ""},
 		"the same without index":     {".shp", func(b []byte) []byte { return edited(b, lieBE(104, billions)) }, ".shx", []string{"FILE_MISSING_PART?"}, 0, "FILE_CORRUPT"},
 		"no content, without index":  {".shp", func(b []byte) []byte { return edited(b, lieBE(second+4, 0)) }, ".shx", []string{"FILE_MISSING_PART?"}, 1, "FILE_CORRUPT"},

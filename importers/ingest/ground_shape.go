@@ -38,7 +38,7 @@ func (g *groundIntake) shape(rec *importers.Record) (s groundShape, err error) {
 	}
 	raw := s.bound()
 	if raw.IsEmpty() || math.IsInf(raw.Max[0]-raw.Min[0]+raw.Max[1]-raw.Min[1], 0) {
-		g.misplaced(rec, orb.Point{math.NaN(), math.NaN()}, errors.New("a coordinate is no number"))
+		g.found.add(&importers.Problem{Feature: rec.Number, Line: rec.Line, Problem: importers.ProblemValueDamaged, Detail: "a coordinate is not a finite number"})
 		return groundShape{}, nil
 	}
 	if g.placed == 0 {

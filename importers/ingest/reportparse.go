@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -247,12 +249,20 @@ func (p *reportParser) position(raw *rawReport, out *parsed) {
 		var errX, errY error
 		raw.x, errX = ParseNumber(raw.values[fieldLon])
 		raw.y, errY = ParseNumber(raw.values[fieldLat])
-		if errX != nil || errY != nil {
+		switch {
+		case errX == nil && errY == nil:
+		case notFinite(raw.values[fieldLon]) || notFinite(raw.values[fieldLat]):
+			raw.x = math.NaN()
+		default:
 			missing("the report has no position")
 			return
 		}
 	}
 	at := orb.Point{raw.x, raw.y}
+	if x := raw.x - raw.x + raw.y - raw.y; x != 0 { // NaN of NaN and infinity
+		out.problems = append(out.problems, &importers.Problem{Feature: raw.feature, Line: raw.line, Problem: importers.ProblemValueDamaged, Detail: "a coordinate is not a finite number"})
+		return
+	}
 	if raw.x == 0 && raw.y == 0 {
 		missing("the position is 0, 0: none was taken")
 		return
@@ -270,6 +280,12 @@ func (p *reportParser) position(raw *rawReport, out *parsed) {
 	if p.crs.Geographic() {
 		r.Raw, r.RawCRS = at, string(p.crs)
 	}
+}
+
+// notFinite tells whether a cell says NaN or infinity.
+func notFinite(v importers.Value) bool {
+	f, _ := strconv.ParseFloat(Fold(v.Text), 64)
+	return math.IsNaN(f) || math.IsInf(f, 0)
 }
 
 // near tells whether a point may lie in the district.

@@ -231,17 +231,19 @@ func TestReportsFaults(t *testing.T) {
 	}
 	lon, lat := fmt.Sprint(at[0]), fmt.Sprint(at[1])
 	tests := map[string]struct{ row, want string }{
-		"no category":           {row("飞碟", "2025-03-05", lon, lat, ",,"), "VALUE_DAMAGED"},
-		"no time":               {row("other", "昨天", lon, lat, ",,"), "VALUE_DAMAGED"},
-		"in the future":         {row("other", "2030-03-05", lon, lat, ",,"), "VALUE_DAMAGED"},
-		"no position":           {row("other", "2025-03-05", "", "", ",,"), "NO_POSITION"},
-		"a null position":       {row("other", "2025-03-05", "0", "0.0", ",,"), "NO_POSITION"},
-		"swapped":               {row("other", "2025-03-05", lat, lon, ",,"), "AXIS_SWAPPED"},
-		"elsewhere":             {row("other", "2025-03-05", "116.4", "39.9", ",,"), "OUTSIDE_DISTRICT"},
-		"metres":                {row("other", "2025-03-05", "472510.999", "4820546.906", ",,"), "CRS_OUT_OF_ZONE"},
-		"an unknown state":      {row("other", "2025-03-05", lon, lat, "蓝色,,"), "VALUE_DAMAGED"},
-		"closed before it was":  {row("other", "2025-03-05", lon, lat, "结案,2025-03-01,"), "VALUE_DAMAGED"},
-		"the number of another": {row("other", "2025-03-05", lon, lat, ",,A1"), "DUP_CODE"},
+		"no category":             {row("飞碟", "2025-03-05", lon, lat, ",,"), "VALUE_DAMAGED"},
+		"no time":                 {row("other", "昨天", lon, lat, ",,"), "VALUE_DAMAGED"},
+		"in the future":           {row("other", "2030-03-05", lon, lat, ",,"), "VALUE_DAMAGED"},
+		"no position":             {row("other", "2025-03-05", "", "", ",,"), "NO_POSITION"},
+		"a position of no number": {row("other", "2025-03-05", "NaN", "43.5", ",,"), "VALUE_DAMAGED"},
+		"a position without end":  {row("other", "2025-03-05", "125.6", "-Infinity", ",,"), "VALUE_DAMAGED"},
+		"a null position":         {row("other", "2025-03-05", "0", "0.0", ",,"), "NO_POSITION"},
+		"swapped":                 {row("other", "2025-03-05", lat, lon, ",,"), "AXIS_SWAPPED"},
+		"elsewhere":               {row("other", "2025-03-05", "116.4", "39.9", ",,"), "OUTSIDE_DISTRICT"},
+		"metres":                  {row("other", "2025-03-05", "472510.999", "4820546.906", ",,"), "CRS_OUT_OF_ZONE"},
+		"an unknown state":        {row("other", "2025-03-05", lon, lat, "蓝色,,"), "VALUE_DAMAGED"},
+		"closed before it was":    {row("other", "2025-03-05", lon, lat, "结案,2025-03-01,"), "VALUE_DAMAGED"},
+		"the number of another":   {row("other", "2025-03-05", lon, lat, ",,A1"), "DUP_CODE"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
