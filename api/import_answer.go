@@ -47,6 +47,7 @@ type layerAnswer struct {
 	Encoding     string               `json:"encoding"`
 	EncodingFrom string               `json:"encoding_from"`
 	Columns      []columnAnswer       `json:"columns"`
+	Kind         geo.Kind             `json:"kind,omitempty"` // of areas: what they seem to be
 	Problems     []*importers.Problem `json:"problems"`
 	guessed      ingest.Guessed
 }
@@ -94,17 +95,25 @@ func (j *importJob) look(ctx context.Context) error {
 		return err
 	}
 	defer src.Close()
+	if j.layers, err = layersOf(ctx, src, j.what); err != nil {
+		return err
+	}
+	j.suggest()
+	return nil
+}
+
+// layersOf describes the layers of an opened upload.
+func layersOf(ctx context.Context, src importers.Source, what string) (out []layerAnswer, err error) {
 	for i := range src.Layers() {
 		layer := &src.Layers()[i]
 		rows, err := ingest.Sample(ctx, src, i, sampleRows)
 		// What is wrong further down is for the check to say, with everything else.
 		if err != nil && !errors.Is(err, geo.ErrInvalid) {
-			return err
+			return nil, err
 		}
-		j.layers = append(j.layers, answerLayer(i, layer, rows, guess(j.what, layer, rows)))
+		out = append(out, answerLayer(i, layer, rows, guess(what, layer, rows)))
 	}
-	j.suggest()
-	return nil
+	return out, nil
 }
 
 // guess says what a layer seems to hold.
@@ -120,7 +129,7 @@ func answerLayer(i int, l *importers.Layer, rows [][]importers.Value, guessed in
 	out := layerAnswer{
 		Index: i, Name: l.Name, Format: l.Format, Features: l.Features, Geometry: l.Geometry, Hidden: l.Hidden,
 		CRS: crsAnswer{CRS: l.CRS.CRS, Text: l.CRS.Text, From: l.CRS.From}, Encoding: l.Encoding, EncodingFrom: l.EncodingFrom,
-		Columns: make([]columnAnswer, len(l.Columns)), Problems: []*importers.Problem{}, guessed: guessed,
+		Columns: make([]columnAnswer, len(l.Columns)), Kind: guessed.Kind, Problems: []*importers.Problem{}, guessed: guessed,
 	}
 	errors.As(l.CRS.Err, &out.CRS.Problem)
 	for k := range l.Problems {

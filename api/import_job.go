@@ -43,6 +43,7 @@ type importJob struct {
 	changed  chan struct{} // closed when version counts up
 	state    string
 	options  ImportOptions
+	checking bool // what runs is a check, not a write
 	progress *importProgress
 	checked  CheckedImport // zero before the first check
 	failure  error
@@ -214,7 +215,10 @@ func (d *importDesk) start(j *importJob, begin func() error, step func(context.C
 		j.change(func() {
 			j.stop = nil
 			j.progress = nil
-			if err != nil {
+			switch {
+			case err != nil && ctx.Err() != nil && j.checking: // stopped, not failed
+				j.state = importReady
+			case err != nil:
 				j.state, j.failure = importFailed, err
 			}
 		})

@@ -59,13 +59,35 @@ func (s *Server) checkImport(w http.ResponseWriter, r *http.Request) error {
 		if j.written {
 			return fail("import-written", "the file was taken over already; send it again to take it over once more")
 		}
-		j.options, j.checked = o, CheckedImport{}
+		j.options, j.checked, j.checking = o, CheckedImport{}, true
 		return nil
 	}, func(ctx context.Context) error { return j.check(ctx, importer, o) })
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusAccepted, s.answerImport(j, true))
+}
+
+// stopCheck answers DELETE /api/v1/imports/{id}/check: ends a check that runs, so
+// that the import is ready again. Where none runs there is nothing to end.
+func (s *Server) stopCheck(w http.ResponseWriter, r *http.Request) error {
+	j, _, err := s.plainImport(r)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	stop, idle, checking := j.stop, j.idle, j.checking
+	j.mu.Unlock()
+	switch {
+	case stop == nil:
+	case !checking:
+		return fail("import-busy", "the file is being taken over at this moment, which is not stopped halfway")
+	default:
+		stop()
+		<-idle
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // check has the file checked and keeps what was found.
@@ -123,6 +145,7 @@ func (s *Server) writeImport(w http.ResponseWriter, r *http.Request) error {
 		case j.checked.Report.Errors() > 0:
 			return fail("import-has-errors", "the file has errors; mend them, or have them repaired, and check again")
 		}
+		j.checking = false
 		return nil
 	}, func(ctx context.Context) error { return s.takeOver(ctx, j, out, publish, note) })
 	if err != nil {

@@ -14,6 +14,35 @@ const (
 	previewVertices = 200_000
 )
 
+// importLayers answers GET /api/v1/imports/{id}/layers: the layers with their
+// columns and samples as they are with an encoding, which need not be that of the
+// upload's first look.
+func (s *Server) importLayers(w http.ResponseWriter, r *http.Request) error {
+	q := newQuery(r)
+	encoding := q.text("encoding", 40)
+	if err := q.err(); err != nil {
+		return err
+	}
+	j, _, err := s.importNamed(r)
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Layers []layerAnswer `json:"layers"`
+	}{j.layers}
+	if encoding != "" {
+		src, err := j.open(r.Context(), importers.OpenOptions{Encoding: encoding})
+		if err != nil {
+			return importFailure(err)
+		}
+		defer src.Close()
+		if out.Layers, err = layersOf(r.Context(), src, j.what); err != nil {
+			return importFailure(err)
+		}
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
 // previewImport answers GET /api/v1/imports/{id}/preview: the file on the map as
 // it would be read, before it is checked.
 func (s *Server) previewImport(w http.ResponseWriter, r *http.Request) error {

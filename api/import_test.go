@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/text/encoding/traditionalchinese"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -35,6 +37,7 @@ const gridsFile = `{"type":"FeatureCollection","features":[
 type fakeImporter struct {
 	hold    chan struct{}
 	started chan struct{}
+	writing chan struct{} // as hold, of a write
 	written []ImportWrite
 }
 
@@ -69,6 +72,10 @@ func (f *fakeImporter) Check(ctx context.Context, src importers.Source, o Import
 		Gone: []geo.Area{{Kind: geo.Grid, Code: "9", Name: "旧", Shape: square(125.6, 43.5, 125.61, 43.51)}},
 		Write: func(_ context.Context, w ImportWrite) (ImportDone, error) {
 			f.written = append(f.written, w)
+			if f.writing != nil {
+				f.started <- struct{}{}
+				<-f.writing
+			}
 			return ImportDone{Plan: id(800)}, nil
 		},
 	}, nil
@@ -357,6 +364,79 @@ func TestImportReplacesACheck(t *testing.T) {
 		t.Fatalf("DELETE = %d", w.Code)
 	}
 	s.api.desk.running.Wait() // nothing goes on
+}
+
+// TestImportStopsACheck ends a check that runs, twice, and then checks again; what
+// was found stays where nothing is to be ended.
+func TestImportStopsACheck(t *testing.T) {
+	f := &fakeImporter{hold: make(chan struct{}), started: make(chan struct{}, 8)}
+	s, _ := importSite(t, f)
+	token := s.token(access.Planner)
+	i := want[importJSON](t, s.do(s.put("areas", token, "a.geojson", gridsFile)), http.StatusCreated)
+	path := "/api/v1/imports/" + i.ID
+	stop := func() importJSON {
+		t.Helper()
+		if w := s.do(call{method: "DELETE", path: path + "/check", header: bearer(token)}); w.Code != http.StatusNoContent {
+			t.Fatalf("DELETE = %d %s", w.Code, w.Body)
+		}
+		return want[importJSON](t, s.get(path, token), http.StatusOK)
+	}
+	if now := stop(); now.State != "ready" || now.Version != i.Version {
+		t.Errorf("with nothing to stop the import is %+v", now)
+	}
+	check := call{method: "POST", path: path + "/check", body: `{"kind":"grid","repair":["make-valid"]}`, header: bearer(token)}
+	began := want[importJSON](t, s.do(check), http.StatusAccepted)
+	<-f.started
+	if now := stop(); now.State != "ready" || now.Error != nil || now.Report != nil || now.Version <= began.Version {
+		t.Errorf("stopped, the import is %+v", now)
+	}
+	if now := stop(); now.State != "ready" {
+		t.Errorf("stopped twice, the import is %s", now.State)
+	}
+	want[importJSON](t, s.do(check), http.StatusAccepted)
+	<-f.started
+	f.hold <- struct{}{}
+	s.await(path, token, "checked")
+	if now := stop(); now.State != "checked" || now.Report == nil {
+		t.Errorf("with nothing to stop, what was found is gone: %+v", now)
+	}
+	f.writing = make(chan struct{})
+	want[importJSON](t, s.do(call{method: "POST", path: path + "/write", header: bearer(token)}), http.StatusAccepted)
+	<-f.started
+	wantProblem(t, s.do(call{method: "DELETE", path: path + "/check", header: bearer(token)}), http.StatusConflict, "import-busy")
+	f.writing <- struct{}{}
+	s.await(path, token, "written")
+}
+
+// TestImportLooksAgain reads the columns of a table whose text is not what it
+// seems to be.
+func TestImportLooksAgain(t *testing.T) {
+	s, _ := importSite(t, &fakeImporter{})
+	token := s.token(access.Planner)
+	text, err := traditionalchinese.Big5.NewEncoder().String("code,名字,區域\n220112000000001,西邊網格,東\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := want[importJSON](t, s.do(s.put("areas", token, "网格.csv", text)), http.StatusCreated)
+	if c := i.Layers[0].Columns[2]; c.Name == "區域" {
+		t.Fatal("the encoding was found out: there is nothing to be looked at again")
+	}
+	type layers struct {
+		Layers []struct {
+			Kind, Encoding string
+			Columns        []columnAnswer
+		}
+	}
+	path := "/api/v1/imports/" + i.ID + "/layers"
+	again := want[layers](t, s.get(path+"?encoding=big5", token), http.StatusOK).Layers[0]
+	columns := []columnAnswer{{"code", []string{"220112000000001"}, "code"}, {"名字", []string{"西邊網格"}, ""}, {"區域", []string{"東"}, ""}}
+	if !reflect.DeepEqual(again.Columns, columns) || again.Encoding != "Big5" || again.Kind != "grid" {
+		t.Errorf("read as Big5 it is %+v, want %+v", again, columns)
+	}
+	if plain := want[layers](t, s.get(path, token), http.StatusOK).Layers[0]; plain.Columns[2].Name != i.Layers[0].Columns[2].Name {
+		t.Errorf("with no encoding it is %+v, want what the upload found", plain)
+	}
+	wantProblem(t, s.get(path+"?encoding=EBCDIC", token), http.StatusUnprocessableEntity, "format-refused")
 }
 
 // TestImportsExpire lets their time pass.

@@ -91,6 +91,8 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/imports/{id}", need: signedIn, handler: s.readImport},
 		{method: "DELETE", path: "/api/v1/imports/{id}", need: signedIn, handler: s.discardImport},
 		{method: "POST", path: "/api/v1/imports/{id}/check", need: signedIn, handler: s.checkImport},
+		{method: "DELETE", path: "/api/v1/imports/{id}/check", need: signedIn, handler: s.stopCheck},
+		{method: "GET", path: "/api/v1/imports/{id}/layers", need: signedIn, handler: s.importLayers},
 		{method: "POST", path: "/api/v1/imports/{id}/write", need: signedIn, handler: s.writeImport},
 		{method: "GET", path: "/api/v1/imports/{id}/preview", need: signedIn, handler: s.previewImport},
 		{method: "GET", path: "/api/v1/imports/{id}/shapes", need: signedIn, handler: s.importShapes},
