@@ -9,8 +9,9 @@ import (
 )
 
 // Dispatch decides which posts answer for a report at a point, and who holds
-// them: the holder of each post the rule names, else its deputy, else the level
-// above, which then answers for both. A level that answers already is not named
+// them: the holder of each post the rule names, else (where the post is vacant,
+// or the holder on leave) its deputy, else the level above, which then answers
+// for both. A level that answers already is not named
 // twice; its StandsFor grows. The same input gives the same decision.
 //
 // Posts come in the order of the rule, a post's seats by number; then the
@@ -86,19 +87,20 @@ func assign(d *Duties, m *geo.Match, rule Rule, at time.Time) []Assignment {
 	return out
 }
 
-// answering gives the seats of a post that somebody holds or stands in for, in
-// the area of its kind that covers the point.
+// answering gives the seats of a post that somebody answers for, see
+// Roster.Answers, in the area of its kind that covers the point.
 func answering(d *Duties, m *geo.Match, p Post, at time.Time) []Assignment {
 	var out []Assignment
 	for _, s := range seatsAt(d, m, p) {
 		a := place(m, p)
 		a.SeatID = s.ID
-		if person, _, ok := d.Roster.Holder(s.ID, at); ok {
-			a.PersonID, a.Via = person.ID, ViaHolder
-		} else if person, _, ok := d.Roster.Deputy(s.ID, at); ok {
-			a.PersonID, a.Via = person.ID, ViaDeputy
-		} else {
+		held, ok := d.Roster.answers(s.ID, at)
+		if !ok {
 			continue
+		}
+		a.PersonID, a.Via = held.Person, ViaHolder
+		if held.Deputy {
+			a.Via = ViaDeputy
 		}
 		out = append(out, a)
 	}

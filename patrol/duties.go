@@ -69,6 +69,7 @@ type RosterData struct {
 	Seats      []Seat
 	People     []Person
 	Holdings   []Holding
+	Leaves     []Leave
 }
 
 // Duties is one version of everything but boundaries that a decision rests on.
@@ -77,4 +78,16 @@ type Duties struct {
 	Version  int64
 	Roster   *Roster
 	Rulebook *Rulebook
+	// Since is when the version came into force, by the clock of who made it;
+	// zero where that is not known. Nobody decides on it as of an earlier time.
+	Since time.Time
+}
+
+// Moment is the time that is now for decisions on these duties: now, or Since
+// where the clock lags behind that of who made them.
+func (d *Duties) Moment(now time.Time) time.Time {
+	if now.Before(d.Since) {
+		return d.Since
+	}
+	return now
 }

@@ -21,6 +21,7 @@ type Roster struct {
 	branchOf    map[geo.ID]Branch      // a village group's Party branch
 	bySeat      map[geo.ID][]Holding   // by start, then id
 	byPerson    map[geo.ID][]Holding   // by start, then id
+	leaves      map[geo.ID][]Leave     // of a person, by start, then id
 	turns       []time.Time            // see turnsOf
 	ownerOrder  []owner                // every area and committee with seats, without post
 	ownedByPost map[owner]map[Post]int // how many seats of each post
@@ -52,7 +53,8 @@ func NewRoster(data RosterData) (*Roster, error) {
 		bySeat:      make(map[geo.ID][]Holding, len(data.Seats)),
 		byPerson:    make(map[geo.ID][]Holding, len(data.People)),
 		ownedByPost: make(map[owner]map[Post]int),
-		turns:       turnsOf(data.Holdings),
+		leaves:      leavesOf(data.Leaves),
+		turns:       turnsOf(data.Holdings, data.Leaves),
 	}
 	for _, p := range data.People {
 		r.people[p.ID] = p

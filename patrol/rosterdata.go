@@ -19,6 +19,7 @@ func (d *RosterData) validate() error {
 	c.checkBranches(d.Branches)
 	c.checkSeats(d.Seats)
 	c.checkHoldings(d.Holdings)
+	c.checkLeaves(d.Leaves)
 	if len(c.faults) == 0 {
 		return nil
 	}
