@@ -11,6 +11,7 @@ import { SyntheticNote } from "../ui/banner";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
 import { Skeleton } from "../ui/skeleton";
+import { tList } from "./text";
 
 /** Which kinds lie directly in an area of a kind, in the order they are listed. */
 const below: Partial<Record<Kind, Kind[]>> = {
@@ -60,7 +61,7 @@ function Entry({ kind, area, depth }: { kind: Kind; area: ListedArea; depth: Dep
     <li>
       <div class="entry">
         {kinds.length > 0 ? (
-          <button type="button" class="icon-button" aria-expanded={open.value} aria-controls={id} aria-label={t("listOpen", { name })} onClick={() => (open.value = !open.value)}>
+          <button type="button" class="icon-button" aria-expanded={open.value} aria-controls={id} aria-label={tList("listOpen", { name })} onClick={() => (open.value = !open.value)}>
             <Icon name={open.value ? "down" : "right"} />
           </button>
         ) : (
@@ -72,7 +73,7 @@ function Entry({ kind, area, depth }: { kind: Kind; area: ListedArea; depth: Dep
       </div>
       {open.value && (
         <div id={id} class="inside">
-          {lists === null ? <Rows /> : lists.every((l) => l.areas.length === 0) ? <p class="soft">{t("listEmpty")}</p> : lists.map((l) => <Section key={l.kind} {...l} depth={depth === 2 ? 3 : 4} />)}
+          {lists === null ? <Rows /> : lists.every((l) => l.areas.length === 0) ? <p class="soft">{tList("listEmpty")}</p> : lists.map((l) => <Section key={l.kind} {...l} depth={depth === 2 ? 3 : 4} />)}
         </div>
       )}
     </li>
@@ -106,15 +107,15 @@ export function ListPage({ canShowMap }: { canShowMap: boolean }): JSX.Element {
   const townships = lists?.[1]?.areas ?? [];
   return (
     <div class="list">
-      <h1>{district === undefined ? t("listTitle") : nameOf(district)}</h1>
-      <p class="soft">{t(canShowMap ? "listHelp" : "listNoMap")}</p>
+      <h1>{district === undefined ? tList("listTitle") : nameOf(district)}</h1>
+      <p class="soft">{tList(canShowMap ? "listHelp" : "listNoMap")}</p>
       {sentFromHere().length > 0 && (
         <p>
           <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>
         </p>
       )}
       <SyntheticNote />
-      {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{t("listNothing")}</p> : <Section kind="township" areas={townships} depth={2} />}
+      {lists === null ? problem.value === null && <Rows /> : townships.length === 0 ? <p>{tList("listNothing")}</p> : <Section kind="township" areas={townships} depth={2} />}
     </div>
   );
 }

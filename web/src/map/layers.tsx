@@ -1,23 +1,25 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { t } from "../i18n/i18n";
-import type { Key } from "../i18n/zh";
 import { app } from "../state/app";
 import { hidden } from "../state/store";
 import { layerNames, type LayerName } from "../state/url";
 import { Icon } from "../ui/icons";
 import { useDismiss } from "../ui/nav";
+import { tMap } from "./text";
 
-const words: Record<LayerName, Key> = {
-  township: "townships",
-  village: "villages",
-  grid: "grids",
-  village_group: "village_groups",
-  compound: "compounds",
-  ground: "layerGround",
-  labels: "layerLabels",
-  basemap: "layerBaseMap",
-};
+function layerName(name: LayerName): string {
+  switch (name) {
+    case "ground":
+      return tMap("layerGround");
+    case "labels":
+      return tMap("layerLabels");
+    case "basemap":
+      return tMap("layerBaseMap");
+    default:
+      return t(`${name}s`);
+  }
+}
 
 function toggle(name: LayerName): void {
   hidden.value = hidden.value.includes(name) ? hidden.value.filter((n) => n !== name) : [...hidden.value, name];
@@ -39,7 +41,7 @@ export function Layers(): JSX.Element {
           {layerNames.filter((n) => n !== "basemap" || hasBaseMap).map((n) => (
             <label key={n}>
               <input type="checkbox" checked={!hidden.value.includes(n)} onChange={() => toggle(n)} />
-              <span class="layer-name">{t(words[n])}</span>
+              <span class="layer-name">{layerName(n)}</span>
               <span class={`sample sample-${n}`} aria-hidden="true" />
             </label>
           ))}

@@ -15,9 +15,10 @@ import { GridMap } from "./gridmap";
 import { gridMap } from "./handle";
 import { Layers } from "./layers";
 import { canLocate, ownPosition } from "./position";
+import { tMap } from "./text";
 
 function texts(): Record<string, string> {
-  return { "Map.Title": t("mapName"), "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km" };
+  return { "Map.Title": tMap("mapName"), "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km" };
 }
 
 function pick(lon: number, lat: number): void {
@@ -146,7 +147,7 @@ export function MapPage(): JSX.Element {
       <div class="controls">
         <Layers />
         {canLocate() && (
-          <button type="button" class="icon-button control" aria-label={t("myPosition")} title={t("myPosition")} onClick={() => void toOwnPosition()}>
+          <button type="button" class="icon-button control" aria-label={tMap("myPosition")} title={tMap("myPosition")} onClick={() => void toOwnPosition()}>
             <Icon name="position" />
           </button>
         )}
@@ -158,7 +159,7 @@ export function MapPage(): JSX.Element {
             <Icon name="minus" />
           </button>
           {app.value?.bounds != null && (
-            <button type="button" class="icon-button control" aria-label={t("wholeDistrict")} title={t("wholeDistrict")} onClick={() => showDistrict()}>
+            <button type="button" class="icon-button control" aria-label={tMap("wholeDistrict")} title={tMap("wholeDistrict")} onClick={() => showDistrict()}>
               <Icon name="area" />
             </button>
           )}

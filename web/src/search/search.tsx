@@ -9,6 +9,7 @@ import { selection, view } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
 import { searchSoon } from "./soon";
+import { tSearch } from "./text";
 
 /** How long a pause in typing is, in milliseconds, before the server is asked. */
 const pauseMs = 120;
@@ -100,8 +101,8 @@ export function Search(): JSX.Element {
           autocomplete="off"
           spellcheck={false}
           maxLength={80}
-          aria-label={t("searchLabel")}
-          placeholder={t("searchHint")}
+          aria-label={tSearch("searchLabel")}
+          placeholder={tSearch("searchHint")}
           aria-expanded={shown}
           aria-controls="hits"
           aria-autocomplete="list"
@@ -118,7 +119,7 @@ export function Search(): JSX.Element {
         )}
       </div>
       <div class="hits card" hidden={!shown}>
-        <ul id="hits" role="listbox" aria-label={t("searchResults")}>
+        <ul id="hits" role="listbox" aria-label={tSearch("searchResults")}>
           {list.map((hit, i) => (
             <li
               key={hit.id}
@@ -134,11 +135,11 @@ export function Search(): JSX.Element {
             </li>
           ))}
         </ul>
-        {failed.value && <p class="hits-note">{t("searchFailed")}</p>}
-        {!failed.value && list.length === 0 && <p class="hits-note">{t("searchNothing", { text: text.value.trim() })}</p>}
+        {failed.value && <p class="hits-note">{tSearch("searchFailed")}</p>}
+        {!failed.value && list.length === 0 && <p class="hits-note">{tSearch("searchNothing", { text: text.value.trim() })}</p>}
       </div>
       <p class="visually-hidden" role="status">
-        {shown && list.length > 0 ? t("searchCount", { n: list.length }) : ""}
+        {shown && list.length > 0 ? tSearch("searchCount", { n: list.length }) : ""}
       </p>
     </div>
   );

@@ -1,11 +1,11 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { language, t } from "../i18n/i18n";
 import { list as sentFromHere } from "../report/mine";
 import { loadPart } from "../screens";
 import { app } from "../state/app";
-import { can, signOut, who } from "../state/session";
+import { signOut, who } from "../state/session";
 import { goTo, languageChosen, linkTo, problem, tell, view } from "../state/store";
 import { Icon } from "./icons";
 
@@ -66,9 +66,14 @@ function SignInOut(): JSX.Element | null {
   );
 }
 
-/** Reports whether the table of the grids is for whoever is signed in: those who look after all of them. */
-function mayPlan(): boolean {
-  return can("plan_boundaries") || can("dispatch_reports");
+/** The links for people with an account, loaded when somebody has one. */
+const workLinks = signal<(() => JSX.Element) | null>(null);
+
+function loadWorkLinks(): void {
+  import("../menu/worklinks").then(
+    (m) => (workLinks.value = m.WorkLinks),
+    () => setTimeout(loadWorkLinks, 5000),
+  );
 }
 
 /** Shows the address of the page for a phone to read. */
@@ -84,6 +89,11 @@ async function showQr(): Promise<void> {
 export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
   const open = useSignal(false);
   const box = useDismiss(open.value, () => (open.value = false));
+  const signedIn = Boolean(who.value);
+  useEffect(() => {
+    if (signedIn && workLinks.peek() === null) loadWorkLinks();
+  }, [signedIn]);
+  const Work = signedIn ? workLinks.value : null;
   const other = view.value === "map" ? "list" : "map";
   return (
     <div class="nav" ref={box}>
@@ -93,11 +103,8 @@ export function Nav({ canShowMap }: { canShowMap: boolean }): JSX.Element {
       <nav id="nav" aria-label={t("navigation")} class={open.value ? "open" : ""} onClick={() => (open.value = false)}>
         {canShowMap && <a href={linkTo({ view: other })}>{t(other === "list" ? "showList" : "showMap")}</a>}
         {view.value !== "heat" && (app.value?.public === "map" || who.value) && <a href={linkTo({ view: "heat", params: {} })}>{t("heatMap")}</a>}
-        {can("act_on_reports") && view.value !== "field" && <a href={linkTo({ view: "field", params: {}, camera: null, selection: null })}>{t(who.value?.scope.all === true ? "cases" : "myAreas")}</a>}
+        {Work !== null && <Work />}
         {sentFromHere().length > 0 && view.value !== "follow" && <a href={linkTo({ view: "follow", params: {} })}>{t("myReports")}</a>}
-        {mayPlan() && view.value !== "grids" && <a href={linkTo({ view: "grids", params: {} })}>{t("gridTable")}</a>}
-        {can("plan_boundaries") && view.value !== "plans" && <a href={linkTo({ view: "plans", params: {} })}>{t("boundaryPlans")}</a>}
-        {(can("plan_boundaries") || can("manage_duties")) && view.value !== "import" && <a href={linkTo({ view: "import", params: {} })}>{t("importExport")}</a>}
         <a href="/about">{t("about")}</a>
         <button type="button" onClick={() => void showQr()}>
           {t("onPhone")}

@@ -1,0 +1,10 @@
+import type { zh } from "./zh";
+
+/** Names of the screens for people with an account, in English. */
+export const en: Record<keyof typeof zh, string> = {
+  myAreas: "My areas",
+  cases: "Cases",
+  gridTable: "All grids",
+  boundaryPlans: "Boundary plans",
+  importExport: "Import and export",
+};

@@ -1,0 +1,41 @@
+import type { JSX } from "preact";
+import { can, who } from "../state/session";
+import { linkTo, view } from "../state/store";
+import type { ScreenName } from "../state/url";
+import { t } from "./text";
+import type { zh } from "./zh";
+
+/** A screen in the menu, by its name there, and whether whoever is signed in has a use for it. */
+interface Entry {
+  to: ScreenName;
+  name: keyof typeof zh;
+  may: boolean;
+}
+
+function entries(): Entry[] {
+  const plans = can("plan_boundaries");
+  return [
+    { to: "field", name: who.value?.scope.all === true ? "cases" : "myAreas", may: can("act_on_reports") },
+    // The table of the grids is for those who look after all of them.
+    { to: "grids", name: "gridTable", may: plans || can("dispatch_reports") },
+    { to: "plans", name: "boundaryPlans", may: plans },
+    { to: "import", name: "importExport", may: plans || can("manage_duties") },
+  ];
+}
+
+/** The ways to the screens that need an account. */
+export function WorkLinks(): JSX.Element {
+  return (
+    <>
+      {entries().map(
+        (e) =>
+          e.may &&
+          view.value !== e.to && (
+            <a key={e.to} href={linkTo({ view: e.to, params: {}, ...(e.to === "field" ? { camera: null, selection: null } : {}) })}>
+              {t(e.name)}
+            </a>
+          ),
+      )}
+    </>
+  );
+}

@@ -1,0 +1,8 @@
+/** Names of the screens for people with an account, in Chinese. */
+export const zh = {
+  myAreas: "我的辖区",
+  cases: "事件办理",
+  gridTable: "网格一览",
+  boundaryPlans: "边界调整",
+  importExport: "导入导出",
+};
