@@ -2,8 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -99,6 +103,7 @@ func (j *importJob) advance(stage string, done, of int64, now time.Time) {
 // memory, for as long as importKept after they came.
 type importDesk struct {
 	dir string
+	log *slog.Logger
 	mu  sync.Mutex
 	// jobs that can be asked for.
 	jobs map[geo.ID]*importJob
@@ -117,8 +122,8 @@ const (
 	importsRunning = 2
 )
 
-func newImportDesk(dir string) *importDesk {
-	d := &importDesk{dir: dir, jobs: map[geo.ID]*importJob{}, slots: make(chan struct{}, importsRunning)}
+func newImportDesk(dir string, log *slog.Logger) *importDesk {
+	d := &importDesk{dir: dir, log: log, jobs: map[geo.ID]*importJob{}, slots: make(chan struct{}, importsRunning)}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }
@@ -207,10 +212,13 @@ func (d *importDesk) start(j *importJob, begin func() error, step func(context.C
 		var err error
 		select {
 		case d.slots <- struct{}{}:
-			err = step(ctx)
+			err = contained(ctx, step)
 			<-d.slots
 		case <-ctx.Done():
 			err = ctx.Err()
+		}
+		if err != nil && ctx.Err() == nil && problemOf(importFailure(err)).Status >= http.StatusInternalServerError {
+			d.log.ErrorContext(ctx, "import failed", "id", j.id, "what", j.what, "error", err.Error())
 		}
 		j.change(func() {
 			j.stop = nil
@@ -224,6 +232,17 @@ func (d *importDesk) start(j *importJob, begin func() error, step func(context.C
 		})
 	})
 	return nil
+}
+
+// contained runs a step, and makes an error of a panic: no file, whatever is in
+// it, may end the server.
+func contained(ctx context.Context, step func(context.Context) error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return step(ctx)
 }
 
 // Run removes imports whose time is over, until ctx ends; then it stops those

@@ -38,10 +38,14 @@ type fakeImporter struct {
 	hold    chan struct{}
 	started chan struct{}
 	writing chan struct{} // as hold, of a write
+	fault   string        // what a check panics with
 	written []ImportWrite
 }
 
 func (f *fakeImporter) Check(ctx context.Context, src importers.Source, o ImportOptions) (CheckedImport, error) {
+	if f.fault != "" {
+		panic(f.fault)
+	}
 	n := 0
 	for i := range src.Layers() {
 		if err := src.Records(ctx, i, func(*importers.Record) error { n++; return nil }); err != nil {
@@ -338,6 +342,30 @@ func TestImportIsItsOwners(t *testing.T) {
 	if list := s.get("/api/v1/imports", other).Body.String(); strings.Contains(list, i.ID) {
 		t.Errorf("somebody else's imports are listed: %s", list)
 	}
+}
+
+// TestImportSurvivesAPanic: a file that brings a check down ends that check and
+// nothing else, and the log has the cause, of which the caller hears nothing.
+func TestImportSurvivesAPanic(t *testing.T) {
+	f := &fakeImporter{fault: "a slice of glass"}
+	s, _ := importSite(t, f)
+	token := s.token(access.Planner)
+	i := want[importJSON](t, s.do(s.put("areas", token, "a.geojson", gridsFile)), http.StatusCreated)
+	path := "/api/v1/imports/" + i.ID
+	begin := call{method: "POST", path: path + "/check", body: `{"kind":"grid"}`, header: bearer(token)}
+	for range importsRunning + 1 { // nor does it keep a place
+		want[importJSON](t, s.do(begin), http.StatusAccepted)
+		s.await(path, token, "failed")
+	}
+	if w := s.get(path, token); strings.Contains(w.Body.String(), f.fault) || !strings.Contains(w.Body.String(), `"status":500`) {
+		t.Errorf("after a panic the import is %s", w.Body)
+	}
+	if !strings.Contains(s.log.String(), f.fault) {
+		t.Errorf("the log does not say why: %s", s.log)
+	}
+	f.fault = ""
+	want[importJSON](t, s.do(begin), http.StatusAccepted)
+	s.await(path, token, "checked")
 }
 
 // TestImportReplacesACheck begins a check while one runs, and throws an import

@@ -58,7 +58,7 @@ func (s *Server) importer(r *http.Request, what string) (Importer, error) {
 
 // upload answers POST /api/v1/imports: files are put on disk and looked into,
 // and nothing else happens yet.
-func (s *Server) upload(w http.ResponseWriter, r *http.Request) (err error) {
+func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	q := newQuery(r)
 	what := q.text("what", 20)
 	if err := q.err(); err != nil {
@@ -83,8 +83,9 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) (err error) {
 	if err := s.desk.add(j); err != nil {
 		return err
 	}
+	kept := false // also where a reader panics
 	defer func() {
-		if err != nil {
+		if !kept {
 			// What cannot be removed now goes with what else is too old.
 			_ = s.desk.remove(j)
 		}
@@ -98,6 +99,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) (err error) {
 	if err := j.look(r.Context()); err != nil {
 		return importFailure(err)
 	}
+	kept = true
 	w.Header().Set("Location", "/api/v1/imports/"+j.id.String())
 	return writeJSON(w, http.StatusCreated, s.answerImport(j, true))
 }

@@ -59,7 +59,7 @@ func New(c Config) (*Server, error) {
 		passwords: semaphore.NewWeighted(2),
 		pictures:  semaphore.NewWeighted(2),
 		exporting: [2]*semaphore.Weighted{semaphore.NewWeighted(exportsAtOnce), semaphore.NewWeighted(exportsAtOnce)},
-		desk:      newImportDesk(c.ImportDir),
+		desk:      newImportDesk(c.ImportDir, c.Logger),
 		closing:   make(chan struct{}),
 	}
 	if c.PublicURL != "" {

@@ -13,6 +13,7 @@ func FuzzXLSX(f *testing.F) {
 		`<row r="2" hidden="1"><c r="A2" s="1"><v>46266.5</v></c><c r="B2" t="inlineStr"><is><t><![CDATA[x]]></t></is></c></row></sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells></worksheet>`
 	f.Add(rows, `<sst><si><t>code_x000D_</t></si><si><r><t>a</t></r><rPh><t>b</t></rPh></si></sst>`, `yyyy"年"m\-d[$-804]`)
 	f.Add(`<worksheet><sheetData><row><c r="XFD1"><v>1E14</v></c><c t="e"><v>#N/A</v></c></row><row r="0"/></sheetData><mergeCell ref="A1:ZZZ9"/></worksheet>`, `<sst/>`, `[h]:mm`)
+	f.Add("<", "<sst><", "<")
 	f.Fuzz(func(t *testing.T, sheet, texts, format string) {
 		styles := `<styleSheet><numFmts><numFmt numFmtId="176" formatCode="` + format + `"/></numFmts><cellXfs><xf/><xf numFmtId="176"/></cellXfs></styleSheet>`
 		path := textFile(t, "a.xlsx", sheetXML(t, sheet, "xl/sharedStrings.xml", texts, "xl/styles.xml", styles))

@@ -65,6 +65,8 @@ func (x *xmlScan) once() error {
 			x.name, x.literal, x.closing, x.single = "", true, false, false
 			x.content = rest[len("<![CDATA[") : len(rest)-(len(x.b)-x.i)-len("]]>")]
 			return nil
+		case len(rest) == 1: // the file ends with it
+			return errShort
 		case rest[1] == '!':
 			return errXML
 		default:
