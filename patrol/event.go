@@ -24,7 +24,8 @@ const (
 	EventMove         EventType = "move"
 	EventReopen       EventType = "reopen"
 	EventComment      EventType = "comment"
-	EventReroute      EventType = "reroute" // by publishing other boundaries; nobody sends it
+	EventReroute      EventType = "reroute"  // by publishing other boundaries; nobody sends it
+	EventHandover     EventType = "handover" // by a change of who answers; nobody sends it
 )
 
 // ForReporter reports whether the note and the photos of an event are for who

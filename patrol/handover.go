@@ -1,6 +1,8 @@
 package patrol
 
 import (
+	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -40,4 +42,118 @@ type RosterOutcome struct {
 	Vacancies    []Vacancy  // at the time of the edit, those that were none before
 	ReportsMoved int
 	After        *Duties // the posts, people and rules as they are now, never nil
+}
+
+// Succession gives the seats for which somebody else answers at t in a roster
+// than did at the time before in the roster before, by seat id. Level above: From
+// or To is zero.
+func Succession(before *Roster, was time.Time, after *Roster, t time.Time) []Handover {
+	var out []Handover
+	compare := func(s Seat, r *Roster) {
+		a, _ := before.answers(s.ID, was)
+		b, _ := after.answers(s.ID, t)
+		if a.Person != b.Person {
+			out = append(out, Handover{Seat: s.ID, From: a.Person, To: b.Person, Areas: r.AreasOfSeat(s), At: t})
+		}
+	}
+	for _, s := range after.data.Seats {
+		compare(s, after)
+	}
+	for _, s := range before.data.Seats {
+		if _, stays := after.seats[s.ID]; !stays {
+			compare(s, before)
+		}
+	}
+	slices.SortFunc(out, func(a, b Handover) int { return slices.Compare(a.Seat[:], b.Seat[:]) })
+	return out
+}
+
+// handedOver is the detail of a history entry of type EventHandover.
+type handedOver struct {
+	DutyVersion int64     `json:"duty_version"`
+	Posts       []StandIn `json:"posts"` // those that somebody else answers for now
+}
+
+// HandOver gives what other duties make of a report; neither argument is
+// changed. fresh is the decision that Dispatch makes of them on the place of the
+// decision in force; ok is false where the same people answer as before, and
+// where nothing is left to do about the report.
+//
+// The limits stay as they were, and the state does too; only what somebody has
+// accepted is dispatched again where another seat leads now. The entry names
+// posts and nobody.
+func HandOver(r *Report, fresh Decision, book *Rulebook, by Actor) (c Change, ok bool) {
+	if !r.Status.Open() || slices.EqualFunc(r.Decision.Assignments, fresh.Assignments, Assignment.Equal) {
+		return Change{}, false
+	}
+	detail, err := json.Marshal(handedOver{fresh.DutyVersion, changedPosts(r.Decision.Assignments, fresh.Assignments)})
+	if err != nil {
+		panic(err) // texts and numbers
+	}
+	at := fresh.DecidedAt
+	if at.Before(r.UpdatedAt) { // a clock that lags must not turn history round
+		at = r.UpdatedAt
+	}
+	next := *r
+	next.Decision = fresh
+	next.UpdatedAt = at
+	next.Version++
+	if r.Status == Accepted && leader(r.Decision) != leader(fresh) {
+		next.Status = Dispatched
+	}
+	return Change{
+		Report: next,
+		Shown:  book.Shown(r.Category, r.Point),
+		Entry: HistoryEntry{Seq: next.Version, Type: EventHandover, At: at, Actor: by,
+			From: r.Status, To: next.Status, Detail: detail},
+	}, true
+}
+
+// changedPosts gives the posts of two decisions that other people answer for, or
+// that only one of them has, each once.
+func changedPosts(a, b []Assignment) []StandIn {
+	out := []StandIn{}
+	note := func(list, other []Assignment) {
+		for _, as := range list {
+			post := StandIn{as.Post, as.AreaKind, as.AreaCode}
+			if !slices.ContainsFunc(other, as.Equal) && !slices.Contains(out, post) {
+				out = append(out, post)
+			}
+		}
+	}
+	note(a, b)
+	note(b, a)
+	return out
+}
+
+// Routed is the routing that a decision was, to be decided again with other
+// duties: in the same boundaries, as of another time.
+func (d *Decision) Routed(category Category, at time.Time) Routing {
+	var m geo.Match
+	ids := d.AreaIDs
+	for _, k := range geo.Kinds() {
+		if n := d.Areas[k]; n != nil && len(ids) > 0 {
+			m.Set(&geo.Area{ID: ids[0], Kind: k, Code: n.Code, Name: n.Name, NameEn: n.NameEn})
+			ids = ids[1:]
+		}
+	}
+	return Routing{Point: d.Point, Match: m, Revision: d.Revision, EdgeDistanceM: d.EdgeDistanceM, Category: category, At: at}
+}
+
+// AnsweredBy gives who answers for a seat in a decision: who it is assigned to,
+// or who stands for its post there; zero where nobody does.
+func (d *Decision) AnsweredBy(s Seat, areas []geo.ID) geo.ID {
+	for _, a := range d.Assignments {
+		if a.SeatID == s.ID {
+			return a.PersonID
+		}
+	}
+	for _, a := range d.Assignments {
+		for _, v := range a.StandsFor {
+			if n := d.Areas[v.AreaKind]; v.Post == s.Post && n != nil && n.Code == v.AreaCode && slices.ContainsFunc(areas, func(id geo.ID) bool { return slices.Contains(d.AreaIDs, id) }) {
+				return a.PersonID
+			}
+		}
+	}
+	return geo.ID{}
 }
