@@ -4,18 +4,20 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
 // TestImportProgressLines: where there is no terminal, a line a stage and one every few seconds.
-func TestImportProgressLines(t *testing.T) {
+func TestImportProgressLines(t *testing.T) { synctest.Test(t, importProgressLines) }
+
+func importProgressLines(t *testing.T) {
 	var out bytes.Buffer
 	p := newImportProgress(&out)
 	for i := range int64(1000) {
 		p.hear("read", i+1, 1000)
 	}
-	p.began = p.began.Add(-10 * time.Second)
-	p.said = p.said.Add(-10 * time.Second)
+	time.Sleep(10 * time.Second)
 	p.hear("read", 500, 1000)
 	p.hear("route", 7, -1)
 	p.done()
@@ -28,7 +30,9 @@ func TestImportProgressLines(t *testing.T) {
 }
 
 // TestImportProgressBar: on a terminal one line with count, rate and what is left, which goes.
-func TestImportProgressBar(t *testing.T) {
+func TestImportProgressBar(t *testing.T) { synctest.Test(t, importProgressBar) }
+
+func importProgressBar(t *testing.T) {
 	var out bytes.Buffer
 	p := &importProgress{out: &out, terminal: true}
 	p.hear("read", 0, -1)
