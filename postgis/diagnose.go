@@ -69,14 +69,20 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 
 // ForeignContactKeys names the keys, other than this store's, that contacts
 // were encrypted with: they cannot be read here.
-func (s *Store) ForeignContactKeys(ctx context.Context) ([]string, error) {
+func (s *Store) ForeignContactKeys(ctx context.Context) (keys []string, err error) {
 	const sql = `
 		SELECT DISTINCT key_id FROM reporter_contacts
 		WHERE district_code = @district AND key_id <> @key ORDER BY 1`
-	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "key": s.contactID})
-	if err != nil {
-		return nil, wrap("look for contact keys", err)
-	}
-	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := s.openContacts(ctx, tx); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "key": s.contactID})
+		if err != nil {
+			return err
+		}
+		keys, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
 	return keys, wrap("look for contact keys", err)
 }

@@ -143,6 +143,9 @@ func (w *ReportImport) write() {
 				_, err := w.tx.Conn().PgConn().CopyFrom(w.ctx, bytes.NewReader(c.end()), sql)
 				return err
 			})
+		}
+		if w.err == nil {
+			w.err = w.store.writeContacts(w.ctx, w.tx, &m.tables.contacts)
 			w.count += m.tables.n
 		}
 		if w.err != nil {

@@ -16,13 +16,12 @@ import (
 
 // reportTables are the rows of some past reports, in the order in which they must be written.
 type reportTables struct {
-	reports, decisions, assignments, events, contacts copyRows
-	n                                                 int
+	reports, decisions, assignments, events copyRows
+	contacts                                pastContacts
+	n                                       int
 }
 
-var contactColumns = []string{"district_code", "report_id", "key_id", "nonce", "sealed", "created_at"}
-
-// each gives the tables with their columns.
+// each gives the tables that are copied, with their columns.
 func (t *reportTables) each(f func(sql string, c *copyRows) error) error {
 	for _, one := range []struct {
 		table   string
@@ -33,7 +32,6 @@ func (t *reportTables) each(f func(sql string, c *copyRows) error) error {
 		{"decisions", decisionColumns, &t.decisions},
 		{"assignments", assignmentColumns, &t.assignments},
 		{"report_events", eventColumns, &t.events},
-		{"reporter_contacts", contactColumns, &t.contacts},
 	} {
 		if one.rows.rows == 0 {
 			continue
@@ -144,14 +142,7 @@ func (s *Store) addPast(t *reportTables, p *patrol.PastReport) error {
 	if err != nil {
 		return err
 	}
-	c = &t.contacts
-	c.row(len(contactColumns))
-	c.text(s.district)
-	c.id(r.ID)
-	c.text(s.contactID)
-	c.bytes(nonce)
-	c.bytes(sealed)
-	c.time(r.CreatedAt)
+	t.contacts.add(r.ID, nonce, sealed, r.CreatedAt)
 	return nil
 }
 

@@ -67,7 +67,7 @@ func TestScope(t *testing.T) {
 			if (err == nil) != want {
 				t.Errorf("%s: Act(%s) = %v, want allowed %v", c.name, r.ID, err, want)
 			}
-			if _, err := w.Contact(t.Context(), c.scope, west.ID); (err == nil) != slices.Contains(c.want, west.ID) {
+			if _, err := w.Contact(t.Context(), c.scope, west.ID, patrol.Actor{}); (err == nil) != slices.Contains(c.want, west.ID) {
 				t.Errorf("%s: Contact = %v", c.name, err)
 			}
 		}
@@ -287,7 +287,7 @@ func TestContact(t *testing.T) {
 	in := w.intake(t, place(1, 1), "")
 	in.Contact = patrol.Contact{Name: "欧阳修远", Phone: "13912345678"}
 	r := w.accept(t, in)
-	if c, err := w.Contact(t.Context(), everything, r.ID); err != nil || c.Name != "欧**" || c.Phone != "****5678" {
+	if c, err := w.Contact(t.Context(), everything, r.ID, patrol.Actor{}); err != nil || c.Name != "欧**" || c.Phone != "****5678" {
 		t.Errorf("Contact = %+v, %v; want it masked", c, err)
 	}
 	if _, err := w.RevealContact(t.Context(), everything, r.ID, " ", patrol.Actor{}); !errors.Is(err, geo.ErrInvalid) {
@@ -310,7 +310,7 @@ func TestContact(t *testing.T) {
 	if err := w.exec(t, `UPDATE reporter_contacts SET report_id = $1`, other.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Contact(t.Context(), everything, other.ID); err == nil || errors.Is(err, geo.ErrNotFound) {
+	if _, err := w.Contact(t.Context(), everything, other.ID, patrol.Actor{}); err == nil || errors.Is(err, geo.ErrNotFound) {
 		t.Errorf("the contact of another report opened: %v", err)
 	}
 	blind := testConfig(w.url)
@@ -320,7 +320,7 @@ func TestContact(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, err := s.Contact(t.Context(), everything, other.ID); !errors.Is(err, errNoContactKey) {
+	if _, err := s.Contact(t.Context(), everything, other.ID, patrol.Actor{}); !errors.Is(err, errNoContactKey) {
 		t.Errorf("Contact without a key: %v", err)
 	}
 }
@@ -338,7 +338,7 @@ func TestPurgeContacts(t *testing.T) {
 	if n, err := w.PurgeContacts(t.Context(), time.Now().Add(time.Minute), patrol.Actor{}); err != nil || n != 1 {
 		t.Errorf("PurgeContacts = %d, %v; want 1", n, err)
 	}
-	if _, err := w.Contact(t.Context(), everything, open.Report.ID); err != nil {
+	if _, err := w.Contact(t.Context(), everything, open.Report.ID, patrol.Actor{}); err != nil {
 		t.Errorf("the contact of an open report is gone: %v", err)
 	}
 }

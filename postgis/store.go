@@ -11,6 +11,7 @@ package postgis
 import (
 	"context"
 	"crypto/cipher"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -54,18 +55,19 @@ type Config struct {
 
 // Store is one district in one database.
 type Store struct {
-	pool      *pgxpool.Pool
-	url       string
-	district  string
-	acceptKey int64 // advisory lock: shared while accepting, exclusive while flipping
-	writeKey  int64 // advisory lock: one publish or change of duties at a time
-	contacts  cipher.AEAD
-	contactID string // names the contact key, and gives nothing of it away
-	followKey []byte
-	log       *slog.Logger
-	now       func() time.Time
-	onCommit  atomic.Pointer[func()]
-	rules     atomic.Pointer[rules] // the last ones read
+	pool       *pgxpool.Pool
+	url        string
+	district   string
+	acceptKey  int64 // advisory lock: shared while accepting, exclusive while flipping
+	writeKey   int64 // advisory lock: one publish or change of duties at a time
+	contacts   cipher.AEAD
+	contactID  string // names the contact key, and gives nothing of it away
+	subjectKey []byte // what erased people are hashed with; nil without a contact key
+	followKey  []byte
+	log        *slog.Logger
+	now        func() time.Time
+	onCommit   atomic.Pointer[func()]
+	rules      atomic.Pointer[rules] // the last ones read
 
 	// What was read whole last of what is in force, so that a publish need not.
 	boundaries atomic.Pointer[locate.Snapshot]
@@ -102,6 +104,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	var err error
 	if s.contacts, s.contactID, err = contactCipher(c.ContactKey); err != nil {
 		return nil, err
+	}
+	if s.contacts != nil {
+		sum := sha256.Sum256(append([]byte("gridpatrol subject key\x00"), c.ContactKey...))
+		s.subjectKey = sum[:]
 	}
 	if !c.SkipMigrate {
 		if err := migrateFor(ctx, c.MigrateURL, c.URL); err != nil {
