@@ -6,17 +6,27 @@ import { Bar } from "./bar";
 import { CompareList, countsOf, RepairList } from "./comparelist";
 import { ProblemList } from "./problemlist";
 import { counted } from "./problems";
-import { followShapes, looked, upToDate } from "./state";
+import { busy, endCheck, followShapes, looked, upToDate } from "./state";
 import { t } from "./text";
-import type { Import } from "./types";
-import { number, progressText, refusalText } from "./words";
+import type { Import, Report } from "./types";
+import { land, number, progressText, refusalText } from "./words";
 
 /** How the check or the write goes. */
 export function Running({ of: i }: { of: Import }): JSX.Element {
   const p = i.progress;
   return (
-    <div role="status">
-      <Bar label={t(p === null ? "stageStart" : `stage_${p.stage}`)} share={p === null || p.of <= 0 ? null : p.done / p.of} says={p === null ? "" : progressText(p)} />
+    <div>
+      <div class="import-running">
+        <div role="status">
+          <Bar label={t(p === null ? "stageStart" : `stage_${p.stage}`)} share={p === null || p.of <= 0 ? null : p.done / p.of} says={p === null ? "" : progressText(p)} />
+        </div>
+        {/* While something is written there is a report: that is not stopped halfway. */}
+        {i.report === null && (
+          <button type="button" class="button" disabled={busy.value} onClick={() => void endCheck()}>
+            {t("stopCheck")}
+          </button>
+        )}
+      </div>
       <Skeleton says={t("loading")} lines="wide tall tall tall" />
     </div>
   );
@@ -72,6 +82,12 @@ function Figures({ of: i }: { of: Import }): JSX.Element | null {
   );
 }
 
+/** Says of gaps that are no problems of their own. */
+function LeftOut({ of: r }: { of: Report }): JSX.Element | null {
+  const n = r.gaps_left_out ?? 0;
+  return n === 0 ? null : <p class="soft import-left-out">{t("gapsLeftOut", { n: number(n), size: land(r.gaps_left_out_m2 ?? 0) })}</p>;
+}
+
 /** The third step: what the check found, problem by problem and against what is in force. */
 export function Check({ of: i }: { of: Import }): JSX.Element {
   useEffect(() => {
@@ -101,6 +117,7 @@ export function Check({ of: i }: { of: Import }): JSX.Element {
       <Failed of={i} title={t("writeFailed")} />
       <Verdict of={i} />
       <Figures of={i} />
+      <LeftOut of={i.report} />
       {tabs.length > 1 && (
         <nav class="import-tabs" aria-label={t("resultTabs")}>
           {tabs.map((x) => (

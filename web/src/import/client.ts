@@ -1,6 +1,6 @@
 import { ApiError, get, problemOf, request } from "../api/client";
 import { previewQuery } from "./options";
-import type { Failure, FileProblem, Import, ListedImport, Options, Shapes, What } from "./types";
+import type { Failure, FileProblem, Import, Layer, ListedImport, Options, Shapes, What } from "./types";
 
 /** Why a file was not taken: an ApiError with what is wrong with the file, where the server says it. */
 export class ImportError extends ApiError {
@@ -94,6 +94,17 @@ async function send(path: string, body: unknown): Promise<Import> {
 export function check(id: string, what: What, options: Options): Promise<Import> {
   const { kind, plan, ...rest } = options;
   return send(at(id, "/check"), what === "areas" ? { kind, ...rest, ...(plan === null ? {} : { plan }) } : rest);
+}
+
+/** Stops the check that runs, if there is one. */
+export async function stopCheck(id: string): Promise<void> {
+  await request(at(id, "/check"), { method: "DELETE" });
+}
+
+/** Gives the layers with the columns that they have in an encoding. */
+export async function readLayers(id: string, encoding: string, signal: AbortSignal): Promise<Layer[]> {
+  const answer = await ask(at(id, `/layers?encoding=${encodeURIComponent(encoding)}`), { signal });
+  return ((await answer.json()) as { layers: Layer[] }).layers;
 }
 
 /** Has a checked file taken over. */

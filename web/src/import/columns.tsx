@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Name } from "../ui/name";
 import { Icon } from "../ui/icons";
 import { columnOf, guessed, listedColumns, missingFields, originOf, withColumn } from "./options";
-import { choose, current } from "./state";
+import { choose, current, looking } from "./state";
 import { fieldName, t } from "./text";
 import type { Field, Layer, Options } from "./types";
 import { number } from "./words";
@@ -32,7 +32,7 @@ function FieldRow({ field: f, layer: l, options: o }: { field: Field; layer: Lay
   const origin = originOf(l, o, f.name);
   const column = columnOf(l, o, f.name);
   return (
-    <tr class={f.required && origin === "none" ? "import-lacks" : ""}>
+    <tr class={f.required && column === null ? "import-lacks" : ""}>
       <th scope="row">
         {says}
         {f.required && <span class="soft"> {t("required")}</span>}
@@ -133,7 +133,7 @@ export function Columns({ fields, layer: l, options: o }: { fields: readonly Fie
   const main = fields.filter((f) => f.required || found[f.name] !== undefined);
   const others = fields.filter((f) => !main.includes(f));
   return (
-    <section class="import-columns">
+    <section class="import-columns" aria-busy={looking.value}>
       <h3>{t("columns")}</h3>
       <p class="soft">{t("columnsHelp")}</p>
       {main.length > 0 && <FieldTable about={t("columns")} fields={main} layer={l} options={o} />}
@@ -143,7 +143,7 @@ export function Columns({ fields, layer: l, options: o }: { fields: readonly Fie
           <FieldTable about={t("otherFields", { n: number(others.length) })} fields={others} layer={l} options={o} />
         </details>
       )}
-      {missing.length > 0 && <p class="stale">{t("requiredMissing", { list: missing.map(label).join(", ") })}</p>}
+      {missing.length > 0 && !looking.value && <p class="stale">{t("requiredMissing", { list: missing.map(label).join(", ") })}</p>}
       <AllColumns fields={fields} layer={l} options={o} />
     </section>
   );

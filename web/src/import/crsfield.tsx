@@ -2,9 +2,10 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { crsName, offered } from "./crs";
 import { problemHelp, problemName } from "./said";
-import { choose } from "./state";
+import { choose, chooseEncoding, current, looking, lookRefused } from "./state";
 import { named, t } from "./text";
 import type { Layer, Options } from "./types";
+import { errorText } from "./words";
 
 /** Asks for the coordinate system: what the file says and where, and another one that beats it. */
 export function CrsField({ layer: l, options: o }: { layer: Layer; options: Options }): JSX.Element {
@@ -63,13 +64,14 @@ const encodings = ["UTF-8", "GB18030", "Big5", "UTF-16LE", "UTF-16BE"];
 
 /** Asks for the encoding of text, where the format does not settle it. */
 export function EncodingField({ layer: l, options: o }: { layer: Layer; options: Options }): JSX.Element | null {
-  if (l.encoding === "" && o.encoding === "") return null;
+  const own = current.value?.layers.find((x) => x.index === l.index) ?? l;
+  if (own.encoding === "" && o.encoding === "") return null;
   return (
     <div class="import-field">
       <label>
         <span>{t("encoding")}</span>
-        <select value={o.encoding} onChange={(e) => choose({ ...o, encoding: e.currentTarget.value, map: {} })}>
-          <option value="">{t("encodingAsFile", { encoding: l.encoding })}</option>
+        <select value={o.encoding} onChange={(e) => chooseEncoding(e.currentTarget.value)}>
+          <option value="">{t("encodingAsFile", { encoding: own.encoding })}</option>
           {encodings.map((e) => (
             <option key={e} value={e}>
               {e === "GB18030" ? "GB18030 (GBK)" : e}
@@ -77,10 +79,14 @@ export function EncodingField({ layer: l, options: o }: { layer: Layer; options:
           ))}
         </select>
       </label>
-      <p class="soft">
-        {t("encodingSays", { encoding: l.encoding, from: named("from", l.encoding_from) })}
-        {l.encoding_from === "guess" && ` · ${t("encodingHelp")}`}
-      </p>
+      {lookRefused.value !== null ? (
+        <p class="stale" role="alert">{t("lookFailed", { why: errorText(lookRefused.value) })}</p>
+      ) : (
+        <p class="soft" role="status">
+          {looking.value ? t("looking") : t("encodingSays", { encoding: l.encoding, from: named("from", l.encoding_from) })}
+          {l.encoding_from === "guess" && ` · ${t("encodingHelp")}`}
+        </p>
+      )}
     </div>
   );
 }

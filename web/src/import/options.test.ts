@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isChecked, layerOf, listedColumns, missingFields, originOf, previewQuery, sameOptions, stateOf, wholeOptions, withColumn, withLayer } from "./options";
+import { fileName, isChecked, layerOf, listedColumns, missingFields, originOf, previewQuery, sameOptions, stateOf, wholeOptions, withColumn, withGuess, withLayer } from "./options";
 import type { Import, Layer } from "./types";
 
 function layerWith(name: string, columns: [string, string | null][], hidden = false): Layer {
@@ -27,14 +27,16 @@ test("options that name no layer mean the first that is shown", () => {
 });
 
 test("a column is read as one thing only", () => {
-  assert.deepEqual(withColumn(options, "parent", "编码").map, { name: "名称", parent: "编码" });
+  assert.deepEqual(withColumn(options, "parent", "编码").map, { code: "", name: "名称", parent: "编码" });
   assert.deepEqual(withColumn(withColumn(options, "name", ""), "code", "").map, { name: "", code: "" });
+  assert.deepEqual(withColumn(withColumn(options, "name", ""), "parent", "").map, { name: "", code: "编码", parent: "" });
 });
 
 test("what was guessed is told from what was chosen", () => {
   assert.equal(originOf(groups, options, "code"), "guessed");
   assert.equal(originOf(groups, withColumn(options, "code", "编码2"), "code"), "chosen");
   assert.equal(originOf(groups, options, "parent"), "none");
+  assert.equal(originOf(groups, withColumn(options, "name", ""), "name"), "chosen", "none of what was guessed");
   assert.deepEqual(missingFields(fields, options), ["parent"]);
   assert.deepEqual(missingFields(fields, withColumn(options, "code", "")), ["code", "parent"]);
 });
@@ -46,12 +48,13 @@ test("columns that are used come first, and all can be searched by what is in th
 });
 
 test("options are the same whatever the order they were chosen in", () => {
-  const a = wholeOptions({ map: { code: "a", name: "b", parent: "" }, repair: ["make-valid", "close-rings"] });
+  const a = wholeOptions({ map: { code: "a", name: "b" }, repair: ["make-valid", "close-rings"] });
   const b = wholeOptions({ map: { name: "b", code: "a" }, repair: ["close-rings", "make-valid"] });
   assert.ok(sameOptions(a, b));
   for (const change of [{ crs: "gcj02" }, { partial: true }, { plan: "x" }, { map: { code: "a" } }, { repair: [] }, { layer: "b" }] as const) {
     assert.ok(!sameOptions(a, wholeOptions({ ...b, ...change, repair: "repair" in change ? [] : b.repair })), JSON.stringify(change));
   }
+  assert.ok(!sameOptions(a, { ...b, map: { ...b.map, parent: "" } }), "no column for a field is another thing than any");
 });
 
 test("a check is about other options once one of them is changed, and about none while it runs", () => {
@@ -64,7 +67,7 @@ test("a check is about other options once one of them is changed, and about none
 
 test("a preview is asked for with what changes what is seen", () => {
   const q = new URLSearchParams(previewQuery({ ...withColumn(options, "name", ""), crs: "EPSG:4551", plan: "p", partial: true }));
-  assert.deepEqual([...q], [["layer", "屯组"], ["crs", "EPSG:4551"], ["map", "code:编码"]]);
+  assert.deepEqual([...q], [["layer", "屯组"], ["crs", "EPSG:4551"], ["map", "code:编码"], ["map", "name:"]]);
 });
 
 test("a draft that is still to be published is not done yet, and stays written where that is refused", () => {
@@ -74,4 +77,17 @@ test("a draft that is still to be published is not done yet, and stays written w
   assert.equal(stateOf({ state: "failed", progress: null, plan: "p" }), "written");
   assert.equal(stateOf({ state: "failed", progress: null, plan: null }), "failed");
   assert.equal(stateOf({ state: "checked", progress: null, plan: null }), "checked");
+});
+
+test("columns that are looked at again are taken as they seem to be, and a kind that was chosen stays", () => {
+  const looked = { ...groups, kind: "village_group" as const };
+  assert.deepEqual(withGuess({ ...options, map: {} }, looked), { ...options, kind: "village_group" });
+  assert.equal(withGuess({ ...options, kind: "village" }, looked).kind, "village");
+  assert.deepEqual(withGuess(options, null), options);
+});
+
+test("a shapefile is called as the part that has the shapes", () => {
+  const file = (name: string) => ({ name, bytes: 1 });
+  assert.equal(fileName({ files: [file("村.cpg"), file("村.SHP")] }), "村.SHP");
+  assert.equal(fileName({ files: [file("村.zip")] }), "村.zip");
 });

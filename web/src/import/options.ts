@@ -1,5 +1,10 @@
 import type { Column, Field, Import, Layer, Options } from "./types";
 
+/** Names the file; of the parts of a shapefile the one that has the shapes. */
+export function fileName(i: Pick<Import, "files">): string {
+  return (i.files.find((f) => /\.shp$/i.test(f.name)) ?? i.files[0])?.name ?? "";
+}
+
 /** Gives the layer that options name; the first one shown where they name none that is there. */
 export function layerOf(layers: readonly Layer[], options: Options): Layer | null {
   return layers.find((l) => l.name === options.layer) ?? layers.find((l) => !l.hidden) ?? layers[0] ?? null;
@@ -19,21 +24,26 @@ export function withLayer(options: Options, layer: Layer): Options {
   return { ...options, layer: layer.name, crs: "", encoding: "", map: guessed(layer) };
 }
 
-/** Takes a column for a field; an empty one takes it away. A column that another field had is taken from that. */
+/** Takes a column for a field; an empty one says that it has none, whatever the names suggest. A column that another field had is taken from that. */
 export function withColumn(options: Options, field: string, column: string): Options {
   const map: Record<string, string> = {};
-  for (const [f, c] of Object.entries(options.map)) {
-    if (f !== field && (c !== column || column === "")) map[f] = c;
-  }
+  for (const [f, c] of Object.entries(options.map)) map[f] = c === column ? "" : c;
   map[field] = column;
   return { ...options, map };
 }
 
-/** Where a field's column comes from: a guess by its name, somebody's choice, or nowhere. */
+/** Takes the columns that seem to be meant, and where nobody said what the areas are what they seem to be. */
+export function withGuess(options: Options, layer: Layer | null): Options {
+  if (layer === null) return options;
+  return { ...options, map: guessed(layer), kind: options.kind === "" ? (layer.kind ?? "") : options.kind };
+}
+
+/** Where a field's column comes from: a guess by its name, somebody's choice (also of none, where one was guessed), or nowhere. */
 export function originOf(layer: Layer, options: Options, field: string): "guessed" | "chosen" | "none" {
   const column = options.map[field] ?? "";
-  if (column === "") return "none";
-  return guessed(layer)[field] === column ? "guessed" : "chosen";
+  const guess = guessed(layer)[field] ?? "";
+  if (column === guess) return column === "" ? "none" : "guessed";
+  return "chosen";
 }
 
 /** Names the fields that are needed and have no column. */
@@ -50,7 +60,7 @@ export function columnOf(layer: Layer, options: Options, field: string): Column 
 /** Orders columns for reading: those that are used first, in the order of the fields, then as the file has them; `text` narrows them down. */
 export function listedColumns(layer: Layer, fields: readonly Field[], options: Options, text: string): { column: Column; field: string | null }[] {
   const wanted = text.trim().toLowerCase();
-  const fieldOf = new Map(Object.entries(options.map).map(([f, c]) => [c, f]));
+  const fieldOf = new Map(Object.entries(options.map).filter(([, c]) => c !== "").map(([f, c]) => [c, f]));
   const place = new Map(fields.map((f, i) => [f.name, i]));
   const rank = (field: string | null) => (field === null ? fields.length : (place.get(field) ?? fields.length));
   return layer.columns
@@ -61,7 +71,7 @@ export function listedColumns(layer: Layer, fields: readonly Field[], options: O
 
 /** Writes options so that equal ones are equal texts. */
 function canonical(o: Options): string {
-  const map = Object.entries(o.map ?? {}).filter(([, c]) => c !== "").sort(([a], [b]) => (a < b ? -1 : 1));
+  const map = Object.entries(o.map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([o.kind, o.layer, o.crs, o.encoding, map, [...(o.repair ?? [])].sort(), o.partial, o.plan ?? null]);
 }
 
@@ -95,7 +105,7 @@ export function previewQuery(o: Options): string {
   if (o.layer !== "") q.set("layer", o.layer);
   if (o.crs !== "") q.set("crs", o.crs);
   if (o.encoding !== "") q.set("encoding", o.encoding);
-  for (const [field, column] of Object.entries(o.map)) if (column !== "") q.append("map", `${field}:${column}`);
+  for (const [field, column] of Object.entries(o.map)) q.append("map", `${field}:${column}`);
   return q.toString();
 }
 

@@ -8,7 +8,7 @@ import { crsName } from "./crs";
 import { withRepair, repairSort } from "./repairs";
 import { counted, grouped, readingsOf, repairsFor, type Group } from "./problems";
 import { problemFacts, problemHelp, problemName } from "./said";
-import { chosen, current, looked, names, startCheck } from "./state";
+import { chosen, current, layer, looked, names, startCheck } from "./state";
 import { named, t } from "./text";
 import type { FileProblem, Import } from "./types";
 import { number, units, whereText } from "./words";
@@ -25,7 +25,7 @@ function look(p: FileProblem): void {
 function Row({ of: p }: { of: FileProblem }): JSX.Element {
   const l = looked.value;
   const here = l !== null && l.feature === p.feature && (p.lon === null || l.at === null || l.at[0] === p.lon) && (p.feature > 0 || l.code === p.code);
-  const where = whereText(p, current.value?.what ?? "areas");
+  const where = whereText(p, current.value?.what ?? "areas", layer.value?.format ?? "");
   const able = p.lon !== null || p.feature > 0;
   const name = names.value.get(p.feature) ?? "";
   const facts = problemFacts(p, units);

@@ -30,14 +30,14 @@ function LayerField({ of: i, layer: l, options: o }: { of: Import; layer: Layer;
       <label>
         <span>{t(l.geometry === "" && l.format.includes("XLSX") ? "sheet" : "layer")}</span>
         <select
-          value={String(i.layers.indexOf(l))}
+          value={String(l.index)}
           onChange={(e) => {
-            const next = i.layers[Number(e.currentTarget.value)];
+            const next = i.layers.find((x) => String(x.index) === e.currentTarget.value);
             if (next !== undefined) choose(withLayer(o, next));
           }}
         >
           {i.layers.map((x, n) => (
-            <option key={n} value={String(n)}>
+            <option key={n} value={String(x.index)}>
               {t("layerOption", { name: x.hidden ? t("hiddenSheet", { name: x.name }) : x.name, n: counted(x) })}
             </option>
           ))}

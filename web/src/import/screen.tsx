@@ -10,7 +10,7 @@ import { Skeleton } from "../ui/skeleton";
 import { Check } from "./check";
 import { DropVeil, useDropping } from "./drop";
 import { mayBring, offeredWhats } from "./may";
-import { missingFields } from "./options";
+import { fileName, missingFields } from "./options";
 import { drawOnMaps } from "./overlay";
 import { counted } from "./problems";
 import { Read } from "./read";
@@ -83,10 +83,10 @@ function Foot({ of: i, step, options: o }: { of: Import; step: Step; options: Op
     const errors = counted(i.report?.problems ?? []).errors;
     const toRead = (
       <a class="button" href={linkTo({ params: { id: i.id, step: "read" } })}>
-        {t(i.state === "running" ? "changeChoices" : "toRead")}
+        {t("toRead")}
       </a>
     );
-    if (i.state === "running" || i.report === null) return toRead;
+    if (i.report === null) return toRead;
     return (
       <>
         {toRead}
@@ -160,12 +160,12 @@ function Job({ id }: { id: string }): JSX.Element {
       kind={`import on-${step}`}
       label={t("title")}
       above={t(`what_${i.what}`)}
-      title={i.files.length > 1 ? (i.files.find((f) => /\.shp$/i.test(f.name))?.name ?? i.files[0]?.name ?? "") : (i.files[0]?.name ?? "")}
+      title={fileName(i)}
       titleRef={title}
       height={height}
       onClose={leave}
       under={<Steps of={i} step={step} />}
-      foot={step === "write" ? undefined : <Foot of={i} step={step} options={o} />}
+      foot={step === "write" || (step === "check" && i.state === "running") ? undefined : <Foot of={i} step={step} options={o} />}
     >
       <Trouble />
       {step === "read" && <Read of={i} options={o} />}

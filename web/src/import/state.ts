@@ -1,11 +1,11 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { endSession, isSignedOut } from "../state/session";
-import { check, ImportError, preview, readImport, remove, shapes, upload, write, type Sent } from "./client";
-import { isChecked, layerOf, stateOf, wholeOptions } from "./options";
+import { check, ImportError, preview, readImport, readLayers, remove, shapes, stopCheck, upload, write, type Sent } from "./client";
+import { isChecked, layerOf, stateOf, wholeOptions, withGuess } from "./options";
 import { Rate } from "./rate";
 import { setParams } from "../state/store";
-import type { Import, Options, Shapes, What } from "./types";
+import type { Import, Layer, Options, Shapes, What } from "./types";
 
 /** The import that is shown; null until it has come. */
 export const current = signal<Import | null>(null);
@@ -18,8 +18,24 @@ export const chosen = signal<Options | null>(null);
 /** Whether something is being asked of the server. */
 export const busy = signal(false);
 
-/** The layer that is chosen. */
-export const layer = computed(() => (current.value === null || chosen.value === null ? null : layerOf(current.value.layers, chosen.value)));
+/** The layers in another encoding than the upload found. */
+const again = signal<{ of: string; layers: Layer[] } | null>(null);
+/** Why they have not come. */
+export const lookRefused = signal<ApiError | null>(null);
+/** What they are of: an import and an encoding; empty where the file's own is chosen. */
+const lookedAs = computed(() => {
+  const encoding = chosen.value?.encoding ?? "";
+  return encoding === "" ? "" : `${current.value?.id ?? ""} ${encoding}`;
+});
+/** Whether the columns that are shown are still those of another encoding than the chosen one. */
+export const looking = computed(() => lookedAs.value !== "" && again.value?.of !== lookedAs.value && lookRefused.value === null);
+
+/** The layer that is chosen, with its columns as they are in the encoding that is chosen, once these have come. */
+export const layer = computed(() => {
+  const [i, o] = [current.value, chosen.value];
+  if (i === null || o === null) return null;
+  return layerOf(again.value !== null && again.value.of === lookedAs.value ? again.value.layers : i.layers, o);
+});
 /** Whether what was found is about what is chosen. */
 export const upToDate = computed(() => current.value !== null && chosen.value !== null && isChecked(current.value, chosen.value));
 
@@ -47,6 +63,42 @@ export function choose(options: Options): void {
   } catch {
     // A browser that keeps nothing begins with what the server suggests.
   }
+}
+
+/** Reads the text in another encoding: the columns that were chosen have other names there. Empty is the file's own. */
+export function chooseEncoding(encoding: string): void {
+  const [i, o] = [current.peek(), chosen.peek()];
+  if (i === null || o === null) return;
+  const next = { ...o, encoding, map: {} };
+  choose(encoding === "" ? withGuess(next, layerOf(i.layers, next)) : next);
+}
+
+/** Keeps the columns those of the chosen encoding until the function that is given is called. */
+function followEncoding(): () => void {
+  let abort = new AbortController();
+  const end = effect(() => {
+    const of = lookedAs.value;
+    abort.abort();
+    lookRefused.value = null;
+    const [i, o] = [current.peek(), chosen.peek()];
+    if (of === "" || i === null || o === null || again.peek()?.of === of) return;
+    const mine = (abort = new AbortController());
+    readLayers(i.id, o.encoding, mine.signal).then(
+      (layers) => {
+        if (mine.signal.aborted) return;
+        again.value = { of, layers };
+        const now = chosen.peek();
+        if (now !== null && Object.keys(now.map).length === 0) choose(withGuess(now, layerOf(layers, now)));
+      },
+      (e: unknown) => {
+        if (!mine.signal.aborted) lookRefused.value = fault(e);
+      },
+    );
+  });
+  return () => {
+    end();
+    abort.abort();
+  };
 }
 
 /** Takes an answer; one that is older than what is shown is none. */
@@ -102,6 +154,7 @@ export function follow(id: string): () => void {
   trouble.value = null;
   isGone.value = false;
   void ask();
+  const endEncoding = followEncoding();
   // What runs is followed also where another page, or this one, has begun it.
   let running = false;
   const end = effect(() => {
@@ -118,6 +171,7 @@ export function follow(id: string): () => void {
     mine.abort();
     clearTimeout(timer);
     end();
+    endEncoding();
     document.removeEventListener("visibilitychange", seen);
   };
 }
@@ -144,6 +198,16 @@ export async function startCheck(options?: Options): Promise<void> {
   const named = { ...o, layer: layer.peek()?.name ?? o.layer };
   choose(named);
   if (await act(() => check(i.id, i.what, named))) setParams({ step: "check", only: null, change: null, tab: null });
+}
+
+/** Stops the check that runs. What it had found by then is shown. */
+export async function endCheck(): Promise<void> {
+  const id = current.peek()?.id;
+  if (id === undefined) return;
+  await act(async () => {
+    await stopCheck(id);
+    return readImport(id, new AbortController().signal);
+  });
 }
 
 /** Has the file taken over. */
@@ -229,14 +293,14 @@ export function followShapes(of: "preview" | "check"): () => void {
   let last = "";
   const end = effect(() => {
     const [i, o] = [current.value, chosen.value];
-    if (i === null || o === null) return;
+    if (i === null || o === null || looking.value) return;
     if (of === "check" && (busy.value || i.state === "running" || i.report === null)) {
       // What is being asked for takes the place of what there is.
       abort.abort();
       last = "";
       return;
     }
-    const l = layerOf(i.layers, o);
+    const l = layer.value;
     const hasShapes = i.what !== "roster" && (of === "check" || l === null || l.geometry !== "" || (o.map["lon"] ?? "") !== "" || (o.map["position"] ?? "") !== "");
     const key = of === "check" ? `${i.id} ${runs}` : JSON.stringify([i.id, l?.name, o.crs, o.encoding, o.map]);
     if (key === last) return;

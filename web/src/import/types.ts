@@ -42,6 +42,8 @@ export interface Layer {
   encoding: string;
   encoding_from: string;
   columns: Column[];
+  /** Of areas: what they seem to be. */
+  kind?: Kind;
   problems: FileProblem[];
 }
 
@@ -51,7 +53,7 @@ export interface Field {
   required: boolean;
 }
 
-/** How a file is to be understood. `layer` is a layer's name, `map` the column of each field; empty texts leave it to the file. */
+/** How a file is to be understood. `layer` is a layer's name; empty texts leave it to the file. `map` has the column of each field, empty for none; what it lacks is found by its name. */
 export interface Options {
   kind: Kind | "";
   layer: string;
@@ -103,6 +105,9 @@ export interface Report {
   problems: FileProblem[] | null;
   repairs?: Repaired[];
   problems_not_listed?: number;
+  /** Land without an area where a faulty feature, or a missing one, belongs: among no problems. */
+  gaps_left_out?: number;
+  gaps_left_out_m2?: number;
 }
 
 /** Why a step ended, as an answer that is no success says it. */

@@ -45,9 +45,9 @@ export const units = { m2: (n: string): string => t("m2", { n }), m: (n: string)
 
 export const distanceText = (m: number): string => t("m", { n: metres(m) });
 
-/** Says which record of the file a problem is about: of a table by its line. */
-export function whereText(p: FileProblem, what: What): string {
-  if (what !== "areas" && p.line !== undefined && p.line > 0) return t("ofLine", { n: number(p.line) });
+/** Says which record of the file a problem is about: of a sheet or table by its line, as its programs count. */
+export function whereText(p: FileProblem, what: What, format: string): string {
+  if (what !== "areas" && /^(CSV|TSV|XLSX)/.test(format) && p.line !== undefined && p.line > 0) return t("ofLine", { n: number(p.line) });
   return p.feature > 0 ? t("ofFeature", { n: number(p.feature) }) : t("wholeFile");
 }
 

@@ -7,18 +7,20 @@ import { Name } from "../ui/name";
 import { Skeleton } from "../ui/skeleton";
 import { Failed, Running } from "./check";
 import { ChangeMark, countsOf } from "./comparelist";
-import { counted } from "./problems";
+import { fileName } from "./options";
+import { counted, grouped } from "./problems";
+import { problemName } from "./said";
 import { listed } from "./shapes";
 import { busy, followShapes, shown, startWrite, upToDate } from "./state";
 import { t } from "./text";
-import type { Import } from "./types";
+import type { Failure, Import } from "./types";
 import { land, number, refusalText } from "./words";
 
 /** How many areas that will be gone are named. */
 const named = 30;
 
 /** What a new plan is called where nobody says: as its file. */
-const titleOf = (i: Import): string => (i.files[0]?.name ?? "").replace(/\.[^.]+$/, "");
+const titleOf = (i: Import): string => fileName(i).replace(/\.[^.]+$/, "");
 
 /** What came of it, and the ways on. */
 function Done({ title, help, children }: { title: string; help: string; children: ComponentChildren }): JSX.Element {
@@ -62,16 +64,43 @@ function Written({ of: i }: { of: Import }): JSX.Element {
       </Done>
     );
   }
+  if (i.error !== null) return <Unpublished plan={i.plan} error={i.error} />;
   return (
-    <Done title={t(i.error === null ? "doneDraft" : "donePublishRefused")} help={i.error === null ? t("doneDraftHelp") : refusalText({ type: i.error.type ?? "", fault: i.error.problem ?? "", detail: i.error.detail ?? "", status: i.error.status ?? 0 })}>
-      <a class={`button${i.error === null ? "" : " primary"}`} href={linkTo({ view: "plans", params: { id: i.plan } })}>
+    <Done title={t("doneDraft")} help={t("doneDraftHelp")}>
+      <a class="button" href={linkTo({ view: "plans", params: { id: i.plan } })}>
         {t("openPlan")}
       </a>
-      <a class={`button${i.error === null ? " primary" : ""}`} href={linkTo({ view: "plans", params: { id: i.plan, tab: "publish" } })}>
+      <a class="button primary" href={linkTo({ view: "plans", params: { id: i.plan, tab: "publish" } })}>
         {t("openPublish")}
       </a>
       {again()}
     </Done>
+  );
+}
+
+/** A draft that stayed one, with what speaks against publishing it and the way there. */
+function Unpublished({ plan, error: e }: { plan: string; error: Failure }): JSX.Element {
+  const groups = grouped(e.problems ?? []).filter((g) => g.severity === "error");
+  return (
+    <section class="import-done import-unpublished" role="status">
+      <h3>{t("donePublishRefused")}</h3>
+      <p>{refusalText({ type: e.type ?? "", fault: e.problem ?? "", detail: e.detail ?? "", status: e.status ?? 0 })}</p>
+      {groups.length > 0 && (
+        <ul>
+          {groups.map((g) => (
+            <li key={g.problem}>
+              {problemName(g.problem)} <strong>{t("count", { n: number(g.problems.length) })}</strong>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="import-buttons">
+        <a class="button primary" href={linkTo({ view: "plans", params: { id: plan, tab: "check" } })}>
+          {t("openCheck")}
+        </a>
+        {again()}
+      </p>
+    </section>
   );
 }
 
@@ -98,7 +127,8 @@ function Changes({ of: i }: { of: Import }): JSX.Element {
 
 /** The page before the button: what follows from publishing at once. */
 function Consequences({ of: i }: { of: Import }): JSX.Element {
-  const note = useSignal("");
+  // Why, unless somebody says more: the file.
+  const note = useSignal(fileName(i));
   const { warnings } = counted(i.report?.problems ?? []);
   const s = shown.value;
   const shapes = s !== null && s.of === "check" ? s.shapes.features : null;
