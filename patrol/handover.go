@@ -129,7 +129,11 @@ func changedPosts(a, b []Assignment) []StandIn {
 // Routed is the routing that a decision was, to be decided again with other
 // duties: in the same boundaries, as of another time.
 func (d *Decision) Routed(category Category, at time.Time) Routing {
-	var m geo.Match
+	return Routing{Point: d.Point, Match: d.match(), Revision: d.Revision, EdgeDistanceM: d.EdgeDistanceM, Category: category, At: at}
+}
+
+// match gives the areas of the decision, with ids, codes and names alone.
+func (d *Decision) match() (m geo.Match) {
 	ids := d.AreaIDs
 	for _, k := range geo.Kinds() {
 		if n := d.Areas[k]; n != nil && len(ids) > 0 {
@@ -137,23 +141,32 @@ func (d *Decision) Routed(category Category, at time.Time) Routing {
 			ids = ids[1:]
 		}
 	}
-	return Routing{Point: d.Point, Match: m, Revision: d.Revision, EdgeDistanceM: d.EdgeDistanceM, Category: category, At: at}
+	return m
 }
 
-// AnsweredBy gives who answers for a seat in a decision: who it is assigned to,
-// or who stands for its post there; zero where nobody does.
-func (d *Decision) AnsweredBy(s Seat, areas []geo.ID) geo.ID {
+// AnswersFor gives the person who answers for each seat in a decision: for a seat
+// it is assigned to, who is named for it; for the vacant ones of the roster, who
+// stands for their post there. Nobody is the zero id.
+func (d *Decision) AnswersFor(r *Roster) map[geo.ID]geo.ID {
+	out := make(map[geo.ID]geo.ID, len(d.Assignments))
 	for _, a := range d.Assignments {
-		if a.SeatID == s.ID {
-			return a.PersonID
+		if a.SeatID != (geo.ID{}) {
+			out[a.SeatID] = a.PersonID
 		}
 	}
+	m := d.match()
 	for _, a := range d.Assignments {
 		for _, v := range a.StandsFor {
-			if n := d.Areas[v.AreaKind]; v.Post == s.Post && n != nil && n.Code == v.AreaCode && slices.ContainsFunc(areas, func(id geo.ID) bool { return slices.Contains(d.AreaIDs, id) }) {
-				return a.PersonID
+			area := m.Area(v.AreaKind)
+			if area == nil {
+				continue
+			}
+			for _, s := range r.Seats(v.Post, area.ID) {
+				if _, known := out[s.ID]; !known {
+					out[s.ID] = a.PersonID
+				}
 			}
 		}
 	}
-	return geo.ID{}
+	return out
 }

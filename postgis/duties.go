@@ -125,84 +125,12 @@ func (s *Store) readDuties(ctx context.Context, tx pgx.Tx, version int64) (*patr
 		return nil, err
 	}
 	out := &patrol.Duties{Version: version}
+	if out.Since, err = s.since(ctx, tx, version); err != nil {
+		return nil, err
+	}
 	if out.Roster, err = patrol.NewRoster(rows.data()); err != nil {
 		return nil, err
 	}
 	out.Rulebook, err = s.readRulebook(ctx, tx, version)
 	return out, err
-}
-
-// ReplaceDuties makes posts, people and rules the next version. What does not
-// change keeps its rows. The data is checked whole first, and by the database
-// again: a seat has one holder at a time, a group one committee.
-//
-// Areas that the roster names must have been published.
-func (s *Store) ReplaceDuties(ctx context.Context, data patrol.RosterData, book *patrol.Rulebook, actor patrol.Actor) (version int64, err error) {
-	if _, err := patrol.NewRoster(data); err != nil {
-		return 0, err
-	}
-	if err := book.Validate(); err != nil {
-		return 0, err
-	}
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := s.takeTurn(ctx, tx); err != nil {
-			return err
-		}
-		_, current, err := s.inForce(ctx, tx)
-		if err != nil {
-			return err
-		}
-		version = current + 1
-		return s.writeDuties(ctx, tx, version, data, book, actor)
-	})
-	if err != nil {
-		return 0, wrap("replace duties", err)
-	}
-	s.committed()
-	return version, nil
-}
-
-// ensureDuties gives a new district the default rules, and nobody.
-func (s *Store) ensureDuties(ctx context.Context) error {
-	if _, version, err := s.versions(ctx); err != nil || version > 0 {
-		return err
-	}
-	book, err := defaultRulebook()
-	if err != nil {
-		return err
-	}
-	return wrap("enter the default rules", pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := s.takeTurn(ctx, tx); err != nil {
-			return err
-		}
-		if _, current, err := s.inForce(ctx, tx); err != nil || current > 0 {
-			return err // another server was quicker
-		}
-		return s.writeDuties(ctx, tx, 1, patrol.RosterData{}, book, patrol.Actor{Kind: "system"})
-	}))
-}
-
-func (s *Store) writeDuties(ctx context.Context, tx pgx.Tx, version int64, data patrol.RosterData, book *patrol.Rulebook, actor patrol.Actor) error {
-	if err := s.writeRoster(ctx, tx, version, rosterRowsOf(data)); err != nil {
-		return err
-	}
-	if err := s.writeRulebook(ctx, tx, version, book); err != nil {
-		return err
-	}
-	if err := s.stopAccepting(ctx, tx); err != nil {
-		return err
-	}
-	const sql = `UPDATE districts SET duty_version = @version WHERE district_code = @district`
-	if _, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "version": version}); err != nil {
-		return err
-	}
-	if err := s.tell(ctx, tx, "patrol.changed", time.Time{}, nil, map[string]any{"duty_version": version}); err != nil {
-		return err
-	}
-	entry := auditEntry{"duties.replace", "duties", fmt.Sprint(version), map[string]int{
-		"people": len(data.People), "seats": len(data.Seats), "holdings": len(data.Holdings)}}
-	if err := s.audit(ctx, tx, actor, entry); err != nil {
-		return err
-	}
-	return hint(ctx, tx)
 }

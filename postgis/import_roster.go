@@ -22,27 +22,24 @@ func (s *Store) ImportRoster(ctx context.Context, data patrol.RosterData, based 
 		if err := s.takeTurn(ctx, tx); err != nil {
 			return err
 		}
-		_, current, err := s.inForce(ctx, tx)
+		before, err := s.dutiesInForce(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if current != based {
+		if before.Version != based {
 			return &geo.Problem{Kind: geo.ErrConflict, Code: "duties-changed",
 				Detail: "posts or rules were changed since the file was compared with them; import it again"}
-		}
-		book, err := s.readRulebook(ctx, tx, current)
-		if err != nil {
-			return err
 		}
 		if err := s.recordImport(ctx, tx, &record, actor, s.now()); err != nil {
 			return err
 		}
-		version = current + 1
-		if err := s.writeDuties(ctx, tx, version, data, book, actor); err != nil {
+		done, err := s.changeDuties(ctx, tx, before, data, before.Rulebook, actor)
+		if err != nil {
 			return err
 		}
+		version = done.after.Version
 		return s.audit(ctx, tx, actor, auditEntry{"roster.import", "import", record.ID.String(), map[string]any{
-			"file": record.File, "sha256": record.SHA256, "duty_version": version}})
+			"file": record.File, "sha256": record.SHA256, "duty_version": version, "handovers": len(done.handovers), "reports": done.moved}})
 	})
 	if err != nil {
 		return 0, wrap("import a roster", err)

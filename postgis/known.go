@@ -41,12 +41,9 @@ func (d dated[K, R]) rows(ctx context.Context, tx pgx.Tx, district string, versi
 	return pgx.CollectRows(rows, d.scan)
 }
 
-// replace makes want what the table holds from version on.
-func (d dated[K, R]) replace(ctx context.Context, tx pgx.Tx, district string, version int64, want []R) error {
-	have, err := d.rows(ctx, tx, district, version-1)
-	if err != nil {
-		return err
-	}
+// replace makes want what the table holds from version on; have is what it holds
+// before.
+func (d dated[K, R]) replace(ctx context.Context, tx pgx.Tx, district string, version int64, have, want []R) error {
 	before := make(map[K]R, len(have))
 	for _, r := range have {
 		before[d.key(r)] = r
@@ -79,7 +76,7 @@ func (d dated[K, R]) replace(ctx context.Context, tx pgx.Tx, district string, ve
 		return nil
 	}
 	columns := append([]string{"district_code", "from_version", "known"}, d.columns...)
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{d.table}, columns, pgx.CopyFromRows(fresh))
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{d.table}, columns, pgx.CopyFromRows(fresh))
 	return err
 }
 

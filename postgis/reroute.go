@@ -105,6 +105,10 @@ func (s *Store) dutiesInForce(ctx context.Context, tx pgx.Tx) (*patrol.Duties, e
 	if have := s.duties.Load(); have != nil && have.Version == version {
 		return have, nil
 	}
+	if version == 0 { // a district that is being set up
+		roster, err := patrol.NewRoster(patrol.RosterData{})
+		return &patrol.Duties{Roster: roster, Rulebook: &patrol.Rulebook{}}, err
+	}
 	return s.readDuties(ctx, tx, version)
 }
 
@@ -208,16 +212,7 @@ type reroute struct {
 // route locks reports and decides on them again. A place that nobody answers for
 // any more leaves its report with who has it.
 func (r *rerouting) route(ctx context.Context, tx pgx.Tx, ids []geo.ID, at time.Time) ([]reroute, error) {
-	args := pgx.NamedArgs{"district": r.store.district, "ids": ids}
-	rows, err := tx.Query(ctx, selectReport+` AND r.district_code = @district AND r.id = ANY(@ids) ORDER BY r.id FOR UPDATE OF r`, args)
-	if err != nil {
-		return nil, err
-	}
-	reports, err := pgx.CollectRows(rows, scanReport)
-	if err != nil {
-		return nil, err
-	}
-	seqs, err := r.store.decisionSeqs(ctx, tx, ids)
+	reports, seqs, err := r.store.lockReports(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -225,10 +220,7 @@ func (r *rerouting) route(ctx context.Context, tx pgx.Tx, ids []geo.ID, at time.
 	var out []reroute
 	for i := range reports {
 		report := &reports[i]
-		category, ok := book.Category(report.Category)
-		if !ok { // it leads nobody any more; its code is kept
-			category = patrol.Category{Code: report.Category}
-		}
+		category := categoryOf(book, report.Category)
 		match, _ := r.next.Locate(report.Point)
 		fresh, err := patrol.Dispatch(r.duties, patrol.Routing{Point: report.Point, Match: match, Revision: r.revision,
 			EdgeDistanceM: r.next.EdgeDistanceM(geo.Grid, report.Point), Category: category, At: at})
@@ -241,6 +233,30 @@ func (r *rerouting) route(ctx context.Context, tx pgx.Tx, ids []geo.ID, at time.
 		}
 	}
 	return out, nil
+}
+
+// lockReports reads reports, and keeps others from changing them; seqs are the
+// numbers of their decisions in force.
+func (s *Store) lockReports(ctx context.Context, tx pgx.Tx, ids []geo.ID) (list []patrol.Report, seqs map[geo.ID]int, err error) {
+	args := pgx.NamedArgs{"district": s.district, "ids": ids}
+	rows, err := tx.Query(ctx, selectReport+` AND r.district_code = @district AND r.id = ANY(@ids) ORDER BY r.id FOR UPDATE OF r`, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	if list, err = pgx.CollectRows(rows, scanReport); err != nil {
+		return nil, nil, err
+	}
+	seqs, err = s.decisionSeqs(ctx, tx, ids)
+	return list, seqs, err
+}
+
+// categoryOf gives a category by its code. One that the rules do not have any
+// more leads nobody.
+func categoryOf(book *patrol.Rulebook, code string) patrol.Category {
+	if c, ok := book.Category(code); ok {
+		return c
+	}
+	return patrol.Category{Code: code}
 }
 
 // decisionSeqs gives the number of the decision in force of each report.

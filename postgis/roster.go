@@ -29,6 +29,7 @@ type rosterRows struct {
 	committeeGroups, branchGroup []membership
 	seats                        []patrol.Seat
 	holdings                     []patrol.Holding
+	leaves                       []patrol.Leave
 }
 
 func (s *Store) readRoster(ctx context.Context, tx pgx.Tx, version int64) (r rosterRows, err error) {
@@ -50,37 +51,47 @@ func (s *Store) readRoster(ctx context.Context, tx pgx.Tx, version int64) (r ros
 	if r.seats, err = seatTable().rows(ctx, tx, s.district, version); err != nil {
 		return r, err
 	}
-	r.holdings, err = holdingTable().rows(ctx, tx, s.district, version)
+	if r.holdings, err = holdingTable().rows(ctx, tx, s.district, version); err != nil {
+		return r, err
+	}
+	r.leaves, err = leaveTable().rows(ctx, tx, s.district, version)
 	return r, err
 }
 
-func (s *Store) writeRoster(ctx context.Context, tx pgx.Tx, version int64, r rosterRows) error {
-	if err := peopleTable().replace(ctx, tx, s.district, version, r.people); err != nil {
+func (s *Store) writeRoster(ctx context.Context, tx pgx.Tx, version int64, have, want rosterRows) error {
+	if err := peopleTable().replace(ctx, tx, s.district, version, have.people, want.people); err != nil {
 		return err
 	}
-	if err := committeeTable().replace(ctx, tx, s.district, version, r.committees); err != nil {
+	if err := committeeTable().replace(ctx, tx, s.district, version, have.committees, want.committees); err != nil {
 		return err
 	}
-	if err := committeeGroupTable().replace(ctx, tx, s.district, version, r.committeeGroups); err != nil {
+	if err := committeeGroupTable().replace(ctx, tx, s.district, version, have.committeeGroups, want.committeeGroups); err != nil {
 		return err
 	}
-	if err := branchTable().replace(ctx, tx, s.district, version, r.branches); err != nil {
+	if err := branchTable().replace(ctx, tx, s.district, version, have.branches, want.branches); err != nil {
 		return err
 	}
-	if err := branchGroupTable().replace(ctx, tx, s.district, version, r.branchGroup); err != nil {
+	if err := branchGroupTable().replace(ctx, tx, s.district, version, have.branchGroup, want.branchGroup); err != nil {
 		return err
 	}
-	if err := seatTable().replace(ctx, tx, s.district, version, r.seats); err != nil {
+	if err := seatTable().replace(ctx, tx, s.district, version, have.seats, want.seats); err != nil {
 		return err
 	}
-	return holdingTable().replace(ctx, tx, s.district, version, r.holdings)
+	if err := holdingTable().replace(ctx, tx, s.district, version, have.holdings, want.holdings); err != nil {
+		return err
+	}
+	return leaveTable().replace(ctx, tx, s.district, version, have.leaves, want.leaves)
 }
 
 func rosterRowsOf(d patrol.RosterData) rosterRows {
-	r := rosterRows{people: d.People, seats: d.Seats, holdings: slices.Clone(d.Holdings)}
+	r := rosterRows{people: d.People, seats: d.Seats, holdings: slices.Clone(d.Holdings), leaves: slices.Clone(d.Leaves)}
 	for i := range r.holdings { // as exact as the database keeps them
 		h := &r.holdings[i]
 		h.From, h.To = h.From.UTC().Truncate(time.Microsecond), h.To.UTC().Truncate(time.Microsecond)
+	}
+	for i := range r.leaves {
+		l := &r.leaves[i]
+		l.From, l.To = l.From.UTC().Truncate(time.Microsecond), l.To.UTC().Truncate(time.Microsecond)
 	}
 	for _, c := range d.Committees {
 		r.committees = append(r.committees, body{c.ID, c.Code, c.Name, c.Village})
@@ -99,7 +110,7 @@ func rosterRowsOf(d patrol.RosterData) rosterRows {
 
 func (r rosterRows) data() patrol.RosterData {
 	d := patrol.RosterData{
-		People: r.people, Seats: r.seats, Holdings: r.holdings,
+		People: r.people, Seats: r.seats, Holdings: r.holdings, Leaves: r.leaves,
 		Committees: bodies(r.committees, r.committeeGroups),
 	}
 	for _, b := range bodies(r.branches, r.branchGroup) {
@@ -155,14 +166,14 @@ func bodyTable(table, read, close string) dated[geo.ID, body] {
 
 func committeeTable() dated[geo.ID, body] {
 	return bodyTable("committees", `SELECT id, code, name, village_id FROM committees
-			WHERE district_code = @district AND known @> @version::bigint ORDER BY code`,
+			WHERE district_code = @district AND known @> @version::bigint ORDER BY code COLLATE "C"`,
 		`UPDATE committees SET known = int8range(from_version, @version)
 			WHERE district_code = @district AND upper_inf(known) AND id = ANY(@keys)`)
 }
 
 func branchTable() dated[geo.ID, body] {
 	return bodyTable("branches", `SELECT id, code, name, village_id FROM branches
-			WHERE district_code = @district AND known @> @version::bigint ORDER BY code`,
+			WHERE district_code = @district AND known @> @version::bigint ORDER BY code COLLATE "C"`,
 		`UPDATE branches SET known = int8range(from_version, @version)
 			WHERE district_code = @district AND upper_inf(known) AND id = ANY(@keys)`)
 }
@@ -241,22 +252,49 @@ func holdingTable() dated[geo.ID, patrol.Holding] {
 			return h, err
 		},
 		values: func(h patrol.Holding) []any {
-			held := pgtype.Range[pgtype.Timestamptz]{
-				Lower:     pgtype.Timestamptz{Time: h.From, Valid: true},
-				LowerType: pgtype.Inclusive,
-				Upper:     pgtype.Timestamptz{Time: h.To, Valid: !h.To.IsZero()},
-				UpperType: pgtype.Exclusive,
-				Valid:     true,
-			}
-			if h.To.IsZero() {
-				held.UpperType = pgtype.Unbounded
-			}
-			return []any{h.ID, h.Seat, h.Person, h.Deputy, held}
+			return []any{h.ID, h.Seat, h.Person, h.Deputy, stretch(h.From, h.To)}
 		},
 		key:  func(h patrol.Holding) geo.ID { return h.ID },
 		same: equal[patrol.Holding],
 		keys: oneKey[geo.ID],
 	}
+}
+
+func leaveTable() dated[geo.ID, patrol.Leave] {
+	return dated[geo.ID, patrol.Leave]{
+		table:   "leaves",
+		columns: []string{"id", "person_id", "away"},
+		read: `SELECT id, person_id, lower(away), upper(away) FROM leaves
+			WHERE district_code = @district AND known @> @version::bigint ORDER BY id`,
+		close: `UPDATE leaves SET known = int8range(from_version, @version)
+			WHERE district_code = @district AND upper_inf(known) AND id = ANY(@keys)`,
+		scan: func(row pgx.CollectableRow) (l patrol.Leave, err error) {
+			var to *time.Time
+			err = row.Scan(&l.ID, &l.Person, &l.From, &to)
+			l.From, l.To = l.From.UTC(), orZero(to).UTC()
+			return l, err
+		},
+		values: func(l patrol.Leave) []any { return []any{l.ID, l.Person, stretch(l.From, l.To)} },
+		key:    func(l patrol.Leave) geo.ID { return l.ID },
+		same:   equal[patrol.Leave],
+		keys:   oneKey[geo.ID],
+	}
+}
+
+// stretch is from an instant (included) to another (excluded), without an end
+// where that is zero.
+func stretch(from, to time.Time) pgtype.Range[pgtype.Timestamptz] {
+	r := pgtype.Range[pgtype.Timestamptz]{
+		Lower:     pgtype.Timestamptz{Time: from, Valid: true},
+		LowerType: pgtype.Inclusive,
+		Upper:     pgtype.Timestamptz{Time: to, Valid: !to.IsZero()},
+		UpperType: pgtype.Exclusive,
+		Valid:     true,
+	}
+	if to.IsZero() {
+		r.UpperType = pgtype.Unbounded
+	}
+	return r
 }
 
 // orZero is what p points to, the zero value for NULL.

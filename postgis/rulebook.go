@@ -50,17 +50,21 @@ func (s *Store) readRulebook(ctx context.Context, tx pgx.Tx, version int64) (*pa
 	return patrol.NewRulebook(categories, rules, fallbacks, calendar)
 }
 
-func (s *Store) writeRulebook(ctx context.Context, tx pgx.Tx, version int64, b *patrol.Rulebook) error {
-	if err := categoryTable().replace(ctx, tx, s.district, version, b.Categories); err != nil {
+func (s *Store) writeRulebook(ctx context.Context, tx pgx.Tx, version int64, have, want *patrol.Rulebook) error {
+	if err := categoryTable().replace(ctx, tx, s.district, version, have.Categories, want.Categories); err != nil {
 		return err
 	}
-	if err := ruleTable().replace(ctx, tx, s.district, version, b.Rules); err != nil {
+	if err := ruleTable().replace(ctx, tx, s.district, version, have.Rules, want.Rules); err != nil {
 		return err
 	}
-	if err := fallbackTable().replace(ctx, tx, s.district, version, b.Fallbacks); err != nil {
+	if err := fallbackTable().replace(ctx, tx, s.district, version, have.Fallbacks, want.Fallbacks); err != nil {
 		return err
 	}
-	return calendarTable().replace(ctx, tx, s.district, version, []calendarRow{rowOf(b.Calendar)})
+	var before []calendarRow
+	if have.Calendar.Location != nil {
+		before = []calendarRow{rowOf(have.Calendar)}
+	}
+	return calendarTable().replace(ctx, tx, s.district, version, before, []calendarRow{rowOf(want.Calendar)})
 }
 
 func categoryTable() dated[string, patrol.Category] {

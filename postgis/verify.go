@@ -150,10 +150,7 @@ func again(ctx context.Context, b *Boundaries, duties *Duties, stored *storedDec
 	if err != nil {
 		return "", err
 	}
-	category, ok := d.Rulebook.Category(stored.category)
-	if !ok {
-		return fmt.Sprintf("duties %d have no category %s", stored.DutyVersion, stored.category), nil
-	}
+	category := categoryOf(d.Rulebook, stored.category)
 	match, _ := snapshot.Index.Locate(stored.Point)
 	fresh, err := patrol.Dispatch(d, patrol.Routing{Point: stored.Point, Match: match, Revision: stored.Revision,
 		EdgeDistanceM: snapshot.Index.EdgeDistanceM(geo.Grid, stored.Point), Category: category, At: stored.DecidedAt})
