@@ -18,7 +18,30 @@ type Account struct {
 	Person       geo.ID   // the person in the roster, zero where there is none
 	AreaIDs      []geo.ID // what the account is limited to, see NewPrincipal
 	Disabled     bool
+	MustChange   bool // the password was set by somebody else, who therefore knows it
 	CreatedAt    time.Time
+}
+
+// AccountChange says what to change of an account; nil leaves a thing as it is.
+type AccountChange struct {
+	Name     *string
+	Role     *Role
+	AreaIDs  *[]geo.ID
+	Person   *geo.ID // the zero id: nobody
+	Disabled *bool
+}
+
+// Identity is who a provider of sign-in says somebody is: Subject is its name
+// for the person, for good, and Issuer its own.
+type Identity struct{ Issuer, Subject string }
+
+// PendingIdentity is somebody whom a provider vouches for and who has no
+// account here yet.
+type PendingIdentity struct {
+	ID geo.ID
+	Identity
+	Name, Username      string // the provider's, to be recognised by
+	FirstSeen, LastSeen time.Time
 }
 
 // Token is an API token as it is stored: its secret only as a hash.
@@ -32,6 +55,10 @@ type Token struct {
 	ExpiresAt  time.Time // zero where it does not expire
 	RevokedAt  time.Time // zero while it is good
 	LastUsed   time.Time // zero where it was never used; coarse
+	Family     geo.ID    // of the token that rotations began with: its own, where it was the first
+	Successor  geo.ID    // what took its place by rotation, zero where nothing did
+	MakerKind  string    // who asked for it, as in the audit log: "user", "token", "system"
+	Maker      string    // the id of that
 }
 
 // Credential is what a principal is made from: an Account or a Token.

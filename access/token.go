@@ -79,6 +79,11 @@ func (t Token) Check(secret string, at time.Time) error {
 	return nil
 }
 
+// Alive reports whether the token is neither revoked nor expired at t.
+func (t Token) Alive(at time.Time) bool {
+	return t.RevokedAt.IsZero() && (t.ExpiresAt.IsZero() || at.Before(t.ExpiresAt))
+}
+
 func unauthorized(code, detail string) error {
 	return &geo.Problem{Kind: geo.ErrUnauthorized, Code: code, Detail: detail}
 }

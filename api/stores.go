@@ -69,15 +69,21 @@ type Accounts interface {
 	TouchToken(ctx context.Context, id geo.ID, now time.Time) error
 }
 
-// Sessions keep who is signed in, by the hash of the session's id.
+// Sessions keep who is signed in, by the hash of the session's secret.
 type Sessions interface {
-	// CreateSession keeps a session that begins now.
-	CreateSession(ctx context.Context, hash []byte, account geo.ID, now time.Time) error
+	// CreateSession keeps a session that begins now, while what was proved still
+	// holds; geo.ErrNotFound where it does not.
+	CreateSession(ctx context.Context, in access.Session, p access.Proof) error
 	// SessionAccount gives the account of a session that is good by
 	// access.SessionGood, and notes that it was used; geo.ErrNotFound where it
 	// has ended.
 	SessionAccount(ctx context.Context, hash []byte, now time.Time) (access.Account, error)
 	DeleteSession(ctx context.Context, hash []byte) error
+	// TrySignIn counts an attempt to sign in before its password is looked at.
+	// until is zero where it may go on, else when the login's lock ends.
+	TrySignIn(ctx context.Context, login string, now time.Time) (until time.Time, err error)
+	// SignInRefused notes a wrong password, of an account or of none.
+	SignInRefused(ctx context.Context, account geo.ID) error
 }
 
 // ReadLog keeps who read personal data of others: names and phones that are

@@ -132,6 +132,10 @@ type fakeStore struct {
 	tokens   []access.Token
 	touched  int
 	sessions map[string]geo.ID
+	refused  int // wrong passwords that were noted
+
+	lockedUntil time.Time // of every login
+
 	reads    []string
 	hanging  chan struct{} // Ready waits for it to be closed
 	notReady error
@@ -301,10 +305,16 @@ func (f *fakeStore) TokenByID(_ context.Context, id geo.ID) (access.Token, error
 
 func (f *fakeStore) TouchToken(context.Context, geo.ID, time.Time) error { f.touched++; return nil }
 
-func (f *fakeStore) CreateSession(_ context.Context, hash []byte, account geo.ID, _ time.Time) error {
-	f.sessions[string(hash)] = account
+func (f *fakeStore) CreateSession(_ context.Context, in access.Session, _ access.Proof) error {
+	f.sessions[string(in.Hash)] = in.Account
 	return nil
 }
+
+func (f *fakeStore) TrySignIn(context.Context, string, time.Time) (time.Time, error) {
+	return f.lockedUntil, nil
+}
+
+func (f *fakeStore) SignInRefused(context.Context, geo.ID) error { f.refused++; return nil }
 
 func (f *fakeStore) SessionAccount(_ context.Context, hash []byte, _ time.Time) (access.Account, error) {
 	for _, a := range f.accounts {

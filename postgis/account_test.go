@@ -50,7 +50,7 @@ func TestAccounts(t *testing.T) {
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	w := openWorld(t, townURL(t))
-	a, err := w.CreateAccount(t.Context(), access.Account{Login: "d", Role: access.Dispatcher}, patrol.Actor{})
+	a, err := w.CreateAccount(t.Context(), access.Account{Login: "d", PasswordHash: "old", Role: access.Dispatcher}, patrol.Actor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,8 @@ func TestSessions(t *testing.T) {
 	start := func() []byte {
 		_, hash, err := access.NewSession(rand.Reader)
 		if err == nil {
-			err = w.CreateSession(t.Context(), hash, a.ID, began, patrol.Actor{})
+			in := access.Session{ID: newID(), Hash: hash, Account: a.ID, CreatedAt: began}
+			err = w.CreateSession(t.Context(), in, access.Proof{Login: "d", PasswordHash: a.PasswordHash}, patrol.Actor{})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -88,9 +89,10 @@ func TestSessions(t *testing.T) {
 		t.Errorf("the session lives on after its end: %v", err)
 	}
 	hash = start()
-	if err := w.SetPassword(t.Context(), a.ID, "new", patrol.Actor{}); err != nil || good(hash, began) {
+	if err := w.SetPassword(t.Context(), a.ID, "new", false, patrol.Actor{}); err != nil || good(hash, began) {
 		t.Errorf("a session outlives the password: %v", err)
 	}
+	a.PasswordHash = "new"
 	hash = start()
 	if err := w.DisableAccount(t.Context(), a.ID, patrol.Actor{}); err != nil || good(hash, began) {
 		t.Errorf("a session outlives the account: %v", err)
@@ -106,6 +108,7 @@ func TestTokens(t *testing.T) {
 	grid, _ := w.b.Current().Index.Area(geo.Grid, "220112001000001")
 	want := access.Token{ID: newID(), Name: "gis", Role: access.Consumer, AreaIDs: []geo.ID{grid.ID},
 		CreatedAt: time.Now().UTC().Truncate(time.Microsecond)}
+	want.Family, want.MakerKind = want.ID, "system"
 	var err error
 	if _, want.SecretHash, err = access.NewToken(want.ID, rand.Reader); err != nil {
 		t.Fatal(err)

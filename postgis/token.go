@@ -15,13 +15,17 @@ import (
 
 const selectToken = `
 	SELECT t.id, t.name, t.role, t.secret_hash, t.created_at, t.expires_at, t.revoked_at, t.last_used_at,
+	       coalesce(t.family, t.id), t.successor, t.made_by_kind, t.made_by,
 	       ARRAY(SELECT r.area_id FROM token_areas r
 	             WHERE r.district_code = t.district_code AND r.token_id = t.id ORDER BY r.area_id)
 	FROM tokens t WHERE t.district_code = @district`
 
 func scanToken(row pgx.CollectableRow) (t access.Token, err error) {
 	var expires, revoked, used *time.Time
-	err = row.Scan(&t.ID, &t.Name, &t.Role, &t.SecretHash, &t.CreatedAt, &expires, &revoked, &used, &t.AreaIDs)
+	var successor *geo.ID
+	err = row.Scan(&t.ID, &t.Name, &t.Role, &t.SecretHash, &t.CreatedAt, &expires, &revoked, &used,
+		&t.Family, &successor, &t.MakerKind, &t.Maker, &t.AreaIDs)
+	t.Successor = orZero(successor)
 	t.CreatedAt, t.ExpiresAt, t.RevokedAt, t.LastUsed = t.CreatedAt.UTC(), utc(expires), utc(revoked), utc(used)
 	return t, err
 }
@@ -34,24 +38,30 @@ func (s *Store) CreateToken(ctx context.Context, t access.Token, actor patrol.Ac
 	if t.ID == uuid.Nil || t.Name == "" {
 		return fmt.Errorf("a token needs an id and a name: %w", geo.ErrInvalid)
 	}
-	return wrap("create a token", pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		const sql = `
-			INSERT INTO tokens (district_code, id, name, role, secret_hash, created_at, expires_at)
-			VALUES (@district, @id, @name, @role, @hash, coalesce(@at, now()), @expires)`
-		args := pgx.NamedArgs{"district": s.district, "id": t.ID, "name": t.Name, "role": string(t.Role),
-			"hash": t.SecretHash, "at": orNull(t.CreatedAt), "expires": orNull(t.ExpiresAt), "areas": idsOf(t.AreaIDs)}
-		if _, err := tx.Exec(ctx, sql, args); err != nil {
-			return err
-		}
-		const areas = `
-			INSERT INTO token_areas (district_code, token_id, area_id)
-			SELECT @district, @id, unnest(@areas::uuid[])`
-		if _, err := tx.Exec(ctx, areas, args); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, actor, auditEntry{"token.create", "token", t.ID.String(),
-			map[string]any{"name": t.Name, "role": t.Role, "areas": t.AreaIDs}})
-	}))
+	return s.changeAccess(ctx, "create a token", func(tx pgx.Tx) error {
+		return s.writeToken(ctx, tx, t, "token.create", actor)
+	})
+}
+
+// writeToken stores a token as made by the actor.
+func (s *Store) writeToken(ctx context.Context, tx pgx.Tx, t access.Token, action string, actor patrol.Actor) error {
+	const sql = `
+		INSERT INTO tokens (district_code, id, name, role, secret_hash, created_at, expires_at, family, made_by_kind, made_by)
+		VALUES (@district, @id, @name, @role, @hash, coalesce(@at, now()), @expires, @family, @maker_kind, @maker)`
+	args := pgx.NamedArgs{"district": s.district, "id": t.ID, "name": t.Name, "role": string(t.Role),
+		"hash": t.SecretHash, "at": orNull(t.CreatedAt), "expires": orNull(t.ExpiresAt), "areas": idsOf(t.AreaIDs),
+		"family": orNil(t.Family), "maker_kind": actorKind(actor), "maker": actor.ID}
+	if _, err := tx.Exec(ctx, sql, args); err != nil {
+		return err
+	}
+	const areas = `
+		INSERT INTO token_areas (district_code, token_id, area_id)
+		SELECT @district, @id, unnest(@areas::uuid[])`
+	if _, err := tx.Exec(ctx, areas, args); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, actor, auditEntry{action, "token", t.ID.String(),
+		map[string]any{"name": t.Name, "role": t.Role, "areas": t.AreaIDs}})
 }
 
 // TokenByID gives a token, revoked or expired or not: access.Token.Check tells.
@@ -86,7 +96,7 @@ func (s *Store) TouchToken(ctx context.Context, id geo.ID, now time.Time) error 
 
 // RevokeToken makes a token useless from now on.
 func (s *Store) RevokeToken(ctx context.Context, id geo.ID, actor patrol.Actor) error {
-	return wrap("revoke token "+id.String(), pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	return s.changeAccess(ctx, "revoke token "+id.String(), func(tx pgx.Tx) error {
 		const sql = `
 			UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
 			WHERE district_code = @district AND id = @id`
@@ -98,5 +108,5 @@ func (s *Store) RevokeToken(ctx context.Context, id geo.ID, actor patrol.Actor) 
 			return err
 		}
 		return s.audit(ctx, tx, actor, auditEntry{"token.revoke", "token", id.String(), nil})
-	}))
+	})
 }

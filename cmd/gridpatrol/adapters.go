@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/api"
@@ -68,6 +67,11 @@ func (p photos) Open(sha256 []byte) (io.ReadSeekCloser, error) {
 type sessions struct{ *postgis.Store }
 
 // CreateSession keeps a session that begins now.
-func (s sessions) CreateSession(ctx context.Context, hash []byte, account geo.ID, now time.Time) error {
-	return s.Store.CreateSession(ctx, hash, account, now, patrol.Actor{Kind: "user", ID: account.String()})
+func (s sessions) CreateSession(ctx context.Context, in access.Session, p access.Proof) error {
+	return s.Store.CreateSession(ctx, in, p, patrol.Actor{Kind: "user", ID: in.Account.String()})
+}
+
+// SignInRefused notes a wrong password.
+func (s sessions) SignInRefused(ctx context.Context, account geo.ID) error {
+	return s.Store.SignInRefused(ctx, account, patrol.Actor{Kind: "public", Name: string(access.Public), Role: string(access.Public)})
 }

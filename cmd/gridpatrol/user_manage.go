@@ -75,7 +75,7 @@ func (c *userPasswordCmd) Run(ctx context.Context, common *Common, out io.Writer
 			return err
 		}
 		return c.withPassword(out, func(hash string) error {
-			return store.SetPassword(ctx, account.ID, hash, operator())
+			return store.SetPassword(ctx, account.ID, hash, false, operator())
 		})
 	})
 }
