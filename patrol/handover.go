@@ -34,6 +34,17 @@ type HandoverFilter struct {
 	Limit int      // 1 to 1000; 0 means 1000
 }
 
+// RosterEditOptions says how an edit of the roster is to be made.
+type RosterEditOptions struct {
+	// BasedOn is the duty version that the editor saw; a change since of a seat
+	// that is edited makes the edit a geo.ErrConflict. 0 means whatever is there.
+	BasedOn int64
+	// DryRun finds out what would be, and writes nothing.
+	DryRun bool
+	// Permit refuses changes of posts with these areas, see Editing.
+	Permit func(areas []geo.ID) error
+}
+
 // RosterOutcome is what an edit of the roster has made.
 type RosterOutcome struct {
 	DutyVersion  int64      // in force now; as before where nothing differs
@@ -42,6 +53,14 @@ type RosterOutcome struct {
 	Vacancies    []Vacancy  // at the time of the edit, those that were none before
 	ReportsMoved int
 	After        *Duties // the posts, people and rules as they are now, never nil
+}
+
+// Held is that somebody holds or held a seat, or stands or stood in for its
+// holder, by the last word there is on it.
+type Held struct {
+	Holding Holding
+	Seat    Seat   // as it is, or was when it was taken away
+	Person  Person // as last known
 }
 
 // Succession gives the seats for which somebody else answers at t in a roster

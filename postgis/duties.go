@@ -74,12 +74,14 @@ func (d *Duties) Refresh(ctx context.Context) error {
 			version, have.Version, geo.ErrUnavailable)
 	}
 	if version > have.Version {
-		next, err := d.store.loadDuties(ctx, version)
-		if err != nil {
-			return err
+		next := d.store.duties.Load()
+		if next == nil || next.Version != version {
+			if next, err = d.store.loadDuties(ctx, version); err != nil {
+				return err
+			}
+			d.store.keepDuties(next)
 		}
 		d.current.Store(next)
-		d.store.duties.Store(next)
 		if have.Version > 0 {
 			d.past.keep(have.Version, have)
 		}

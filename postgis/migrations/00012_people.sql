@@ -54,11 +54,12 @@ CREATE INDEX handovers_by_time ON handovers (district_code, at, id);
 
 -- Who held a seat is asked of all versions.
 CREATE INDEX holdings_seat ON holdings (district_code, seat_id);
+CREATE INDEX holdings_holder ON holdings (district_code, person_id);
 
 ALTER TABLE leaves ADD FOREIGN KEY (district_code) REFERENCES districts;
 ALTER TABLE duty_versions ADD FOREIGN KEY (district_code) REFERENCES districts;
 ALTER TABLE handovers ADD FOREIGN KEY (district_code) REFERENCES districts;
 
 -- +goose Down
-DROP INDEX holdings_seat;
+DROP INDEX holdings_holder, holdings_seat;
 DROP TABLE handovers, duty_versions, leaves;
