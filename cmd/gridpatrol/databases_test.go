@@ -4,8 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/paulmach/orb/planar"
 
 	"github.com/gridpatrol/gridpatrol/fixtures"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -35,32 +38,89 @@ func districtDatabase(t testing.TB) string {
 	return filledDatabase(t, "district", publishDistrict)
 }
 
-// townshipDatabase has a district that is no more than the first township of the demo.
+// township is a district that is no more than the first township of the demo, where
+// size is not the point: its areas, who answers for them, the base map and the reports in it.
+var township = sync.OnceValues(func() (*fixtures.District, error) {
+	d, err := district()
+	if err != nil {
+		return nil, err
+	}
+	out := &fixtures.District{Until: d.Until, Rulebook: d.Rulebook}
+	town := d.Areas[slices.IndexFunc(d.Areas, func(a geo.Area) bool { return a.Kind == geo.Township })]
+	in := map[geo.ID]bool{}
+	for _, a := range d.Areas {
+		if a.Kind == geo.District {
+			a.Shape = town.Shape
+		}
+		if a.Kind == geo.District || strings.HasPrefix(a.Code, town.Code) {
+			out.Areas, in[a.ID] = append(out.Areas, a), true
+		}
+	}
+	for _, f := range d.Ground {
+		if b := f.Geometry.Bound(); town.Shape.Bound().Contains(b.Min) && town.Shape.Bound().Contains(b.Max) {
+			out.Ground = append(out.Ground, f)
+		}
+	}
+	for _, h := range d.Reports {
+		if planar.MultiPolygonContains(town.Shape, h.Point) {
+			out.Reports = append(out.Reports, h)
+		}
+	}
+	for _, c := range d.Roster.Committees {
+		if in[c.Village] {
+			out.Roster.Committees, in[c.ID] = append(out.Roster.Committees, c), true
+		}
+	}
+	for _, c := range d.Roster.Branches {
+		if in[c.Village] {
+			out.Roster.Branches, in[c.ID] = append(out.Roster.Branches, c), true
+		}
+	}
+	for _, s := range d.Roster.Seats {
+		if in[s.Area] || in[s.Committee] {
+			out.Roster.Seats, in[s.ID] = append(out.Roster.Seats, s), true
+		}
+	}
+	for _, h := range d.Roster.Holdings {
+		if in[h.Seat] {
+			out.Roster.Holdings, in[h.Person] = append(out.Roster.Holdings, h), true
+		}
+	}
+	for _, p := range d.Roster.People {
+		if in[p.ID] {
+			out.Roster.People = append(out.Roster.People, p)
+		}
+	}
+	return out, nil
+})
+
+// townshipDatabase is districtDatabase of the township.
 func townshipDatabase(t testing.TB) string {
 	t.Helper()
 	return filledDatabase(t, "township", func(ctx context.Context, store *postgis.Store) error {
-		d, err := district()
+		d, err := township()
 		if err != nil {
 			return err
 		}
-		var areas []geo.Area
-		var whole, town geo.Area
-		for _, a := range d.Areas {
-			switch {
-			case a.Kind == geo.District:
-				whole = a
-			case a.Kind == geo.Township && town.Code == "":
-				town = a
-			}
+		return publishAreas(ctx, store, d)
+	})
+}
+
+// groundedTownship is groundedDatabase of the township, without accounts.
+func groundedTownship(t testing.TB) string {
+	t.Helper()
+	return filledDatabase(t, "grounded township", func(ctx context.Context, store *postgis.Store) error {
+		d, err := township()
+		if err != nil {
+			return err
 		}
-		whole.Shape = town.Shape
-		for _, a := range d.Areas {
-			if strings.HasPrefix(a.Code, town.Code) {
-				areas = append(areas, a)
-			}
+		if err := store.ReplaceGround(ctx, d.Ground); err != nil {
+			return err
 		}
-		_, err = store.Publish(ctx, postgis.Publication{Areas: append(areas, whole), Note: "a township", Actor: system})
-		return err
+		if err := publishAreas(ctx, store, d); err != nil {
+			return err
+		}
+		return importHistory(ctx, store, archived(d.Reports))
 	})
 }
 

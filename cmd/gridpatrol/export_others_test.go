@@ -14,7 +14,7 @@ import (
 // what one format brought in, the next ones find there already. Posts are those of the
 // database that they are imported into, so that nothing differs.
 func TestRoundTripOthers(t *testing.T) {
-	from, to := newImportDesk(t, groundedDatabase(t)), newImportDesk(t, districtDatabase(t))
+	from, to := newImportDesk(t, groundedTownship(t)), newImportDesk(t, townshipDatabase(t))
 	for i, f := range importers.Formats() {
 		for _, c := range []struct{ collection, what, brought, there string }{
 			{"roads", "roads", "the base map has it", "nothing differs from the base map"},

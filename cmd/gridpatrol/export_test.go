@@ -27,7 +27,7 @@ import (
 // TestExportCommand writes every collection in every format, has GDAL open and count
 // it, and compares with what the database has.
 func TestExportCommand(t *testing.T) {
-	url := groundedDatabase(t)
+	url := groundedTownship(t)
 	counts := countsOf(t, url)
 	dir := t.TempDir()
 	for i, c := range api.ExportCollections() {
@@ -73,7 +73,7 @@ func TestExportCommand(t *testing.T) {
 
 // TestExportRefuses: what cannot be written says so, and leaves what was there.
 func TestExportRefuses(t *testing.T) {
-	url := districtDatabase(t)
+	url := townshipDatabase(t)
 	dir := t.TempDir()
 	kept := filepath.Join(dir, "kept.csv")
 	if err := os.WriteFile(kept, []byte("kept"), 0o600); err != nil {

@@ -42,11 +42,16 @@ func publishDistrict(ctx context.Context, store *postgis.Store) error {
 	if err != nil {
 		return err
 	}
+	return publishAreas(ctx, store, d)
+}
+
+// publishAreas gives a store the boundaries and duties of d.
+func publishAreas(ctx context.Context, store *postgis.Store, d *fixtures.District) error {
 	if _, err := store.Publish(ctx, postgis.Publication{
 		Areas: d.Areas, Note: fixtures.Note, At: until.AddDate(-3, -1, 0), Actor: system,
 	}); err != nil {
 		return err
 	}
-	_, err = store.ReplaceDuties(ctx, d.Roster, d.Rulebook, system)
+	_, err := store.ReplaceDuties(ctx, d.Roster, d.Rulebook, system)
 	return err
 }
