@@ -116,6 +116,7 @@ type Personal struct {
 	People   []PersonalPerson
 	Accounts []PersonalAccount
 	Contacts []PersonalContact // newest first
+	Pending  []geo.ID          // identities of another provider that belong to no account yet
 	Actions  int64             // history and audit rows that name one of the accounts by its id
 	Scanned  int64             // contacts that were decrypted and looked at
 	// Unreadable are the contacts that another key was used for: whether they
@@ -126,7 +127,7 @@ type Personal struct {
 
 // Empty reports whether nothing was found.
 func (p *Personal) Empty() bool {
-	return len(p.People) == 0 && len(p.Accounts) == 0 && len(p.Contacts) == 0
+	return len(p.People) == 0 && len(p.Accounts) == 0 && len(p.Contacts) == 0 && len(p.Pending) == 0
 }
 
 // PersonalPerson is a person of the roster with every version of it.

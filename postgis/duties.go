@@ -81,8 +81,15 @@ func (d *Duties) Refresh(ctx context.Context) error {
 			}
 			d.store.keepDuties(next)
 		}
+		// Whoever was erased meanwhile is still in what is kept in memory.
+		erased, err := d.store.erasedSince(ctx, have.Version)
+		if err != nil {
+			return err
+		}
 		d.current.Store(next)
-		if have.Version > 0 {
+		if erased {
+			d.past.forget()
+		} else if have.Version > 0 {
 			d.past.keep(have.Version, have)
 		}
 	}

@@ -16,6 +16,7 @@ type shelf[V any] struct {
 	flight singleflight.Group
 	mu     sync.Mutex
 	held   []numbered[V] // last used last
+	turn   int           // how often forget was called
 }
 
 type numbered[V any] struct {
@@ -31,11 +32,12 @@ func (s *shelf[V]) get(ctx context.Context, n int64, load func(context.Context) 
 		return v, nil
 	}
 	var none V
-	result := s.flight.DoChan(fmt.Sprint(n), func() (any, error) {
+	turn := s.turns()
+	result := s.flight.DoChan(fmt.Sprint(n, " ", turn), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		defer cancel()
 		v, err := load(ctx)
-		if err == nil {
+		if err == nil && s.turns() == turn {
 			s.keep(n, v)
 		}
 		return v, err
@@ -75,4 +77,17 @@ func (s *shelf[V]) keep(n int64, v V) {
 	if len(s.held) > s.size {
 		s.held = append([]numbered[V](nil), s.held[1:]...)
 	}
+}
+
+// forget empties the shelf, also of what is being loaded.
+func (s *shelf[V]) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held, s.turn = nil, s.turn+1
+}
+
+func (s *shelf[V]) turns() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.turn
 }

@@ -72,6 +72,9 @@ func (s *Store) findSubject(ctx context.Context, tx pgx.Tx, subject patrol.Subje
 	if p.Accounts, err = s.subjectAccounts(ctx, tx, subject, p.People); err != nil {
 		return p, nil, err
 	}
+	if p.Pending, err = s.subjectPending(ctx, tx, subject); err != nil {
+		return p, nil, err
+	}
 	if err := s.subjectContacts(ctx, tx, matcher(subject, p.People), &p); err != nil {
 		return p, nil, err
 	}
@@ -183,6 +186,25 @@ func (s *Store) subjectAccounts(ctx context.Context, tx pgx.Tx, subject patrol.S
 		byName := subject.Person == (geo.ID{}) && (subject.Matches(a.Name, "") || subject.Matches(a.Login, "") || subject.Matches("", a.Login))
 		return !byName && !(a.Person != (geo.ID{}) && slices.Contains(ids, a.Person))
 	}), err
+}
+
+// subjectPending finds identities of another provider that wait for an account
+// and have the subject's name. Of a person of the roster none is sure enough.
+func (s *Store) subjectPending(ctx context.Context, tx pgx.Tx, subject patrol.Subject) (ids []geo.ID, err error) {
+	const sql = `SELECT id, name, username FROM pending_identities WHERE district_code = @district ORDER BY id`
+	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": s.district})
+	if err != nil {
+		return nil, err
+	}
+	var id geo.ID
+	var name, username string
+	_, err = pgx.ForEachRow(rows, []any{&id, &name, &username}, func() error {
+		if subject.Matches(name, "") || subject.Matches(username, "") || subject.Matches("", username) {
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
 }
 
 // subjectActions counts what names the accounts by their ids, which stays.
