@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { signIn } from "./accounts";
 import { expect, present, test } from "./app";
@@ -8,6 +10,13 @@ const headers = { "X-Gridpatrol": "1" };
 
 // The map is drawn without a graphics card, under everything that is waited for.
 test.describe.configure({ timeout: 60_000 });
+
+/** Lets a page do without the map, which takes its time: for what the map has no part in. */
+async function withoutMap(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    HTMLCanvasElement.prototype.getContext = () => null;
+  });
+}
 
 interface Area {
   properties: { code: string; name: string; parent?: { code: string }; households?: number; population?: number };
@@ -32,6 +41,31 @@ async function choose(page: Page, files: string | string[]): Promise<void> {
 async function clear(context: BrowserContext): Promise<void> {
   const { imports } = (await (await context.request.get("/api/v1/imports")).json()) as { imports: { id: string }[] };
   for (const { id } of imports) await context.request.delete(`/api/v1/imports/${id}`, { headers });
+}
+
+interface Person {
+  name: string;
+  phone: string;
+}
+
+/** Says who is chief of a grid. */
+async function chiefOf(context: BrowserContext, code: string): Promise<Person> {
+  const { properties } = (await (await context.request.get(`/api/v1/areas/grid/${code}`)).json()) as { properties: { staffing: (Person & { post: string })[] } };
+  const { name, phone } = present(properties.staffing.find((s) => s.post === "grid_chief"), "chief");
+  return { name, phone };
+}
+
+/** Brings a file in without the page. */
+async function bring(context: BrowserContext, what: string, file: string): Promise<void> {
+  const form = new FormData();
+  form.append("file", new File([readFileSync(file)], basename(file)));
+  const { id } = (await (await context.request.post(`/api/v1/imports?what=${what}`, { headers, multipart: form })).json()) as { id: string };
+  const ended = async (step: string, data: object, state: string) => {
+    await context.request.post(`/api/v1/imports/${id}/${step}`, { headers, data });
+    await expect.poll(async () => ((await (await context.request.get(`/api/v1/imports/${id}`)).json()) as { state: string }).state).toBe(state);
+  };
+  await ended("check", { partial: true }, "checked");
+  await ended("write", {}, "written");
 }
 
 const idOf = (page: Page): string => present(/[#&]id=([0-9a-f-]+)/.exec(page.url())?.[1], "id in the address");
@@ -71,7 +105,6 @@ test("what is wrong with a shapefile is seen on the map before anything is writt
   await expect(panel(page).getByLabel("坐标系")).toHaveValue("EPSG:4549");
   await panel(page).getByLabel("坐标系").selectOption("");
   await panel(page).getByLabel("这些是").selectOption("village");
-  expect(await violations(page, ".import")).toEqual([]);
 
   await main(page).click();
   await expect(panel(page)).toContainText(/\d+ 个错误。改正之前不能写入/);
@@ -91,7 +124,6 @@ test("what is wrong with a shapefile is seen on the map before anything is writt
   // The map went there: 16 is as near as a place is looked at.
   await expect(page).toHaveURL(/map=16\./);
   expect(page.url()).not.toBe(before);
-  expect(await violations(page, ".import")).toEqual([]);
   // A file of what was found.
   const kept = page.waitForEvent("download");
   await panel(page).getByRole("link", { name: "CSV" }).click();
@@ -106,6 +138,7 @@ test("what is wrong with a shapefile is seen on the map before anything is writt
 });
 
 test("a zip dropped on the page is compared with what is in force, whole and in part", async ({ page, context }) => {
+  await withoutMap(page);
   await signIn(context, "planner");
   await clear(context);
   const rows = (await rowsOf(context)).map((r) => structuredClone(r));
@@ -117,7 +150,6 @@ test("a zip dropped on the page is compared with what is in force, whole and in 
   await page.goto("/#view=import");
   await expect(panel(page).getByRole("button", { name: "选择文件", exact: true })).toBeVisible();
   // As the browser does it: over the page, then let go.
-  const { readFileSync } = await import("node:fs");
   const content = readFileSync(zip).toString("base64");
   const data = await page.evaluateHandle((text) => {
     const transfer = new DataTransfer();
@@ -150,6 +182,7 @@ test("a zip dropped on the page is compared with what is in force, whole and in 
 });
 
 test("a checked file becomes a draft, after what a publish would do was to be read", async ({ page, context }) => {
+  await withoutMap(page);
   await signIn(context, "planner");
   await clear(context);
   const renamed = structuredClone(present((await rowsOf(context))[7], "village"));
@@ -165,6 +198,7 @@ test("a checked file becomes a draft, after what a publish would do was to be re
   await panel(page).getByRole("button", { name: "直接发布…" }).click();
   await expect(panel(page).getByRole("heading", { name: "发布后会怎样" })).toBeVisible();
   await expect(panel(page)).toContainText("所有人会立即看到新边界");
+  await expect(panel(page).getByLabel("说明")).toHaveValue("一个村.zip");
   expect(await violations(page, ".import")).toEqual([]);
   await panel(page).getByRole("button", { name: "返回" }).click();
   await panel(page).getByLabel("方案名称").fill("浏览器测试的改名");
@@ -176,7 +210,114 @@ test("a checked file becomes a draft, after what a publish would do was to be re
   expect((await context.request.delete(`/api/v1/plans/${plan}`)).status()).toBe(204);
 });
 
+/** Moves a corner that two villages share, and no other area of the townships' edge, in both. */
+function shifted(rows: readonly Row[]): [Row, Row] {
+  const corners = new Map<string, Row[]>();
+  for (const r of rows) {
+    const own = new Set((r.geometry as GeoJSON.MultiPolygon).coordinates.flat(2).map(String));
+    for (const c of own) corners.set(c, [...(corners.get(c) ?? []), r]);
+  }
+  for (const [corner, [a, b, third]] of corners) {
+    if (a === undefined || b === undefined || third !== undefined || a.properties["上级编码"] !== b.properties["上级编码"]) continue;
+    const move = (r: Row): Row => {
+      const copy = structuredClone(r);
+      for (const c of (copy.geometry as GeoJSON.MultiPolygon).coordinates.flat(2)) if (String(c) === corner) c[0] = present(c[0], "longitude") + 0.00002;
+      return copy;
+    };
+    return [move(a), move(b)];
+  }
+  throw new Error("no two villages of a township share a corner");
+}
+
+test("a publish that would leave other areas without their land is refused, and the draft says why", async ({ page, context }) => {
+  await withoutMap(page);
+  await signIn(context, "planner");
+  await clear(context);
+  await page.goto("/#view=import");
+  const from = bytes(folder(), "村界微调.geojson", JSON.stringify({ type: "FeatureCollection", features: shifted(await rowsOf(context)) }));
+  await choose(page, from);
+  await panel(page).getByLabel("这些是").selectOption("village");
+  await panel(page).getByLabel("文件只含一部分，其余保持不变").check();
+  await main(page).click();
+  await main(page).getByText("继续").click();
+  await panel(page).getByRole("button", { name: "直接发布…" }).click();
+  await panel(page).getByRole("button", { name: "发布，立即生效" }).click();
+  await expect(panel(page)).toContainText("草案已写入，但没有发布");
+  await expect(panel(page)).toContainText("检查发现错误，不能发布");
+  await expect(panel(page).locator(".import-unpublished li").first()).toContainText(/\d+ 处/);
+  expect(await violations(page, ".import")).toEqual([]);
+  await panel(page).getByRole("link", { name: "查看检查结果" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "村界微调" })).toBeVisible();
+  await expect(page).toHaveURL(/tab=check/);
+  expect((await context.request.delete(`/api/v1/plans/${idOf(page)}`)).status()).toBe(204);
+});
+
+test("columns are read again in another encoding, and one that was recognised is left out", async ({ page, context }) => {
+  await withoutMap(page);
+  await signIn(context, "planner");
+  await clear(context);
+  const [first, damaged] = (await rowsOf(context)).map((r) => structuredClone(r));
+  if (first === undefined || damaged === undefined) throw new Error("there are no two villages");
+  damaged.properties["编码"] = "2.20112E+14";
+  const parts = shapefile(folder(), "编码写错", [first, damaged]);
+  writeFileSync(present(parts.find((f) => f.endsWith(".cpg")), "code page"), "ISO-8859-1");
+  await page.goto("/#view=import");
+  await choose(page, parts);
+  await expect(panel(page).getByLabel("文字编码")).toContainText("按文件：ISO-8859-1");
+  await expect(panel(page)).toContainText("还缺：代码");
+  await panel(page).getByLabel("文字编码").selectOption("GB18030");
+  await expect(panel(page).getByLabel("“代码”取自哪一列")).toHaveValue("编码");
+  await expect(panel(page).getByRole("row", { name: /^名称/ })).toContainText(first.properties["名称"] as string);
+  // So it is after a reload, which asks again.
+  await page.reload();
+  await expect(panel(page).getByLabel("“名称”取自哪一列")).toHaveValue("名称");
+  await panel(page).getByLabel("“名称”取自哪一列").selectOption({ label: "（不取）" });
+  expect(await violations(page, ".import")).toEqual([]);
+  await panel(page).getByLabel("这些是").selectOption("village");
+  await panel(page).getByLabel("文件只含一部分，其余保持不变").check();
+  await main(page).click();
+  await expect(panel(page).locator(".import-group", { hasText: "代码已损坏" })).toHaveAttribute("open", "");
+  expect(await violations(page, ".import")).toEqual([]);
+  const { report } = (await (await context.request.get(`/api/v1/imports/${idOf(page)}`)).json()) as { report: { columns: Record<string, string> } };
+  expect(report.columns).toMatchObject({ code: "编码", parent: "上级编码" });
+  expect(report.columns).not.toHaveProperty("name");
+  await panel(page).getByRole("link", { name: "改选项" }).click();
+  await expect(panel(page).getByLabel("“名称”取自哪一列")).toHaveValue("");
+});
+
+test("an upload is given up, and a check is stopped", async ({ page, context }) => {
+  await withoutMap(page);
+  await signIn(context, "planner");
+  await clear(context);
+  // Every village many times over: what overlaps takes long to say.
+  const rows = await rowsOf(context);
+  const features = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((n) => rows.map((r) => ({ ...r, properties: { ...r.properties, 编码: `${r.properties["编码"]}${n}` } })));
+  const large = bytes(folder(), "重复的村.geojson", JSON.stringify({ type: "FeatureCollection", features }));
+  await page.goto("/#view=import");
+  const line = await context.newCDPSession(page);
+  await line.send("Network.enable");
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 });
+  await choose(page, large);
+  await expect(panel(page)).toContainText("正在上传 重复的村.geojson");
+  await panel(page).getByRole("button", { name: "取消上传" }).click();
+  await expect(panel(page).getByRole("button", { name: "选择文件", exact: true })).toBeVisible();
+  await expect(panel(page).getByRole("alert")).toHaveCount(0);
+  await expect.poll(async () => (await (await context.request.get("/api/v1/imports")).json()) as unknown).toEqual({ imports: [] });
+
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  await choose(page, large);
+  await panel(page).getByLabel("这些是").selectOption("village");
+  await main(page).click();
+  await expect(panel(page).getByRole("progressbar")).toBeVisible();
+  await panel(page).getByRole("button", { name: "停止检查" }).click();
+  await expect(panel(page).getByLabel("这些是")).toHaveValue("village");
+  await expect(main(page)).toHaveText("检查");
+  const { state } = (await (await context.request.get(`/api/v1/imports/${idOf(page)}`)).json()) as { state: string };
+  expect(state).toBe("ready");
+});
+
 test("the same file as what is in force has nothing to write", async ({ page, context }) => {
+  await withoutMap(page);
   await signIn(context, "planner");
   await clear(context);
   const zip = zipped(folder(), "村界现状", await rowsOf(context));
@@ -191,10 +332,12 @@ test("the same file as what is in force has nothing to write", async ({ page, co
 });
 
 test("a roster in a workbook is brought in beside a table, by keyboard alone", async ({ page, context }) => {
+  await withoutMap(page);
   await signIn(context, "admin");
   await clear(context);
   const { features } = (await (await context.request.get("/api/v1/areas/grid")).json()) as { features: { properties: { code: string; name: string } }[] };
   const grid = present(features[3], "grid").properties;
+  const before = await chiefOf(context, grid.code);
   const book = sheet(folder(), "网格长名单", ["网格编码", "网格名称", "职务", "姓名", "联系电话"], [[grid.code, grid.name, "网格长", "试名甲", "13900000001"]]);
   await page.goto("/#view=import");
   await panel(page).getByRole("radio", { name: /人员名单/ }).check();
@@ -213,10 +356,18 @@ test("a roster in a workbook is brought in beside a table, by keyboard alone", a
   await expect(panel(page).locator(".import-verdict")).toBeVisible();
   await expect(panel(page).locator(".import-figures")).toContainText("1");
   expect(await violations(page, ".import")).toEqual([]);
-  await context.request.delete(`/api/v1/imports/${idOf(page)}`, { headers });
+  await main(page).click();
+  await expect(panel(page)).toContainText("新任 0 个，更换 1 个，免去 0 个");
+  await panel(page).getByRole("button", { name: "写入", exact: true }).click();
+  await expect(panel(page)).toContainText("人员名单已更新");
+  await expect.poll(() => chiefOf(context, grid.code)).toEqual({ name: "试名甲", phone: "13900000001" });
+  // Who was chief before is it again.
+  await bring(context, "roster", bytes(folder(), "复原.csv", `网格编码,职务,姓名,联系电话\n${grid.code},网格长,${before.name},${before.phone}\n`));
+  await expect.poll(() => chiefOf(context, grid.code)).toEqual(before);
 });
 
 test("a file that cannot be read is refused in words, and part of a shapefile is asked about", async ({ page, context, faults }) => {
+  await withoutMap(page);
   await signIn(context, "planner");
   await clear(context);
   const dir = folder();
@@ -233,6 +384,7 @@ test("a file that cannot be read is refused in words, and part of a shapefile is
 });
 
 test("data is taken out as files that other programs read", async ({ page, context }) => {
+  await withoutMap(page);
   await signIn(context, "planner");
   await page.goto("/#view=import&tab=out");
   await panel(page).getByLabel("导出什么").selectOption("grids");
@@ -251,6 +403,7 @@ test("data is taken out as files that other programs read", async ({ page, conte
 });
 
 test("who may not import is not offered it, and does not get it by its link", async ({ page, context }) => {
+  await withoutMap(page);
   await page.goto("/#view=list");
   await page.getByRole("button", { name: "菜单" }).click();
   await expect(page.getByRole("link", { name: "接口说明" })).toBeVisible();

@@ -84,7 +84,8 @@ function Unpublished({ plan, error: e }: { plan: string; error: Failure }): JSX.
   return (
     <section class="import-done import-unpublished" role="status">
       <h3>{t("donePublishRefused")}</h3>
-      <p>{refusalText({ type: e.type ?? "", fault: e.problem ?? "", detail: e.detail ?? "", status: e.status ?? 0 })}</p>
+      {/* What the first of several errors asks for in a file is not what is to be done here. */}
+      <p>{groups.length > 0 ? t("refusedErrors") : refusalText({ type: e.type ?? "", fault: e.problem ?? "", detail: e.detail ?? "", status: e.status ?? 0 })}</p>
       {groups.length > 0 && (
         <ul>
           {groups.map((g) => (
