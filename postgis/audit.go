@@ -20,11 +20,14 @@ type auditEntry struct {
 	detail      any    // nil for none
 }
 
+// auditSQL writes a line and that no seal holds it yet.
 const auditSQL = `
-	INSERT INTO audit (district_code, id, at, actor_kind, actor_id, actor_name, actor_role,
-	                   action, subject_kind, subject, detail)
-	VALUES (@district, @audit_id, coalesce(@audit_at, now()), @actor_kind, @actor_id, @actor_name, @actor_role,
-	        @action, @subject_kind, @subject, @detail)`
+	WITH line AS (
+		INSERT INTO audit (district_code, id, at, actor_kind, actor_id, actor_name, actor_role,
+		                   action, subject_kind, subject, detail)
+		VALUES (@district, @audit_id, coalesce(@audit_at, now()), @actor_kind, @actor_id, @actor_name, @actor_role,
+		        @action, @subject_kind, @subject, @detail))
+	INSERT INTO audit_unsealed (district_code, id) VALUES (@district, @audit_id)`
 
 func (s *Store) auditArgs(at time.Time, actor patrol.Actor, e auditEntry) (pgx.NamedArgs, error) {
 	id, err := uuid.NewV7()

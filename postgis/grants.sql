@@ -12,7 +12,7 @@ BEGIN
     LOOP
         EXECUTE format('GRANT INSERT ON gridpatrol.%I TO %I', relation, app);
         IF relation IN ('revisions', 'areas', 'area_codes', 'area_lineage', 'plan_steps', 'imports', 'import_areas',
-                        'duty_versions', 'decisions', 'report_events', 'audit', 'erasures', 'secrets') THEN
+                        'duty_versions', 'decisions', 'report_events', 'audit', 'audit_seals', 'erasures', 'secrets') THEN
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON gridpatrol.%I FROM %I', relation, app);
         ELSE
             EXECUTE format('GRANT UPDATE, DELETE ON gridpatrol.%I TO %I', relation, app);
