@@ -221,7 +221,7 @@ export const en: Record<keyof typeof zh, string> = {
   onlyWarnings: "No errors; warnings: {n}. It can be written.",
   hasErrors: "Errors: {n}. It cannot be written until they are mended; nothing has been changed.",
   notListed: "{n} further problems are not listed, but counted.",
-  gapsLeftOut: "A further {n} gaps, {size} in all, are where records with errors, or missing ones, belong. They close once those are put right, and are not counted as problems.",
+  gapsLeftOut: "Gaps that are not counted as problems: {n}, with {size} in all. They are where records with errors, or missing ones, belong, and close once those are put right.",
   tab_problems: "Problems ({n})",
   tab_compare: "Compared ({n})",
   tab_repairs: "Repairs made ({n})",
