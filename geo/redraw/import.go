@@ -13,6 +13,10 @@ import (
 // at once. Unlike other operations it also moves the lines of locked kinds: it is how
 // they come in.
 //
+// Where its areas have corners on lines of others, of whatever kind, that lack them, these
+// get them: lines of other offices meet ours between our corners. That moves
+// lines by less than a step of the lattice. Joints gives the areas.
+//
 // Numbers of households and people are those of the file; none follow their homes.
 //
 // Its JSON names the import, for people and for who keeps the areas: they are not
@@ -85,7 +89,11 @@ func (op Import) apply(e *edit) error {
 		e.slots = append(e.slots, slot)
 		e.now.plots = e.now.plots.with(slot, importedPlot(a))
 	}
-	return e.sound()
+	if err := e.sound(); err != nil {
+		return err
+	}
+	e.joinCorners()
+	return nil
 }
 
 // importedPlot is the version of an area that a file brought.
