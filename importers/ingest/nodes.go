@@ -39,7 +39,13 @@ func (n *noder) run() (changed []bool) {
 		if len(moves) > 0 {
 			torn = n.torn(fixed)
 		}
-		inserts := n.beside(torn)
+		stay := n.sidesOf(torn, fixed)
+		if moves := n.onto(torn, stay, fixed); len(moves) > 0 {
+			again = n.apply(moves, nil, changed, fixed) || again
+			torn = n.torn(fixed)
+			stay = n.sidesOf(torn, fixed)
+		}
+		inserts := n.beside(torn, stay)
 		if again = n.apply(nil, inserts, changed, fixed) || again; !again {
 			break
 		}
@@ -47,31 +53,181 @@ func (n *noder) run() (changed []bool) {
 	return changed
 }
 
-// torn gives the sides that an odd number of lines has.
+// torn gives the sides that an odd number of lines has; and where lines that stay
+// have sides which the others lack, these, and what of the others is next to
+// them: an even number of lines may run beside an even number of those that stay.
 func (n *noder) torn(fixed []outline) []side {
 	odd := map[side]bool{}
-	for _, list := range [][]outline{n.lines, fixed} {
-		for _, o := range list {
-			for _, r := range o {
-				for i, p := range r {
-					s, _ := sideOf(p, r[(i+1)%len(r)])
-					if odd[s] {
-						delete(odd, s)
-					} else {
-						odd[s] = true
-					}
-				}
+	own := map[side]bool{}
+	for _, o := range n.lines {
+		for _, r := range o {
+			for i, p := range r {
+				s, _ := sideOf(p, r[(i+1)%len(r)])
+				own[s] = true
+				flip(odd, s)
 			}
 		}
+	}
+	stay := map[side]bool{}
+	var missing []side
+	for _, o := range fixed {
+		for _, r := range o {
+			for i, p := range r {
+				s, _ := sideOf(p, r[(i+1)%len(r)])
+				flip(odd, s)
+				if !own[s] && !stay[s] {
+					missing = append(missing, s)
+				}
+				stay[s] = true
+			}
+		}
+	}
+	for s := range n.nextTo(missing, own, stay) {
+		odd[s] = true
 	}
 	out := make([]side, 0, len(odd))
 	for s := range odd {
 		out = append(out, s)
 	}
-	slices.SortFunc(out, func(s, t side) int {
-		return cmp.Or(geo.CompareLattice(s.a, t.a), geo.CompareLattice(s.b, t.b))
-	})
+	slices.SortFunc(out, side.compare)
 	return out
+}
+
+func flip(odd map[side]bool, s side) {
+	if odd[s] {
+		delete(odd, s)
+	} else {
+		odd[s] = true
+	}
+}
+
+// nextTo gives those of the missing sides that come near to some of own which do
+// not stay, and these.
+func (n *noder) nextTo(missing []side, own, stay map[side]bool) map[side]bool {
+	out := map[side]bool{}
+	if len(missing) == 0 {
+		return out
+	}
+	size := int32(math.Ceil(max(n.withM, 50) / min(n.x, n.y)))
+	reach := int32(math.Ceil(n.withM/min(n.x, n.y))) + 1
+	cells := map[[2]int32][]side{}
+	each := func(s side, visit func([2]int32) bool) {
+		for x := floorDiv(s.west()-reach, size); x <= floorDiv(s.east()+reach, size); x++ {
+			for y := floorDiv(s.a.Lat-reach, size); y <= floorDiv(s.b.Lat+reach, size); y++ {
+				if !visit([2]int32{x, y}) {
+					return
+				}
+			}
+		}
+	}
+	for _, s := range missing {
+		each(s, func(c [2]int32) bool { cells[c] = append(cells[c], s); return true })
+	}
+	near := func(s, t side) bool {
+		for _, q := range [2]geo.LatticePoint{t.a, t.b} {
+			if away, _ := n.offSide(s, q); away <= n.withM {
+				return true
+			}
+		}
+		return false
+	}
+	for s := range own {
+		if stay[s] {
+			continue
+		}
+		each(s, func(c [2]int32) bool {
+			for _, t := range cells[c] {
+				if near(s, t) || near(t, s) {
+					out[s], out[t] = true, true
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// sidesOf gives those of the torn sides that lines which stay have.
+func (n *noder) sidesOf(torn []side, fixed []outline) map[side]bool {
+	is := make(map[side]bool, len(torn))
+	for _, s := range torn {
+		is[s] = true
+	}
+	stay := map[side]bool{}
+	for _, o := range fixed {
+		for _, r := range o {
+			for i, p := range r {
+				if s, _ := sideOf(p, r[(i+1)%len(r)]); is[s] {
+					stay[s] = true
+				}
+			}
+		}
+	}
+	return stay
+}
+
+// onto gives each corner next to a side that stays the place on that side which
+// it becomes, so that the side gets it without being moved.
+func (n *noder) onto(torn []side, stay map[side]bool, fixed []outline) map[geo.LatticePoint]geo.LatticePoint {
+	if len(stay) == 0 {
+		return nil
+	}
+	own := map[geo.LatticePoint]bool{}
+	for _, o := range fixed {
+		for _, r := range o {
+			for _, q := range r {
+				own[q] = true
+			}
+		}
+	}
+	type place struct {
+		to   geo.LatticePoint
+		away float64
+	}
+	best := map[geo.LatticePoint]place{}
+	for s, list := range n.beside(torn, nil) {
+		if !stay[s] {
+			continue
+		}
+		for _, q := range list {
+			if own[q] {
+				continue
+			}
+			away, _ := n.offSide(s, q)
+			to := n.project(s, q)
+			if was, ok := best[q]; !ok || away < was.away || away == was.away && geo.CompareLattice(to, was.to) < 0 {
+				best[q] = place{to, away}
+			}
+		}
+	}
+	moves := map[geo.LatticePoint]geo.LatticePoint{}
+	for q, p := range best {
+		if p.to != q {
+			moves[q] = p.to
+		}
+	}
+	return moves
+}
+
+// project gives the place of the lattice on a side that is next to q: q itself
+// where the side passes it within a step.
+func (n *noder) project(s side, q geo.LatticePoint) geo.LatticePoint {
+	if s.passes(q) {
+		return q
+	}
+	_, t := n.offSide(s, q)
+	t = min(max(t, 0), 1)
+	return geo.LatticePoint{
+		Lon: s.a.Lon + int32(math.Round(t*float64(int64(s.b.Lon)-int64(s.a.Lon)))),
+		Lat: s.a.Lat + int32(math.Round(t*float64(int64(s.b.Lat)-int64(s.a.Lat)))),
+	}
+}
+
+// passes tells whether the line of a side comes by a place within a step.
+func (s side) passes(q geo.LatticePoint) bool {
+	dx, dy := int64(s.b.Lon)-int64(s.a.Lon), int64(s.b.Lat)-int64(s.a.Lat)
+	off := geo.Turn(s.a, s.b, q)
+	return max(off, -off) <= max(dx, -dx, dy, -dy)
 }
 
 // near gives each corner of torn sides that lies next to another the one that
@@ -152,8 +308,8 @@ func (n *noder) offSide(s side, q geo.LatticePoint) (away, along float64) {
 }
 
 // beside gives each torn side the corners of others that lie next to its inside,
-// in order.
-func (n *noder) beside(torn []side) map[side][]geo.LatticePoint {
+// in order; those that stay only what they come by within a step.
+func (n *noder) beside(torn []side, stay map[side]bool) map[side][]geo.LatticePoint {
 	corners := endsOf(torn)
 	reach := int32(math.Ceil(n.withM/min(n.x, n.y))) + 1
 	out := map[side][]geo.LatticePoint{}
@@ -167,7 +323,7 @@ func (n *noder) beside(torn []side) map[side][]geo.LatticePoint {
 			if q.Lat < low || q.Lat > high || q == s.a || q == s.b {
 				continue
 			}
-			if away, along := n.offSide(s, q); away <= n.withM && along > 0 && along < 1 {
+			if away, along := n.offSide(s, q); away <= n.withM && along > 0 && along < 1 && (!stay[s] || s.passes(q)) {
 				out[s] = append(out[s], q)
 			}
 		}

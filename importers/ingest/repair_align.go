@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"container/heap"
 	"fmt"
 	"maps"
@@ -14,7 +15,8 @@ import (
 //
 // The file's lines are cut into arcs where three or more sides meet. The ends of arcs that
 // lie within the distance become the nearest corner in force, sooner one
-// where lines meet; stretches of an arc that run along are replaced by the way
+// where lines meet, or where no corner is so near a place on the line, which gets
+// it as a corner by the import; stretches of an arc that run along are replaced by the way
 // along the lines in force, corner by corner. Every arc is done once for both
 // areas that it lies between.
 func (in *intake) align() {
@@ -24,6 +26,7 @@ func (in *intake) align() {
 			continue
 		}
 		arcs := newArcs(in.features)
+		net.meet(arcs.junctions)
 		done := map[*arc][]geo.LatticePoint{}
 		for _, f := range in.features {
 			if f.land == nil {
@@ -87,21 +90,92 @@ func newNet(in *intake, a alignment) *net {
 			}
 		}
 	}
-	for s := range seen {
-		if n.size == 0 {
+	sides := slices.SortedFunc(maps.Keys(seen), side.compare) // the same file must come out the same
+	for i, s := range sides {
+		if i == 0 {
 			n.x, n.y = stepM(float64(s.a.Lat))
 			n.size = int32(math.Ceil(max(a.withM, 50) / min(n.x, n.y)))
 		}
-		for x := floorDiv(s.west(), n.size); x <= floorDiv(s.east(), n.size); x++ {
-			for y := floorDiv(s.a.Lat, n.size); y <= floorDiv(s.b.Lat, n.size); y++ {
-				n.cells[[2]int32{x, y}] = append(n.cells[[2]int32{x, y}], s)
-			}
-		}
+		n.eachCell(s, func(c [2]int32) { n.cells[c] = append(n.cells[c], s) })
 	}
 	for p := range n.ways {
 		slices.SortFunc(n.ways[p], geo.CompareLattice)
 	}
 	return n
+}
+
+// meet puts corners into the lines where junctions of the file come near to them,
+// and no corner is within the distance.
+func (n *net) meet(junctions map[geo.LatticePoint]bool) {
+	cuts := map[side][]geo.LatticePoint{}
+	off := noder{x: n.x, y: n.y}
+	for p := range junctions {
+		s, away, corner := n.closest(p)
+		if away > n.withM || corner <= n.withM {
+			continue
+		}
+		if q := off.project(s, p); q != s.a && q != s.b && !slices.Contains(cuts[s], q) {
+			cuts[s] = append(cuts[s], q)
+		}
+	}
+	for s, stops := range cuts {
+		slices.SortFunc(stops, func(p, q geo.LatticePoint) int { return cmp.Compare(s.progress(p), s.progress(q)) })
+		n.unlink(s)
+		from := s.a
+		for _, q := range append(stops, s.b) {
+			t, _ := sideOf(from, q)
+			n.link(t)
+			from = q
+		}
+	}
+}
+
+// closest gives the side nearest to a place, how far that is, and how far the
+// nearest corner; infinitely where there is none near.
+func (n *net) closest(p geo.LatticePoint) (best side, away, corner float64) {
+	away, corner = math.Inf(1), math.Inf(1)
+	off := noder{x: n.x, y: n.y}
+	for dx := int32(-1); dx <= 1; dx++ {
+		for dy := int32(-1); dy <= 1; dy++ {
+			for _, s := range n.cells[[2]int32{floorDiv(p.Lon, n.size) + dx, floorDiv(p.Lat, n.size) + dy}] {
+				if d, _ := off.offSide(s, p); d < away || d == away && s.compare(best) < 0 {
+					best, away = s, d
+				}
+				corner = min(corner, n.distance(p, s.a), n.distance(p, s.b))
+			}
+		}
+	}
+	return best, away, corner
+}
+
+func (s side) compare(t side) int {
+	return cmp.Or(geo.CompareLattice(s.a, t.a), geo.CompareLattice(s.b, t.b))
+}
+
+func (n *net) link(s side) {
+	for _, e := range [][2]geo.LatticePoint{{s.a, s.b}, {s.b, s.a}} {
+		n.ways[e[0]] = append(n.ways[e[0]], e[1])
+		slices.SortFunc(n.ways[e[0]], geo.CompareLattice)
+	}
+	n.eachCell(s, func(c [2]int32) { n.cells[c] = append(n.cells[c], s) })
+}
+
+func (n *net) unlink(s side) {
+	for _, e := range [][2]geo.LatticePoint{{s.a, s.b}, {s.b, s.a}} {
+		n.ways[e[0]] = slices.DeleteFunc(n.ways[e[0]], func(q geo.LatticePoint) bool { return q == e[1] })
+	}
+	n.eachCell(s, func(c [2]int32) {
+		n.cells[c] = slices.DeleteFunc(n.cells[c], func(t side) bool { return t == s })
+	})
+}
+
+// eachCell visits the cells that a side may come into.
+func (n *net) eachCell(s side, visit func([2]int32)) {
+	for x := floorDiv(s.west(), n.size); x <= floorDiv(s.east(), n.size); x++ {
+		for y := floorDiv(s.a.Lat, n.size); y <= floorDiv(s.b.Lat, n.size); y++ {
+			visit([2]int32{x, y})
+		}
+	}
 }
 
 func (n *net) distance(p, q geo.LatticePoint) float64 {
@@ -120,7 +194,7 @@ func (n *net) nearest(p geo.LatticePoint) (corner geo.LatticePoint, ok bool) {
 		for dy := int32(-1); dy <= 1; dy++ {
 			for _, s := range n.cells[[2]int32{floorDiv(p.Lon, n.size) + dx, floorDiv(p.Lat, n.size) + dy}] {
 				away, _ := off.offSide(s, p)
-				if away < least || away == least && geo.CompareLattice(s.a, best.a) < 0 {
+				if away < least || away == least && s.compare(best) < 0 {
 					best, least = s, away
 				}
 				for _, q := range []geo.LatticePoint{s.a, s.b} {

@@ -110,3 +110,57 @@ func TestAlignNothing(t *testing.T) {
 		t.Errorf("%d repairs of villages that are as they were, of which %d are unchanged, first %+v", len(set.Report.Repairs), set.Report.Unchanged, set.Report.Repairs[:min(1, len(set.Report.Repairs))])
 	}
 }
+
+// TestSnapToForce: a layer whose neighbours agree with each other, and lie beside
+// the villages in force, is put on these; nothing in force is bent for it.
+func TestSnapToForce(t *testing.T) {
+	all := demoAreas(t)
+	town := ofKind(all, geo.Township)[2].Code
+	basis := ofKind(all, geo.District, geo.Township, geo.Village)
+	basis = slices.DeleteFunc(basis, func(a geo.Area) bool { return a.Kind == geo.Village && a.Parent.Code != town })
+	groups := slices.DeleteFunc(ofKind(all, geo.VillageGroup), func(a geo.Area) bool { return !strings.HasPrefix(a.Code, town) })
+	for _, crs := range []geo.CRS{geo.WGS84, "EPSG:4551"} {
+		o := Options{Kind: geo.VillageGroup, Repairs: []string{"snap=0.5m"}}
+		set := importAreas(t, layerOf(t, crs, ofOtherOffice(groups, 0.3)...), basis, o)
+		if set.Report.Errors() > 0 {
+			t.Fatalf("%s: %d errors are left:\n%s", crs, set.Report.Errors(), tell(set))
+		}
+		for _, r := range set.Report.Repairs {
+			if r.MovedM > 0.7 {
+				t.Errorf("%s: %+v", crs, r)
+			}
+		}
+		again := importAreas(t, layerOf(t, crs, ofOtherOffice(groups, 0.3)...), append(slices.Clone(basis), set.New...), o)
+		if again.Report.Unchanged != len(groups) {
+			t.Errorf("%s: %d of %d areas are unchanged when the same file comes again", crs, again.Report.Unchanged, len(groups))
+		}
+	}
+}
+
+// TestMeet: where a junction of the file is far from every corner in force, it
+// goes to the place on the line in force that is next to it.
+func TestMeet(t *testing.T) {
+	at := func(lon, lat int32) geo.LatticePoint {
+		return geo.LatticePoint{Lon: 1_256_600_000 + lon, Lat: 435_200_000 + lat}
+	}
+	n := &net{withM: 20, ways: map[geo.LatticePoint][]geo.LatticePoint{}, cells: map[[2]int32][]side{}}
+	n.x, n.y = stepM(435_200_000)
+	n.size = 10_000
+	west, east := at(0, 0), at(100_000, 100) // some 800 m
+	s, _ := sideOf(west, east)
+	n.link(s)
+	far, other, near := at(40_000, 1000), at(60_000, -700), at(500, 500)
+	n.meet(map[geo.LatticePoint]bool{far: true, other: true, near: true, at(50_000, 9000): true})
+	for p, want := range map[geo.LatticePoint]float64{far: 11, other: 9, near: 8} {
+		q, ok := n.nearest(p)
+		if d := n.distance(p, q); !ok || d > want {
+			t.Errorf("%v goes to %v, %.1f m away", p, q, d)
+		}
+		if q != west && !s.passes(q) {
+			t.Errorf("%v is not on the line", q)
+		}
+	}
+	if path, ok := n.path(west, east, 900); !ok || len(path) != 3 {
+		t.Errorf("the way along the line is %v", path)
+	}
+}
