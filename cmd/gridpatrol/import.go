@@ -126,6 +126,10 @@ func (f *importFlags) conclude(out io.Writer, r *ingest.Report) error {
 		say("%d gaps, %.0f m² together, are where features with faults, or missing ones, belong, and not listed", r.GapsLeftOut, r.GapsLeftOutM2)
 	}
 	for _, done := range r.Repairs[:min(len(r.Repairs), listedProblems)] {
+		if done.Feature == 0 { // an area in force
+			say("%-8s %-20s %s: %s", "repaired", done.Repair, done.Code, done.Detail)
+			continue
+		}
 		say("%-8s %-20s feature %d %s: %s", "repaired", done.Repair, done.Feature, done.Code, done.Detail)
 	}
 	say("%d new, %d changed, %d unchanged, %d gone", r.New, r.Changed, r.Unchanged, r.Gone)

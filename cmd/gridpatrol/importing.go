@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -58,6 +59,9 @@ func (a areaImporter) Check(ctx context.Context, src importers.Source, o api.Imp
 			out.Gone = append(out.Gone, *area)
 		}
 	}
+	if set.Report.Errors() == 0 {
+		tellJoints(&set.Report, redraw.Joints(basis.Areas, operation(set, o.File)))
+	}
 	out.Write = func(ctx context.Context, w api.ImportWrite) (api.ImportDone, error) {
 		return a.write(ctx, set, basis, o, w)
 	}
@@ -77,7 +81,7 @@ func (a areaImporter) basis(ctx context.Context, plan geo.ID) (postgis.ImportBas
 // write makes the areas that differ an operation of a plan; where none does,
 // nothing is written.
 func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, basis postgis.ImportBasis, o api.ImportOptions, w api.ImportWrite) (api.ImportDone, error) {
-	imp := redraw.Import{File: o.File, Kind: set.Kind, Areas: append(append([]geo.Area(nil), set.New...), set.Changed...), Gone: set.Gone}
+	imp := operation(set, o.File)
 	if len(imp.Areas)+len(imp.Gone) == 0 {
 		return api.ImportDone{}, nil
 	}
@@ -92,6 +96,19 @@ func (a areaImporter) write(ctx context.Context, set *ingest.AreaSet, basis post
 	record.Base = basis.Revision
 	plan, err := a.plans.ImportAreas(ctx, imp, record, o.Plan, title, postgis.PlanEdit{Who: w.Who, Permit: w.Permit, BasedOn: basis.ETag})
 	return api.ImportDone{Plan: plan.ID}, err
+}
+
+// operation is what makes of a plan what the file has.
+func operation(set *ingest.AreaSet, file string) redraw.Import {
+	return redraw.Import{File: file, Kind: set.Kind, Areas: append(append([]geo.Area(nil), set.New...), set.Changed...), Gone: set.Gone}
+}
+
+// tellJoints lists the areas besides those of the file that get corners of it.
+func tellJoints(r *ingest.Report, joints []redraw.Joint) {
+	for _, j := range joints {
+		r.Repairs = append(r.Repairs, ingest.Repaired{Code: j.Area.Code, Repair: "share-corners", MovedM2: j.MovedM2,
+			Detail: fmt.Sprintf("%s in force gets %d corners of the file that lie on its lines; none moves by more than a step of the lattice", j.Area.Ref(), j.Corners)})
+	}
 }
 
 // readBy is what read a file, as reports and records of imports have it: this program with its

@@ -28,7 +28,8 @@ type Report struct {
 	GapsLeftOutM2 float64 `json:"gaps_left_out_m2,omitempty"`
 
 	Problems []*importers.Problem `json:"problems"`
-	// Repairs are what the repairs that were asked for did.
+	// Repairs are what the repairs that were asked for did; and, as "share-corners"
+	// without a feature, the areas in force that get corners of the file.
 	Repairs []Repaired `json:"repairs,omitempty"`
 	// Truncated is how many further problems were found beyond those listed.
 	Truncated int `json:"problems_not_listed,omitempty"`

@@ -103,7 +103,7 @@ export function RepairList({ repairs }: { repairs: readonly Repaired[] }): JSX.E
           <li key={n} class={looked.value?.feature === r.feature ? "chosen" : ""}>
             <button type="button" aria-pressed={looked.value?.feature === r.feature} onClick={() => (looked.value = { feature: r.feature, code: r.code, at: null })}>
               <span class="import-where">
-                {t("ofFeature", { n: number(r.feature) })}
+                {r.feature > 0 && t("ofFeature", { n: number(r.feature) })}
                 <span class="code">{r.code}</span>
               </span>
               <span>

@@ -186,6 +186,7 @@ export const en: Record<keyof typeof zh, string> = {
   repairsHelp: "Nothing is changed unless you choose so. What a repair changed, and how much land moved, is listed one by one.",
   "repair_close-rings": "Close outlines that are not closed",
   "repair_make-valid": "Sort out outlines that cross themselves",
+  "repair_share-corners": "Given the corners of the file on its lines",
   repair_snap: "Join nodes that are very close, within (m)",
   "repair_align-to": "Align to",
   alignKind: "Boundaries to align to",

@@ -184,6 +184,7 @@ export const zh = {
   repairsHelp: "默认什么也不改。勾选后，改动了哪些、土地移动了多少，会逐条列出。",
   "repair_close-rings": "把没有闭合的边界闭合",
   "repair_make-valid": "整理自相交的边界",
+  "repair_share-corners": "补上了文件在其界线上的节点",
   repair_snap: "把相距很近的节点并到一起，容差（米）",
   "repair_align-to": "贴合到",
   alignKind: "贴合到哪一级的边界",
