@@ -87,9 +87,7 @@ func mustStart(t *testing.T, cfg Config) *Cluster {
 	if cfg.Settings == nil {
 		cfg.Settings = quick
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	c, err := Start(ctx, cfg)
+	c, err := Start(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,9 +97,7 @@ func mustStart(t *testing.T, cfg Config) *Cluster {
 
 func mustStop(t *testing.T, c *Cluster) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	if err := c.Stop(ctx); err != nil {
+	if err := c.Stop(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -109,11 +105,9 @@ func mustStop(t *testing.T, c *Cluster) {
 // startError is the error of a start that must fail; one line, always.
 func startError(t *testing.T, cfg Config) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	c, err := Start(ctx, cfg)
+	c, err := Start(t.Context(), cfg)
 	if err == nil {
-		c.Stop(ctx)
+		c.Stop(t.Context())
 		t.Fatal("Start succeeded, want an error")
 	}
 	if strings.Contains(err.Error(), "\n") {
