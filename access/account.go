@@ -67,7 +67,7 @@ type Credential interface {
 }
 
 func (a Account) principal() (Principal, []geo.ID) {
-	return Principal{Kind: "user", ID: a.ID, Name: a.Login, Role: a.Role, Person: a.Person}, a.AreaIDs
+	return Principal{Kind: "user", ID: a.ID, Name: a.Login, Role: a.Role, Person: a.Person, MustChange: a.MustChange}, a.AreaIDs
 }
 
 func (t Token) principal() (Principal, []geo.ID) {

@@ -15,3 +15,7 @@ const (
 
 // ResetLife is how long a link to set a password is good.
 const ResetLife = 24 * time.Hour
+
+// ResetLink is the address at which a password is set with a secret. Browsers
+// send nobody what stands after the #: no server and no log sees it.
+func ResetLink(base, secret string) string { return base + "/#view=signin&reset=" + secret }

@@ -39,6 +39,9 @@ type Principal struct {
 	Role   Role
 	Person geo.ID // the person behind the account, zero where there is none
 	Scope  Scope
+	// MustChange says that somebody else knows the password: until it is changed
+	// there is nothing else to be done.
+	MustChange bool
 }
 
 // Anonymous is the public.

@@ -55,6 +55,7 @@ type Config struct {
 	Reports    Reports
 	Accounts   Accounts
 	Sessions   Sessions
+	Desk       Desk
 	ReadLog    ReadLog
 	Events     Events
 	Photos     Photos
@@ -126,7 +127,7 @@ func (c *Config) check() error {
 		there bool
 	}{
 		{"Boundaries", c.Boundaries != nil}, {"Revisions", c.Revisions != nil}, {"Duties", c.Duties != nil},
-		{"Reports", c.Reports != nil}, {"Accounts", c.Accounts != nil}, {"Sessions", c.Sessions != nil},
+		{"Reports", c.Reports != nil}, {"Accounts", c.Accounts != nil}, {"Sessions", c.Sessions != nil}, {"Desk", c.Desk != nil},
 		{"ReadLog", c.ReadLog != nil}, {"Events", c.Events != nil}, {"Photos", c.Photos != nil},
 		{"Health", c.Health != nil}, {"Counted", c.Counted != nil || c.Plans == nil}, {"Logger", c.Logger != nil}, {"District", c.District != ""},
 	} {

@@ -102,6 +102,13 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		}
 		return err
 	}
+	if p.MustChange && !rt.own {
+		x.principal = access.Anonymous()
+		if s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hidesPlans(r, x.principal) {
+			return s.limit(x, rt)
+		}
+		return fail("change-password", "somebody else has set this password; choose an own one first")
+	}
 	x.principal = p
 	if hidesPlans(r, p) {
 		return errNotFound("plan")

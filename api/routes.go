@@ -37,6 +37,7 @@ type route struct {
 	body    int64 // bytes a body may have; 0: maxBody; streams: no limit
 	raw     bool  // the handler compresses, or must not be compressed
 	limiter *limiter
+	own     bool // about one's own sign-in: also while the password has to be changed
 }
 
 const (
@@ -52,6 +53,7 @@ func (s *Server) routes() []route {
 	lookup, open, follow := need{public: PublicLookup}, need{public: PublicMap}, need{public: PublicNone}
 	signedIn := need{signedIn: true} // what an import is about decides who may, see importRights
 	roster, planner, publisher := need{action: access.ReadRoster}, need{action: access.PlanBoundaries}, need{action: access.Publish}
+	accounts := need{action: access.ManageAccounts} // whose and which, see manager
 	return []route{
 		{method: "GET", path: "/api/v1/locate", need: lookup, handler: s.locate},
 		{path: "/tiles/*", need: open, handler: mounted(s.cfg.Tiles), raw: true},
@@ -103,9 +105,28 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/vacancies", need: roster, handler: s.listVacancies},
 		{method: "GET", path: "/api/v1/export/posts", need: roster, handler: s.exportPosts, body: streams},
 		{method: "GET", path: "/api/v1/export/{collection}", need: open, handler: s.exportCollection, body: streams},
-		{method: "GET", path: "/api/v1/session", need: signedIn, handler: s.whoAmI},
+		{method: "GET", path: "/api/v1/session", need: signedIn, handler: s.whoAmI, own: true},
 		{method: "POST", path: "/api/v1/session", need: anyone, handler: s.openSession, limiter: s.signIn},
 		{method: "DELETE", path: "/api/v1/session", need: anyone, handler: s.closeSession},
+		{method: "PUT", path: "/api/v1/session/password", need: signedIn, handler: s.changePassword, own: true},
+		{method: "POST", path: "/api/v1/password-reset", need: anyone, handler: s.useReset, limiter: s.signIn},
+		{method: "GET", path: "/api/v1/sessions", need: signedIn, handler: s.listSessions, own: true},
+		{method: "DELETE", path: "/api/v1/sessions", need: signedIn, handler: s.endOthers, own: true},
+		{method: "DELETE", path: "/api/v1/sessions/{id}", need: signedIn, handler: s.endSession, own: true},
+		{method: "GET", path: "/api/v1/accounts", need: accounts, handler: s.listAccounts},
+		{method: "POST", path: "/api/v1/accounts", need: accounts, handler: s.createAccount},
+		{method: "GET", path: "/api/v1/accounts/{id}", need: accounts, handler: s.readAccount},
+		{method: "PATCH", path: "/api/v1/accounts/{id}", need: accounts, handler: s.changeAccount},
+		{method: "POST", path: "/api/v1/accounts/{id}/reset", need: accounts, handler: s.resetAccount},
+		{method: "GET", path: "/api/v1/accounts/{id}/sessions", need: accounts, handler: s.listAccountSessions},
+		{method: "DELETE", path: "/api/v1/accounts/{id}/sessions", need: accounts, handler: s.endAccountSessions},
+		{method: "PUT", path: "/api/v1/accounts/{id}/identity", need: accounts, handler: s.linkIdentity},
+		{method: "DELETE", path: "/api/v1/accounts/{id}/identity", need: accounts, handler: s.unlinkIdentity},
+		{method: "GET", path: "/api/v1/identities", need: accounts, handler: s.listIdentities},
+		{method: "GET", path: "/api/v1/tokens", need: accounts, handler: s.listTokens},
+		{method: "POST", path: "/api/v1/tokens", need: accounts, handler: s.createToken},
+		{method: "POST", path: "/api/v1/tokens/{id}/rotate", need: accounts, handler: s.rotateToken},
+		{method: "DELETE", path: "/api/v1/tokens/{id}", need: accounts, handler: s.revokeToken},
 		{path: "/ogc", need: open, handler: mounted(s.cfg.Features), raw: true},
 		{path: "/ogc/*", need: open, handler: mounted(s.cfg.Features), raw: true},
 		{method: "GET", path: "/healthz", need: anyone, handler: s.healthz},
@@ -193,7 +214,7 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 // allowed lists the methods that the path of a request takes.
 func (s *Server) allowed(m *mux.Router, r *http.Request) []string {
 	var out []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := r.Clone(r.Context())
 		probe.Method = method
 		var match mux.RouteMatch

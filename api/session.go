@@ -21,6 +21,9 @@ type whoAnswer struct {
 	Person  *personAnswer   `json:"person,omitempty"`
 	Scope   scopeAnswer     `json:"scope"`
 	Actions []access.Action `json:"actions"`
+	// MustChange: the password was set by somebody else; nothing else is let
+	// through before it is changed.
+	MustChange bool `json:"must_change,omitempty"`
 }
 
 type scopeAnswer struct {
@@ -37,7 +40,7 @@ func (s *Server) whoAmI(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) who(p access.Principal) whoAnswer {
-	out := whoAnswer{Kind: p.Kind, ID: p.ID, Name: p.Name, Role: p.Role, Scope: scopeAnswer{All: p.Scope.All, Areas: []string{}}, Actions: []access.Action{}}
+	out := whoAnswer{Kind: p.Kind, ID: p.ID, Name: p.Name, Role: p.Role, Scope: scopeAnswer{All: p.Scope.All, Areas: []string{}}, Actions: []access.Action{}, MustChange: p.MustChange}
 	index := s.cfg.Boundaries.Current().Index
 	for _, id := range p.Scope.Areas {
 		if a, ok := index.ByID(id); ok {
@@ -61,8 +64,8 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 	if err := s.origin.Check(r); err != nil {
 		return fail("cross-origin", "a page of another site may not sign you in")
 	}
-	if !s.secure(r) && !loopback(r) {
-		return fail("insecure-transport", "passwords are taken over HTTPS only, or on this machine itself")
+	if err := s.overTLS(r); err != nil {
+		return err
 	}
 	login, password, err := readSignIn(r)
 	if err != nil {

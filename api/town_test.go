@@ -135,6 +135,7 @@ type fakeStore struct {
 	refused  int // wrong passwords that were noted
 
 	lockedUntil time.Time // of every login
+	desk        fakeDesk
 
 	reads    []string
 	hanging  chan struct{} // Ready waits for it to be closed
@@ -314,7 +315,12 @@ func (f *fakeStore) TrySignIn(context.Context, string, time.Time) (time.Time, er
 	return f.lockedUntil, nil
 }
 
-func (f *fakeStore) SignInRefused(context.Context, geo.ID) error { f.refused++; return nil }
+func (f *fakeStore) SignInRefused(context.Context, geo.ID) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refused++
+	return nil
+}
 
 func (f *fakeStore) SessionAccount(_ context.Context, hash []byte, _ time.Time) (access.Account, error) {
 	for _, a := range f.accounts {
@@ -427,7 +433,7 @@ func newSite(t testing.TB, change ...func(*Config)) *site {
 	}
 	log := &bytes.Buffer{}
 	c := Config{
-		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, ReadLog: f,
+		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, ReadLog: f,
 		Events: f, Photos: f, Health: f, District: "220112", PublicURL: "http://map.example",
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: func() time.Time { return testNow },
 	}

@@ -55,7 +55,7 @@ func (s *Store) CreateAccount(ctx context.Context, a access.Account, actor patro
 		return s.audit(ctx, tx, actor, auditEntry{"account.create", "account", a.ID.String(),
 			map[string]any{"login": a.Login, "role": a.Role, "areas": a.AreaIDs}})
 	})
-	if err != nil && state(err) == "23505" {
+	if violated(err, "accounts_district_code_login_key") {
 		return a, &geo.Problem{Kind: geo.ErrConflict, Code: "login-taken", Detail: fmt.Sprintf("there is an account %q already", a.Login)}
 	}
 	return a, err

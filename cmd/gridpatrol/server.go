@@ -149,6 +149,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Reports:        c.store,
 		Accounts:       c.store,
 		Sessions:       sessions{c.store},
+		Desk:           c.store,
 		ReadLog:        c.store,
 		Events:         liveEvents{s.hub},
 		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone, MaxBytes: api.MaxPhotoBytes}), s.photos},
