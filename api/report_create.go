@@ -76,7 +76,7 @@ func (s *Server) accept(ctx context.Context, cmd *reportCommand, p access.Princi
 // routed makes a report of a command: where it lies, who answers for it, until
 // when. The world is the one it is decided in.
 func routed(w world, cmd *reportCommand) (patrol.Report, error) {
-	at := w.at.Truncate(time.Microsecond)
+	at := w.duties.Moment(w.at).Truncate(time.Microsecond)
 	category, ok := w.duties.Rulebook.Category(cmd.category)
 	if !ok {
 		return patrol.Report{}, fail("unknown-category", "there is no category of that code; GET /api/v1/categories lists them",

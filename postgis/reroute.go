@@ -138,6 +138,7 @@ func (r *rerouting) pass(ctx context.Context, tx pgx.Tx) (n int, err error) {
 	if err := tx.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&at); err != nil {
 		return 0, err
 	}
+	at = r.duties.Moment(at.UTC())
 	for chunk := range slices.Chunk(ids, rerouteChunk) {
 		changes, err := r.route(ctx, tx, chunk, at)
 		if err != nil {

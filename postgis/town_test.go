@@ -209,7 +209,7 @@ func (w *world) intake(t testing.TB, p orb.Point, key string) patrol.Intake {
 	if !ok {
 		t.Fatal("no category fire_safety")
 	}
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	now := d.Moment(time.Now().UTC().Truncate(time.Microsecond))
 	edge := math.Round(b.Index.EdgeDistanceM(geo.Grid, p)*10) / 10
 	decision, err := patrol.Dispatch(d, patrol.Routing{Point: p, Match: m, Revision: b.Revision.Number,
 		EdgeDistanceM: edge, Category: c, At: now})

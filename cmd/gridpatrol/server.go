@@ -181,12 +181,12 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 }
 
 // run does what goes on beside the requests until ctx ends: it follows
-// publishes, changes of duties and reports, draws boundaries ahead of requests,
-// numbers and hands out events, and delivers the outbox. It returns when all of
-// it has stopped.
+// publishes, changes of duties and reports, hands posts over when their time
+// comes, draws boundaries ahead of requests, numbers and hands out events, and
+// delivers the outbox. It returns when all of it has stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.duties.Run, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
