@@ -59,7 +59,7 @@ func (r *rosterReader) settlePosts(old patrol.RosterData) patrol.RosterData {
 	for _, h := range old.Holdings {
 		holdings[h.Seat] = append(holdings[h.Seat], h)
 	}
-	out := patrol.RosterData{Committees: append(slices.Clone(old.Committees), r.places.made...), Branches: old.Branches}
+	out := patrol.RosterData{Committees: append(slices.Clone(old.Committees), r.places.made...), Branches: old.Branches, Leaves: old.Leaves}
 	settled := map[geo.ID]bool{}
 	for _, k := range order {
 		for _, s := range r.deal(k, spots[k]) {
