@@ -43,6 +43,7 @@ const (
 // intake is one import of areas while it is made.
 type intake struct {
 	ctx      context.Context
+	effort   *effort
 	o        Options
 	basis    AreaBasis
 	kind     geo.Kind

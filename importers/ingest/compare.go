@@ -143,7 +143,7 @@ func (in *intake) compare(set *AreaSet) {
 		}
 		f.change = "changed"
 		if !geo.SameShape(a.Shape, was.Shape) && !in.shifted {
-			for _, p := range differing(f.land, in.landOf(was).outline) {
+			for _, p := range differing(in.effort, f.land, in.landOf(was).outline) {
 				f.movedM2 += p.areaM2
 			}
 		}

@@ -117,22 +117,25 @@ const (
 )
 
 // overlay sweeps two shapes and gives the land that a classifier asks for.
-func overlay(a, b outline, flat *plane, near box, of func(count [2]int32) fault) []patch {
+func overlay(e *effort, a, b outline, flat *plane, near box, of func(count [2]int32) fault) []patch {
+	if !e.take(overlaySteps) {
+		return nil
+	}
 	list := append(a.weigh(0, near), b.weigh(1, near)...)
 	sortSides(list)
-	w := &sweeper{sides: list, of: of, flat: flat}
+	w := &sweeper{sides: list, of: of, flat: flat, effort: e}
 	w.run(float64(near.south), float64(near.north))
 	return w.patches()
 }
 
 // common gives the land that two shapes have in common, piece by piece. They lie in
 // a plane, or where it is nil on the lattice of everything.
-func common(a, b outline, flat *plane) []patch {
+func common(e *effort, a, b outline, flat *plane) []patch {
 	near := a.box().and(b.box())
 	if near.west > near.east || near.south > near.north {
 		return nil
 	}
-	return overlay(a, b, flat, near, func(c [2]int32) fault {
+	return overlay(e, a, b, flat, near, func(c [2]int32) fault {
 		if c[0] > 0 && c[1] > 0 {
 			return inBoth
 		}
@@ -141,8 +144,8 @@ func common(a, b outline, flat *plane) []patch {
 }
 
 // differing gives the land that one of two shapes has and the other has not.
-func differing(a, b outline) []patch {
-	return overlay(a, b, nil, a.box().join(b.box()), func(c [2]int32) fault {
+func differing(e *effort, a, b outline) []patch {
+	return overlay(e, a, b, nil, a.box().join(b.box()), func(c [2]int32) fault {
 		switch {
 		case c[0] > 0 && c[1] <= 0:
 			return inFirst

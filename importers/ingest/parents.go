@@ -154,7 +154,7 @@ func (in *intake) lyingIn(f *feature) *geo.Area {
 		}
 		slices.SortFunc(having, func(a, b *geo.Area) int { return cmp.Compare(a.Code, b.Code) })
 		for _, a := range having {
-			if 2*landM2(common(f.land, in.landOf(a).outline, nil), inBoth) > geo.AreaM2(f.shape) {
+			if 2*landM2(common(in.effort, f.land, in.landOf(a).outline, nil), inBoth) > geo.AreaM2(f.shape) {
 				return a
 			}
 		}

@@ -90,7 +90,7 @@ func parseMetres(s string, most float64) (float64, error) {
 func (in *intake) repair(f *feature, name string, before outline, movedM float64, detail string) {
 	m2 := 0.0
 	if before != nil && f.land != nil {
-		for _, p := range differing(before, f.land) {
+		for _, p := range differing(in.effort, before, f.land) {
 			m2 += p.areaM2
 		}
 	}

@@ -96,7 +96,7 @@ func node(odd map[side]bool) map[side]bool {
 				cuts[s] = append(cuts[s], q)
 			}
 		}
-		nearSides(list, func(i, k int) {
+		nearSides(nil, list, func(i, k int) {
 			s, t := list[i].side, list[k].side
 			if lat, ok := crossingLat(s, t); ok {
 				lon := s.lonAt(lat)

@@ -173,7 +173,7 @@ func (s *seams) anything(torn sideSum) bool {
 // patches finds the land at fault, and says what it is.
 func (s *seams) patches(torn sideSum, told map[*feature]bool) {
 	alone := len(s.whole) == 0 || s.flat != nil // nothing else is in the sum
-	found := sweep(torn.sides(), s.flat, alone && s.tiles, func(c [2]int32) fault {
+	found := sweep(s.in.effort, torn.sides(), s.flat, alone && s.tiles, func(c [2]int32) fault {
 		switch {
 		case c[0] > 1:
 			return covered2

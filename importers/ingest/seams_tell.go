@@ -54,6 +54,9 @@ func (s *seams) overlaps(p *patch, pairs map[[2]int]bool, told map[*feature]bool
 	for n, i := range near {
 		for _, k := range near[:n] {
 			a, b := &s.parts[k], &s.parts[i]
+			if s.in.effort.over() {
+				return
+			}
 			if pairs[[2]int{k, i}] || !a.box.meets(b.box) {
 				continue
 			}
@@ -64,7 +67,7 @@ func (s *seams) overlaps(p *patch, pairs map[[2]int]bool, told map[*feature]bool
 			if s.judged && a.feature != nil && b.feature != nil {
 				continue // said already
 			}
-			for _, piece := range common(a.outline, b.outline, s.flat) {
+			for _, piece := range common(s.in.effort, a.outline, b.outline, s.flat) {
 				s.overlap(a, b, &piece, told)
 			}
 		}
@@ -157,7 +160,7 @@ const leastWidthM = shareM
 
 // outside says how much of an area lies beyond the one it belongs to.
 func (s *seams) outside(q *part, home boxed) {
-	pieces := overlay(q.outline, home.outline, nil, q.box, func(c [2]int32) fault {
+	pieces := overlay(s.in.effort, q.outline, home.outline, nil, q.box, func(c [2]int32) fault {
 		if c[0] > 0 && c[1] <= 0 {
 			return inFirst
 		}

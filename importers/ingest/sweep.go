@@ -107,13 +107,14 @@ type sweeper struct {
 	open   bool    // land beyond the last sides is asked for too
 	x, y   float64 // metres a step, about
 	flat   *plane  // that the sides lie in; nil: the lattice of everything
+	effort *effort // what may be done; where it is not enough nothing is found
 }
 
 // sweep gives the land that a classifier finds fault with. It is not asked about
 // the land outside of all sides, but where open is set: patches that reach
 // there are marked.
-func sweep(sides []weighed, flat *plane, open bool, of func(count [2]int32) fault) []patch {
-	w := &sweeper{sides: sides, of: of, open: open, flat: flat}
+func sweep(e *effort, sides []weighed, flat *plane, open bool, of func(count [2]int32) fault) []patch {
+	w := &sweeper{sides: sides, of: of, open: open, flat: flat, effort: e}
 	w.run(math.Inf(-1), math.Inf(1))
 	return w.patches()
 }
@@ -146,6 +147,10 @@ func (w *sweeper) run(south, north float64) {
 	var below []int
 	for n := 1; n < len(cuts); n++ {
 		low, high := cuts[n-1], cuts[n]
+		if !w.effort.take(len(row) + 1) {
+			w.strips = nil
+			return
+		}
 		row = slices.DeleteFunc(row, func(p passing) bool { return float64(w.sides[p.i].b.Lat) <= low })
 		for len(order) > 0 && float64(w.sides[order[0]].a.Lat) <= low {
 			if float64(w.sides[order[0]].b.Lat) > low {
@@ -181,6 +186,7 @@ func (w *sweeper) run(south, north float64) {
 			w.strip(count, p.i, next, low, high)
 		}
 		below = w.join(below, first)
+		w.effort.room(len(w.strips), mostStrips)
 	}
 }
 
@@ -199,8 +205,8 @@ func (w *sweeper) cuts(south, north float64) []float64 {
 	if !math.IsInf(south, 0) {
 		cuts = append(cuts, south, north)
 	}
-	nearSides(w.sides, func(i, k int) {
-		if lat, ok := crossingLat(w.sides[i].side, w.sides[k].side); ok {
+	nearSides(w.effort, w.sides, func(i, k int) {
+		if lat, ok := crossingLat(w.sides[i].side, w.sides[k].side); ok && w.effort.room(len(cuts), mostCuts) {
 			add(lat)
 		}
 	})
@@ -211,11 +217,15 @@ func (w *sweeper) cuts(south, north float64) []float64 {
 	return slices.CompactFunc(cuts, func(a, b float64) bool { return math.Abs(a-b) < least })
 }
 
-// nearSides visits the pairs of sides whose boxes meet. Sides are in order.
-func nearSides(sides []weighed, visit func(i, k int)) {
+// nearSides visits the pairs of sides whose boxes meet, as far as there is the effort
+// for it. Sides are in order.
+func nearSides(e *effort, sides []weighed, visit func(i, k int)) {
 	var open []int
 	for i := range sides {
 		s := &sides[i]
+		if !e.take(len(open)) {
+			return
+		}
 		kept := open[:0]
 		for _, k := range open {
 			if sides[k].east() < s.west() {

@@ -1,0 +1,62 @@
+package ingest
+
+import (
+	"context"
+
+	"github.com/gridpatrol/gridpatrol/importers"
+)
+
+// How much may be done to find where areas of a layer overlap or leave gaps: steps of
+// all sweeps together, some ten nanoseconds each, and strips of land of one, some
+// hundred bytes each. A layer whose areas are all laid on each other would take
+// days and more memory than there is; one of a district with a few faults takes a
+// hundredth of it.
+const (
+	mostSteps  = 2_000_000_000
+	mostStrips = 2_000_000
+	mostCuts   = 8_000_000 // parallels of one sweep
+)
+
+// overlaySteps is what laying one area on another takes, however few corners they have.
+const overlaySteps = 2_000
+
+// effort is what may still be done for one file. nil: as much as it takes.
+type effort struct {
+	ctx   context.Context
+	steps int
+	spent bool // it was not enough: what was found then is not all
+}
+
+func newEffort(ctx context.Context) *effort { return &effort{ctx: ctx, steps: mostSteps} }
+
+// take takes some steps. It gives false where there are none left, or nobody waits
+// any more.
+func (e *effort) take(steps int) bool {
+	if e == nil {
+		return true
+	}
+	if e.steps -= steps; e.steps < 0 || e.ctx.Err() != nil {
+		e.spent = true
+	}
+	return !e.spent
+}
+
+// room ends it where a list has got too long.
+func (e *effort) room(length, most int) bool {
+	if e != nil && length > most {
+		e.spent = true
+	}
+	return !e.over()
+}
+
+// over tells whether it was not enough.
+func (e *effort) over() bool { return e != nil && e.spent }
+
+// tooTangled says that areas cross each other too often to find every place.
+func (in *intake) tooTangled() {
+	if !in.effort.over() || in.ctx.Err() != nil {
+		return
+	}
+	in.found.add(&importers.Problem{Problem: importers.ProblemLimit,
+		Detail: "the areas cross or cover each other in so many places that overlaps and gaps cannot all be found; mend those that are named, or see whether the layer holds other areas than meant, and check again"})
+}

@@ -1,0 +1,40 @@
+package ingest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/importers"
+)
+
+// TestAreasLaidOnEachOther: a layer of thousands of areas that all cover each other, each
+// a step further, ends with one clear word, not with all the memory there is.
+func TestAreasLaidOnEachOther(t *testing.T) {
+	var b strings.Builder
+	for k := range 3000 {
+		w, s := 125.6+float64(k)*1e-6, 43.5+float64(k)*1e-6
+		fmt.Fprintf(&b, `{"type":"Feature","properties":{"code":"2201120010%05d"},"geometry":{"type":"Polygon","coordinates":[[[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f]]]}}`+"\n",
+			k, w, s, w+0.05, s, w+0.05, s+0.05, w, s+0.05, w, s)
+	}
+	path := filepath.Join(t.TempDir(), "all.geojson")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	src, err := importers.Open(t.Context(), path, importers.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	set, err := Areas(t.Context(), src, AreaBasis{District: "220112"}, Options{Kind: geo.Grid})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(set.Report.Problems, func(p *importers.Problem) bool { return p.Problem == importers.ProblemLimit && !p.Warning }) {
+		t.Errorf("%d problems, and none says that there is too much to look at", len(set.Report.Problems))
+	}
+}
