@@ -2,6 +2,7 @@ package redraw
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -49,18 +50,15 @@ func Joints(areas []geo.Area, op Import) (out []Joint) {
 		a := j.plot.area
 		a.Shape = lines.shape(j.plot.lines, a.Shape)
 		a.AreaM2, a.FromRevision = geo.AreaM2(a.Shape), 0
-		moved := landOf(only(lines, j.plot.lines)) + landOf(only(j.plot.lines, lines))
+		moved := 0.0
+		for f, nodes := range j.nodes { // the land between the old side and the new ones
+			corners := slices.Concat(ring{f.a}, nodes, ring{f.b})
+			moved += math.Abs(geo.AreaM2(outline{{corners}}.shape(nil, nil)))
+		}
 		out = append(out, Joint{a, lines.corners() - j.plot.lines.corners(), moved})
 	}
 	slices.SortFunc(out, func(a, b Joint) int { return compareRefs(a.Area.Ref(), b.Area.Ref()) })
 	return out
-}
-
-func landOf(o outline) float64 {
-	if len(o) == 0 {
-		return 0
-	}
-	return geo.AreaM2(o.shape(nil, nil))
 }
 
 func linesOf(a *geo.Area) *plot {
