@@ -57,6 +57,7 @@ type Config struct {
 	Sessions   Sessions
 	Desk       Desk
 	ReadLog    ReadLog
+	Personal   Personal
 	Events     Events
 	Photos     Photos
 	Health     Health
@@ -129,6 +130,7 @@ func (c *Config) check() error {
 		{"Boundaries", c.Boundaries != nil}, {"Revisions", c.Revisions != nil}, {"Duties", c.Duties != nil},
 		{"Reports", c.Reports != nil}, {"Accounts", c.Accounts != nil}, {"Sessions", c.Sessions != nil}, {"Desk", c.Desk != nil},
 		{"ReadLog", c.ReadLog != nil}, {"Events", c.Events != nil}, {"Photos", c.Photos != nil},
+		{"Personal", c.Personal != nil},
 		{"Health", c.Health != nil}, {"Counted", c.Counted != nil || c.Plans == nil}, {"Logger", c.Logger != nil}, {"District", c.District != ""},
 	} {
 		if !need.there {

@@ -137,6 +137,8 @@ type fakeStore struct {
 	lockedUntil time.Time // of every login
 	desk        fakeDesk
 
+	personal fakePersonal
+
 	reads    []string
 	hanging  chan struct{} // Ready waits for it to be closed
 	notReady error
@@ -434,7 +436,7 @@ func newSite(t testing.TB, change ...func(*Config)) *site {
 	log := &bytes.Buffer{}
 	c := Config{
 		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, ReadLog: f,
-		Events: f, Photos: f, Health: f, District: "220112", PublicURL: "http://map.example",
+		Events: f, Photos: f, Personal: f, Health: f, District: "220112", PublicURL: "http://map.example",
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: func() time.Time { return testNow },
 	}
 	for _, f := range change {

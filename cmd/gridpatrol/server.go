@@ -151,6 +151,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Sessions:       sessions{c.store},
 		Desk:           c.store,
 		ReadLog:        c.store,
+		Personal:       c.store,
 		Events:         liveEvents{s.hub},
 		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone, MaxBytes: api.MaxPhotoBytes}), s.photos},
 		Health:         c.store,
