@@ -61,7 +61,8 @@ type Config struct {
 	Events     Events
 	Photos     Photos
 	Health     Health
-	Plans      Plans // nil: there are no boundary plans
+	AuditLog   AuditLog // nil: it cannot be read
+	Plans      Plans    // nil: there are no boundary plans
 	// Counted are all reports in memory, for what plans would do to them; needed
 	// where there are plans.
 	Counted Counted

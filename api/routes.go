@@ -133,6 +133,7 @@ func (s *Server) routes() []route {
 		{method: "POST", path: "/api/v1/personal/export", need: accounts, handler: s.exportPersonal},
 		{method: "POST", path: "/api/v1/personal/erase", need: accounts, handler: s.erasePersonal},
 		{method: "GET", path: "/api/v1/personal/erasures", need: accounts, handler: s.listErasures},
+		{method: "GET", path: "/api/v1/audit", need: need{action: access.ReadAudit}, handler: s.readAudit},
 		{path: "/ogc", need: open, handler: mounted(s.cfg.Features), raw: true},
 		{path: "/ogc/*", need: open, handler: mounted(s.cfg.Features), raw: true},
 		{method: "GET", path: "/healthz", need: anyone, handler: s.healthz},

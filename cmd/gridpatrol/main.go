@@ -38,6 +38,7 @@ type cli struct {
 	Export  exportCmd  `cmd:"" help:"Write a collection as GeoJSON, GeoPackage, CSV or workbook."`
 	User    userCmd    `cmd:"" help:"Accounts."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
+	Audit   auditCmd   `cmd:"" help:"The audit log: verify it, write it out, print the head of its chain."`
 	Doctor  doctorCmd  `cmd:"" help:"Check machine, database, extensions and data, with remedies."`
 	Version versionCmd `cmd:"" help:"Print the version and stop."`
 }

@@ -44,6 +44,13 @@ func (p *progress) count(done, of int) {
 	fmt.Fprintf(p.out, "\r\033[K%5.1f s  %s: %d %%", time.Since(p.began).Seconds(), p.name, 100*done/of)
 }
 
+// clear takes the job's line away, so that something else can be written.
+func (p *progress) clear() {
+	if p.terminal {
+		fmt.Fprint(p.out, "\r\033[K")
+	}
+}
+
 // finish ends the job's line.
 func (p *progress) finish() error {
 	lead := ""

@@ -36,6 +36,8 @@ type serveFlags struct {
 	MaxConns      int32      `env:"GRIDPATROL_MAX_CONNS" default:"16" help:"Most connections to the database."`
 	WebhookAllow  proxyList  `env:"GRIDPATROL_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Private addresses that webhooks may reach all the same."`
 
+	AuditHeads []string `env:"GRIDPATROL_AUDIT_HEADS" placeholder:"FILE|URL" help:"Where heads of the audit log's chain go besides the data directory: a file, or an address of http or https; may be given again."`
+
 	basemapFlags
 	planFlags
 }
@@ -124,6 +126,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		public: f.Public, publicURL: f.PublicURL, limits: f.limits(), proxies: f.Proxies,
 		metrics:   f.MetricsListen != "",
 		deliverer: notify.DelivererConfig{Allow: f.WebhookAllow},
+		heads:     f.AuditHeads,
 		basemap:   f.basemap(),
 		plans:     f.planFlags.config(),
 		log:       log,

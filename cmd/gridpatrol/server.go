@@ -34,6 +34,8 @@ type server struct {
 	hub        *notify.Hub
 	relay      *notify.Relay
 	deliverer  *notify.Deliverer
+	sealer     *postgis.Sealer
+	heads      *headTeller
 	photos     *photo.Store
 	tiles      *tiles.Server
 	basemap    *basemap.Server // nil: there is none
@@ -52,6 +54,7 @@ type serverConfig struct {
 	proxies   proxyList
 	metrics   bool // on a listener of their own
 	deliverer notify.DelivererConfig
+	heads     []string       // where heads of the audit log go besides the data directory
 	basemap   basemap.Config // without a Source there is none
 	plans     postgis.PlansConfig
 	log       *slog.Logger
@@ -91,6 +94,10 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	c.deliverer.Logger = c.log
 	s.deliverer = notify.NewDeliverer(c.store, c.deliverer)
 	c.store.OnCommit(s.relay.Poke)
+	if s.heads, err = newHeadTeller(c.dataDir, c.district, c.heads, c.deliverer.Allow, c.log); err != nil {
+		return nil, err
+	}
+	s.sealer = postgis.NewSealer(c.store, postgis.SealerConfig{Tell: s.heads.tell, Told: s.heads.told(), Logger: c.log})
 
 	// The handlers for tiles and the OGC API answer errors and read principals
 	// as the API does, which in turn mounts them: these two go through a
@@ -155,6 +162,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Events:         liveEvents{s.hub},
 		Photos:         photos{photo.NewReader(photo.Limits{Zone: zone, MaxBytes: api.MaxPhotoBytes}), s.photos},
 		Health:         c.store,
+		AuditLog:       c.store,
 		Plans:          plans{s.plans},
 		Counted:        s.tallies,
 		HouseholdBand:  c.plans.HouseholdBand,
@@ -183,11 +191,12 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 
 // run does what goes on beside the requests until ctx ends: it follows
 // publishes, changes of duties and reports, hands posts over when their time
-// comes, draws boundaries ahead of requests, numbers and hands out events, and
-// delivers the outbox. It returns when all of it has stopped.
+// comes, draws boundaries ahead of requests, numbers and hands out events,
+// delivers the outbox, and seals the audit log. It returns when all of it has
+// stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.duties.Run, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.duties.Run, s.sealing, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
@@ -312,5 +321,15 @@ func (s *server) register(r *prometheus.Registry) {
 	counter("deliveries_total", "Webhook deliveries that were answered.", func(d notify.DeliveryStats) int64 { return d.Delivered })
 	counter("delivery_failures_total", "Attempts to deliver that failed.", func(d notify.DeliveryStats) int64 { return d.Failed })
 	counter("deliveries_given_up_total", "Deliveries given up after the last attempt.", func(d notify.DeliveryStats) int64 { return d.Dead })
+	gauge("audit_seal", "Newest seal of the audit log.", func() float64 { return float64(s.sealer.Seal()) })
+	gauge("audit_lag_seconds", "Since every committed line of the audit log was known to be sealed.", func() float64 {
+		return s.sealer.Lag().Seconds()
+	})
+	gauge("audit_broken", "1 after a head that was told was found missing or changed.", func() float64 {
+		if s.sealer.Broken() {
+			return 1
+		}
+		return 0
+	})
 	gauge("event_cursor", "Last event that was handed out.", func() float64 { return float64(s.hub.Cursor()) })
 }
