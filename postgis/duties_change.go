@@ -113,7 +113,7 @@ func (s *Store) putInForce(ctx context.Context, tx pgx.Tx, before, after *patrol
 	if err := s.stopAccepting(ctx, tx); err != nil {
 		return nil, err
 	}
-	if err := over.pass(ctx, tx); err != nil {
+	if _, err := over.pass(ctx, tx); err != nil {
 		return nil, err
 	}
 	handovers, err := over.write(ctx, tx)
@@ -147,7 +147,7 @@ func (s *Store) prepareDuties(ctx context.Context, tx pgx.Tx, before, after *pat
 		return nil, err
 	}
 	over := s.newHandingOver(before, after, actor)
-	return over, over.pass(ctx, tx)
+	return over, over.ahead(ctx, tx)
 }
 
 // since is when a version came into force, zero where nobody has noted it.

@@ -13,8 +13,8 @@ import (
 )
 
 // handingOver gives open reports to who answers for them within duties that are
-// about to be in force. It works in the transaction of the change: in a pass
-// while reports are accepted, then in one over what was accepted meanwhile.
+// about to be in force. It works in the transaction of the change: in passes
+// while reports are accepted, then in a last one, when none are any more.
 type handingOver struct {
 	store         *Store
 	before, after *patrol.Duties
@@ -63,23 +63,35 @@ func (h *handingOver) from(c patrol.Handover, from, to geo.ID) *patrol.Handover 
 	return h.over[k]
 }
 
-// pass gives over what it has not looked at yet.
-func (h *handingOver) pass(ctx context.Context, tx pgx.Tx) error {
+// ahead gives over while reports are accepted: all there are, then those that
+// came meanwhile, until they are so few that nobody will wait for them.
+func (h *handingOver) ahead(ctx context.Context, tx pgx.Tx) error {
+	const passes, few = 5, 100
+	for range passes {
+		if n, err := h.pass(ctx, tx); err != nil || n < few {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass gives over what it has not looked at yet, and tells how many that were.
+func (h *handingOver) pass(ctx context.Context, tx pgx.Tx) (n int, err error) {
 	ids, err := h.affected(ctx, tx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for chunk := range slices.Chunk(ids, rerouteChunk) {
 		changes, err := h.route(ctx, tx, chunk)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := h.store.writeReroutes(ctx, tx, changes); err != nil {
-			return err
+			return 0, err
 		}
 		h.moved += len(changes)
 	}
-	return nil
+	return len(ids), nil
 }
 
 // affected gives the open reports that may have been with somebody else, by id.
