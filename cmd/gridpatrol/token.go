@@ -12,11 +12,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
 
 type tokenCmd struct {
 	List   tokenListCmd   `cmd:"" help:"List the tokens: id, role, name, when made, last used, and what became of it."`
+	Rotate tokenRotateCmd `cmd:"" help:"Make a token of the same name, role and areas in the place of another, which is good for a while besides, and print it as create does."`
 	Revoke tokenRevokeCmd `cmd:"" help:"Make a token useless from now on."`
 	Create tokenCreateCmd `cmd:"" help:"Make an API token and print it, alone, on standard output. It is shown this once."`
 }
@@ -104,13 +106,22 @@ type tokenRevokeCmd struct {
 	ID string `arg:"" help:"The token's id, as list gives it, or the token itself."`
 }
 
+// tokenID reads a token's id, or the token.
+func tokenID(text string) (geo.ID, error) {
+	id, err := uuid.Parse(text)
+	if err != nil {
+		if id, _, err = access.ParseToken(text); err != nil {
+			return id, asWrongCall(errors.New("give the token's id, as gridpatrol token list shows it, or the token itself"))
+		}
+	}
+	return id, nil
+}
+
 // Run revokes the token.
 func (c *tokenRevokeCmd) Run(ctx context.Context, common *Common, out io.Writer) error {
-	id, err := uuid.Parse(c.ID)
+	id, err := tokenID(c.ID)
 	if err != nil {
-		if id, _, err = access.ParseToken(c.ID); err != nil {
-			return asWrongCall(errors.New("give the token's id, as gridpatrol token list shows it, or the token itself"))
-		}
+		return err
 	}
 	return common.withStore(ctx, func(store *postgis.Store) error {
 		if err := store.RevokeToken(ctx, id, operator()); err != nil {

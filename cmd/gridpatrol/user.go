@@ -36,6 +36,11 @@ func operator() patrol.Actor {
 type userCmd struct {
 	List     userListCmd     `cmd:"" help:"List the accounts: login, role, name, when made, state."`
 	Disable  userDisableCmd  `cmd:"" help:"Keep somebody from signing in, and end their sessions."`
+	Enable   userEnableCmd   `cmd:"" help:"Let a disabled account sign in again."`
+	Reset    userResetCmd    `cmd:"" help:"Print a link with which the account's password can be set, once and within 24 hours; that also lifts a lock. Who has the link has the account."`
+	Pending  userPendingCmd  `cmd:"" help:"List who has signed in by the provider and has no account here yet."`
+	Link     userLinkCmd     `cmd:"" help:"Let somebody whom the provider knows sign in to an account."`
+	Unlink   userUnlinkCmd   `cmd:"" help:"Take that back."`
 	Password userPasswordCmd `cmd:"" help:"Give an account another password, read as by add, and end its sessions."`
 	Add      userAddCmd      `cmd:"" help:"Make an account. The password is asked for on a terminal, else read from the first line of standard input; --generate makes one."`
 }
@@ -60,8 +65,8 @@ func (c *userAddCmd) Run(ctx context.Context, common *Common, out io.Writer) err
 	if err != nil {
 		return asWrongCall(err)
 	}
-	if c.Login != strings.Join(strings.Fields(c.Login), "") || c.Login == "" || len(c.Login) > 64 {
-		return asWrongCall(fmt.Errorf("%q is no login: 1 to 64 characters without spaces", c.Login))
+	if err := access.CheckLogin(c.Login); err != nil {
+		return asWrongCall(err)
 	}
 	account := access.Account{ID: uuid.Must(uuid.NewV7()), Login: c.Login, Name: c.Name, Role: role, CreatedAt: time.Now()}
 	if account.Name == "" {

@@ -63,7 +63,8 @@ func (c *userDisableCmd) Run(ctx context.Context, common *Common, out io.Writer)
 }
 
 type userPasswordCmd struct {
-	Login string `arg:"" help:"Name the account signs in with."`
+	Login      string `arg:"" help:"Name the account signs in with."`
+	MustChange bool   `help:"Have its owner choose another one at the next sign-in."`
 	passwordFlags
 }
 
@@ -75,7 +76,7 @@ func (c *userPasswordCmd) Run(ctx context.Context, common *Common, out io.Writer
 			return err
 		}
 		return c.withPassword(out, func(hash string) error {
-			return store.SetPassword(ctx, account.ID, hash, false, operator())
+			return store.SetPassword(ctx, account.ID, hash, c.MustChange, operator())
 		})
 	})
 }
