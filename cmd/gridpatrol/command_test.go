@@ -23,6 +23,8 @@ func TestWrongCalls(t *testing.T) {
 		"no address":              {[]string{"serve", "--listen", "foo"}, 2, "HOST:PORT"},
 		"no public address":       {[]string{"serve", "--public-url", "foo"}, 2, "--public-url"},
 		"half a certificate":      {[]string{"serve", "--tls-cert", "x.pem"}, 2, "go together"},
+		"no time to keep":         {[]string{"serve", "--keep-contacts", "soon"}, 2, "1d to 3650d"},
+		"kept for no time":        {[]string{"serve", "--keep-contacts", "0d"}, 2, "1d to 3650d"},
 		"no grade of openness":    {[]string{"serve", "--public", "all"}, 2, "--public"},
 		"no district":             {[]string{"serve", "--district", "abc"}, 2, "six digits"},
 		"no role":                 {[]string{"token", "create", "--name", "x", "--role", "king"}, 2, "king"},

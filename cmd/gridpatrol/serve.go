@@ -40,6 +40,7 @@ type serveFlags struct {
 
 	basemapFlags
 	planFlags
+	keepFlags
 }
 
 // proxyList is a list of address blocks; a bare address is a block of one.
@@ -129,6 +130,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		heads:     f.AuditHeads,
 		basemap:   f.basemap(),
 		plans:     f.planFlags.config(),
+		keep:      time.Duration(f.KeepContacts),
 		log:       log,
 	})
 	if err != nil {

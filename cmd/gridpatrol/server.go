@@ -41,6 +41,8 @@ type server struct {
 	basemap    *basemap.Server // nil: there is none
 	api        *api.Server
 	log        *slog.Logger
+
+	keepContacts time.Duration // after closing; 0: for ever
 }
 
 // serverConfig is what differs between servers.
@@ -57,13 +59,14 @@ type serverConfig struct {
 	heads     []string       // where heads of the audit log go besides the data directory
 	basemap   basemap.Config // without a Source there is none
 	plans     postgis.PlansConfig
+	keep      time.Duration // contacts, after closing; 0: for ever
 	log       *slog.Logger
 }
 
 // newServer loads boundaries, duties and what is counted of reports, and wires
 // everything; run does the rest.
 func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
-	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), log: c.log}
+	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), log: c.log, keepContacts: c.keep}
 	if s.duties, err = postgis.NewDuties(c.store); err != nil {
 		return nil, err
 	}
@@ -228,39 +231,6 @@ func (s *server) follow(ctx context.Context) {
 	})
 	if ctx.Err() == nil {
 		s.log.Error("listening has ended", "err", err)
-	}
-}
-
-// How long things are kept that nobody needs for ever. Phones that were offline
-// repeat with old keys; a reporter may be asked back for a while after closing.
-const (
-	keepKeys     = 60 * 24 * time.Hour
-	keepEvents   = 30 * 24 * time.Hour
-	keepContacts = 90 * 24 * time.Hour
-)
-
-// keepHouse looks at the start whether this server has the key that contacts
-// were encrypted with, and forgets, once an hour, what has been kept long enough.
-func (s *server) keepHouse(ctx context.Context) {
-	if keys, err := s.store.ForeignContactKeys(ctx); err == nil && len(keys) > 0 {
-		s.log.Warn("some reporters' contacts were encrypted with other keys than keys/contacts.key of this data directory; servers of one district share that file, and the directory of photos", "keys", keys)
-	}
-	self := patrol.Actor{Kind: "system", ID: "retention", Name: "retention", Role: "system"}
-	for wait := time.Minute; ; wait = time.Hour {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		now := time.Now()
-		_, keys := s.store.PurgeKeys(ctx, now.Add(-keepKeys))
-		contacts, err := s.store.PurgeContacts(ctx, now.Add(-keepContacts), self)
-		if err := errors.Join(keys, err, s.store.PurgeEvents(ctx, now.Add(-keepEvents))); err != nil && ctx.Err() == nil {
-			s.log.Warn("old keys, contacts or events could not be forgotten; tried again in an hour", "err", err)
-		}
-		if contacts > 0 {
-			s.log.Info("forgot how to reach the reporters of cases closed long ago", "contacts", contacts)
-		}
 	}
 }
 
