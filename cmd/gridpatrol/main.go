@@ -39,6 +39,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Accounts."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Audit   auditCmd   `cmd:"" help:"The audit log: verify it, write it out, print the head of its chain."`
+	Person  personCmd  `cmd:"" help:"One person's personal data: find, export, erase."`
 	Doctor  doctorCmd  `cmd:"" help:"Check machine, database, extensions and data, with remedies."`
 	Version versionCmd `cmd:"" help:"Print the version and stop."`
 }
