@@ -33,6 +33,8 @@ export const en: Record<keyof typeof zh, string> = {
   event_move: "Place corrected",
   event_reopen: "Reopened",
   event_comment: "Comment",
+  event_reroute: "Given to others by new boundaries",
+  event_handover: "Handed over",
 
   role_public: "Public",
   role_officer: "Officer",

@@ -31,6 +31,8 @@ export const zh = {
   event_move: "更正位置",
   event_reopen: "重新办理",
   event_comment: "补充说明",
+  event_reroute: "区划调整后改派",
+  event_handover: "交接",
 
   role_public: "群众",
   role_officer: "网格人员",
