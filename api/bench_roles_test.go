@@ -119,7 +119,7 @@ func demoServer(log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	return New(Config{
-		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, ReadLog: f,
+		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, Roster: f, ReadLog: f, Personal: f,
 		Events: f, Photos: f, Health: f, District: "220112", Logger: log,
 		Limits: Limits{Reports: Rate{1e9, 1e9}, Reads: Rate{1e9, 1e9}, SignIn: Rate{1, 10}},
 	})

@@ -52,6 +52,7 @@ type Config struct {
 	Boundaries Boundaries
 	Revisions  Revisions
 	Duties     Duties
+	Roster     Roster
 	Reports    Reports
 	Accounts   Accounts
 	Sessions   Sessions
@@ -128,7 +129,7 @@ func (c *Config) check() error {
 		name  string
 		there bool
 	}{
-		{"Boundaries", c.Boundaries != nil}, {"Revisions", c.Revisions != nil}, {"Duties", c.Duties != nil},
+		{"Boundaries", c.Boundaries != nil}, {"Revisions", c.Revisions != nil}, {"Duties", c.Duties != nil}, {"Roster", c.Roster != nil},
 		{"Reports", c.Reports != nil}, {"Accounts", c.Accounts != nil}, {"Sessions", c.Sessions != nil}, {"Desk", c.Desk != nil},
 		{"ReadLog", c.ReadLog != nil}, {"Events", c.Events != nil}, {"Photos", c.Photos != nil},
 		{"Personal", c.Personal != nil},

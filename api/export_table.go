@@ -169,7 +169,7 @@ func (e Exports) posts(ctx context.Context, who Exporter, q ExportQuery) (*impor
 	if err := e.ReadLog.LogRead(ctx, who.Actor, "roster", "export posts"); err != nil {
 		return nil, err
 	}
-	asked := rosterRequest{world: world, principal: who.Principal}
+	asked := rosterRequest{rosterView: rosterView{world: world, principal: who.Principal}}
 	roster := world.duties.Roster
 	var rows []importers.PostRow
 	for _, seat := range roster.AllSeats() {

@@ -138,6 +138,7 @@ type fakeStore struct {
 	desk        fakeDesk
 
 	personal fakePersonal
+	roster   fakeRoster
 
 	reads    []string
 	hanging  chan struct{} // Ready waits for it to be closed
@@ -435,7 +436,7 @@ func newSite(t testing.TB, change ...func(*Config)) *site {
 	}
 	log := &bytes.Buffer{}
 	c := Config{
-		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, ReadLog: f,
+		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, Roster: f, ReadLog: f,
 		Events: f, Photos: f, Personal: f, Health: f, District: "220112", PublicURL: "http://map.example",
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: func() time.Time { return testNow },
 	}

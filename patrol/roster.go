@@ -176,6 +176,10 @@ func (r *Roster) held(seat geo.ID, t time.Time, deputy bool) (Person, Holding, b
 	return Person{}, Holding{}, false
 }
 
+// HoldingsOf gives everything a person holds, held or will hold, or stands in
+// for, by start. The caller owns the slice.
+func (r *Roster) HoldingsOf(person geo.ID) []Holding { return slices.Clone(r.byPerson[person]) }
+
 // AreasOfSeat gives the areas a seat answers for: its own, or the groups of
 // its committee. The caller owns the slice.
 func (r *Roster) AreasOfSeat(s Seat) []geo.ID {

@@ -156,6 +156,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Boundaries:     boundaries,
 		Revisions:      c.store,
 		Duties:         s.duties,
+		Roster:         c.store,
 		Reports:        c.store,
 		Accounts:       c.store,
 		Sessions:       sessions{c.store},
