@@ -80,6 +80,7 @@ type Config struct {
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found
 	Hotspots http.Handler // POST /api/v1/hotspots; nil: not found
+	OIDC     *OIDCConfig  // nil: people sign in with passwords alone
 	// Basemap describes the outside base map whose tiles are under /basemap/;
 	// nil: there is none. BasemapTiles serves them; nil: not found.
 	Basemap      *BasemapInfo
@@ -155,6 +156,11 @@ func (c *Config) check() error {
 			return errors.Join(fmt.Errorf("public URL %q is no http or https address: %w", c.PublicURL, geo.ErrInvalid), err)
 		}
 		c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	}
+	if c.OIDC != nil {
+		if err := c.OIDC.check(c.PublicURL); err != nil {
+			return err
+		}
 	}
 	if c.TimeZone == "" {
 		c.TimeZone = "UTC"

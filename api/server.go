@@ -37,6 +37,7 @@ type Server struct {
 	spooled   spooled
 	texts     areaCache
 	desk      *importDesk
+	oidc      *oidcProvider // nil: there is none
 	closing   chan struct{}
 	closeOnce sync.Once
 	handler   http.Handler
@@ -66,6 +67,9 @@ func New(c Config) (*Server, error) {
 		if err := s.origin.AddTrustedOrigin(c.PublicURL); err != nil {
 			return nil, err
 		}
+	}
+	if c.OIDC != nil {
+		s.oidc = &oidcProvider{OIDCConfig: *c.OIDC, redirect: c.PublicURL + oidcPath, now: c.Now}
 	}
 	s.bodies.New = func() any { return new([]byte) }
 	s.metrics = newMetrics(s)

@@ -170,3 +170,7 @@ func (s *Store) UnlinkIdentity(ctx context.Context, account geo.ID, actor patrol
 		return s.audit(ctx, tx, actor, auditEntry{"account.unlink", "account", account.String(), nil})
 	})
 }
+
+// SignInKey is the district's key for what browsers keep while people sign in
+// elsewhere, 32 bytes, the same for all servers.
+func (s *Store) SignInKey(ctx context.Context) ([]byte, error) { return s.secret(ctx, "signin") }

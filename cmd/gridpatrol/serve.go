@@ -39,6 +39,7 @@ type serveFlags struct {
 	AuditHeads []string `env:"GRIDPATROL_AUDIT_HEADS" placeholder:"FILE|URL" help:"Where heads of the audit log's chain go besides the data directory: a file, or an address of http or https; may be given again."`
 
 	basemapFlags
+	oidcFlags
 	planFlags
 	keepFlags
 }
@@ -122,6 +123,10 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 			return err
 		}
 	}
+	signOn, err := f.oidc()
+	if err != nil {
+		return err
+	}
 	s, err := newServer(ctx, serverConfig{
 		store: store, district: common.District, dataDir: dir,
 		public: f.Public, publicURL: f.PublicURL, limits: f.limits(), proxies: f.Proxies,
@@ -130,6 +135,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		heads:     f.AuditHeads,
 		basemap:   f.basemap(),
 		plans:     f.planFlags.config(),
+		oidc:      signOn,
 		keep:      time.Duration(f.KeepContacts),
 		log:       log,
 	})
@@ -247,7 +253,7 @@ func (f *serveFlags) check() error {
 	case f.TLSCert != "" && f.TLSSelfSigned:
 		return errors.New("--tls-self-signed does not go with --tls-cert")
 	}
-	return f.checkBasemap()
+	return errors.Join(f.checkOIDC(f.PublicURL), f.checkBasemap())
 }
 
 // validListen reports whether a is HOST:PORT; the host may be empty.

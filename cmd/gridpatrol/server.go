@@ -59,7 +59,8 @@ type serverConfig struct {
 	heads     []string       // where heads of the audit log go besides the data directory
 	basemap   basemap.Config // without a Source there is none
 	plans     postgis.PlansConfig
-	keep      time.Duration // contacts, after closing; 0: for ever
+	oidc      *api.OIDCConfig // without a Key; nil: there is no provider
+	keep      time.Duration   // contacts, after closing; 0: for ever
 	log       *slog.Logger
 }
 
@@ -152,6 +153,10 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	signOn, err := withKey(ctx, c.oidc, c.store)
+	if err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Config{
 		Boundaries:     boundaries,
 		Revisions:      c.store,
@@ -176,6 +181,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
 		App:            app,
+		OIDC:           signOn,
 		Basemap:        ground,
 		BasemapTiles:   s.basemapTiles(),
 		District:       c.district,
