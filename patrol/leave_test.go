@@ -88,7 +88,9 @@ func TestDispatchOnLeave(t *testing.T) {
 	match := geo.Match{}
 	match.Set(grid)
 	match.Set(district)
-	on := func(leaves ...Leave) *Duties { return &Duties{Version: 1, Roster: awayRoster(t, leaves...), Rulebook: book} }
+	on := func(leaves ...Leave) *Duties {
+		return &Duties{Version: 1, Roster: awayRoster(t, leaves...), Rulebook: book}
+	}
 	category, _ := book.Category("fire_safety")
 	decide := func(d *Duties, at time.Time) Decision {
 		out, err := Dispatch(d, Routing{Match: match, Revision: 1, Category: category, At: at})

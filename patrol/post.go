@@ -122,3 +122,11 @@ type Holding struct {
 func (h Holding) At(t time.Time) bool {
 	return !t.Before(h.From) && (h.To.IsZero() || t.Before(h.To))
 }
+
+// Held is that somebody holds or held a seat, or stands or stood in for its
+// holder, by the last word there is on it.
+type Held struct {
+	Holding Holding
+	Seat    Seat   // as it is, or was when it was taken away
+	Person  Person // as last known
+}

@@ -119,3 +119,24 @@ func (PutCommittee) rosterChange()     {}
 func (RemoveCommittee) rosterChange()  {}
 func (PutBranch) rosterChange()        {}
 func (RemoveBranch) rosterChange()     {}
+
+// RosterEditOptions says how an edit of the roster is to be made.
+type RosterEditOptions struct {
+	// BasedOn is the duty version that the editor saw; a change since of a seat
+	// that is edited makes the edit a geo.ErrConflict. 0 means whatever is there.
+	BasedOn int64
+	// DryRun finds out what would be, and writes nothing.
+	DryRun bool
+	// Permit refuses changes of posts with these areas, see Editing.
+	Permit func(areas []geo.ID) error
+}
+
+// RosterOutcome is what an edit of the roster has made.
+type RosterOutcome struct {
+	DutyVersion  int64      // in force now; as before where nothing differs
+	Seats        []geo.ID   // those that are other than before, by id, or have another holder
+	Handovers    []Handover // of now; those of a later time are made then
+	Vacancies    []Vacancy  // at the time of the edit, those that were none before
+	ReportsMoved int
+	After        *Duties // the posts, people and rules as they are now, never nil
+}
