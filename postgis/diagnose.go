@@ -25,6 +25,8 @@ type Diagnosis struct {
 	Reports        int64
 	OpenReports    int64
 	DeadDeliveries int64
+	Seals          int64    // of the audit log
+	Unsealed       int64    // lines of it that wait for a seal
 	ForeignKeys    []string // ids of contact keys that rows need and this server does not have
 }
 
@@ -35,14 +37,16 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 		       current_setting('synchronous_commit'), current_setting('fsync'),
 		       coalesce((SELECT max(version_id) FROM goose_db_version WHERE is_applied), 0),
 		       pg_catalog.pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'reports'::regclass), 'USAGE'),
-		       has_table_privilege('revisions', 'UPDATE') OR has_table_privilege('audit', 'DELETE'),
+		       has_table_privilege('revisions', 'UPDATE') OR has_table_privilege('audit', 'DELETE') OR has_table_privilege('audit_seals', 'DELETE'),
 		       clock_timestamp(), pg_database_size(current_database()),
 		       d.current_revision, d.duty_version,
 		       (SELECT count(*) FROM area_versions v WHERE v.district_code = @district AND upper_inf(v.revs)),
 		       (SELECT count(*) FROM area_versions v WHERE v.district_code = @district AND upper_inf(v.revs) AND NOT ST_IsValid(v.shape)),
 		       (SELECT count(*) FROM reports r WHERE r.district_code = @district),
 		       (SELECT count(*) FROM reports r WHERE r.district_code = @district AND r.status NOT IN ('closed', 'rejected', 'duplicate')),
-		       (SELECT count(*) FROM outbox o WHERE o.district_code = @district AND o.dead)
+		       (SELECT count(*) FROM outbox o WHERE o.district_code = @district AND o.dead),
+		       (SELECT coalesce(max(seal), 0) FROM audit_seals a WHERE a.district_code = @district),
+		       (SELECT count(*) FROM audit_unsealed u WHERE u.district_code = @district)
 		FROM districts d WHERE d.district_code = @district`
 	if d.WantSchema, err = newestMigration(); err != nil {
 		return d, err
@@ -56,7 +60,7 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 		err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district}).Scan(
 			&d.PostgreSQL, &d.PostGIS, &d.SynchronousCommit, &d.Fsync, &d.Schema,
 			&d.MayChangeSchema, &d.MayRewriteHistory, &clock, &d.Bytes, &d.Revision, &d.DutyVersion,
-			&d.Areas, &d.InvalidShapes, &d.Reports, &d.OpenReports, &d.DeadDeliveries)
+			&d.Areas, &d.InvalidShapes, &d.Reports, &d.OpenReports, &d.DeadDeliveries, &d.Seals, &d.Unsealed)
 		d.Skew = clock.Sub(begun)
 		return err
 	})

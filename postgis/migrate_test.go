@@ -210,6 +210,8 @@ func TestTwoRoles(t *testing.T) {
 	}
 	for _, sql := range []string{
 		`UPDATE audit SET action = 'x' WHERE district_code = '220112'`,
+		`UPDATE audit_seals SET founding = true WHERE district_code = '220112'`,
+		`DELETE FROM audit_seals WHERE district_code = '220112'`,
 		`DELETE FROM revisions WHERE district_code = '220112'`,
 		`DELETE FROM decisions WHERE district_code = '220112'`,
 		`CREATE TABLE gridpatrol.more (id int)`,

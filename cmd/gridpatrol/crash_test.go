@@ -65,6 +65,12 @@ func TestKillsLoseNothing(t *testing.T) {
 		t.Errorf("after the kills: lost %v, doubled %v, under another id %v; want none", lost, doubled, strangers)
 	}
 	s.stop(t)
+	var said, messages bytes.Buffer
+	if code := run(context.Background(), []string{"audit", "verify", "--data-dir", dir}, &said, &messages); code != 0 || strings.Contains(said.String(), " wait for") || strings.Contains(said.String(), " 0 heads") {
+		t.Errorf("after the kills audit verify = %d: %s%s, want every line sealed once and every head found", code, &said, &messages)
+	} else {
+		t.Logf("%s", &said)
+	}
 }
 
 // TestWithoutKeysKillsDouble is the control of the test above: clients that

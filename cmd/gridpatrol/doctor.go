@@ -127,6 +127,11 @@ func (c *checkup) database(ctx context.Context, store *postgis.Store) error {
 	if d.DeadDeliveries > 0 {
 		c.warn("look at last_error in the table outbox", "%d deliveries were given up", d.DeadDeliveries)
 	}
+	if d.Unsealed > 1000 {
+		c.warn("a running server seals them within a second; its log says why it does not", "%d lines of the audit log wait for a seal", d.Unsealed)
+	} else {
+		c.good("the audit log is sealed up to seal %d; gridpatrol audit verify looks whether anybody has touched it", d.Seals)
+	}
 	if d.InvalidShapes > 0 {
 		c.fail("publish repaired shapes", "%d areas have invalid shapes", d.InvalidShapes)
 	}

@@ -21,6 +21,9 @@ func (userListCmd) Run(ctx context.Context, common *Common, out io.Writer) error
 		if err != nil {
 			return err
 		}
+		if err := store.LogRead(ctx, operator(), "account", "all"); err != nil {
+			return err
+		}
 		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "LOGIN\tROLE\tNAME\tMADE\tSTATE")
 		for _, a := range accounts {
