@@ -53,7 +53,7 @@ func (s *Store) CreateAccount(ctx context.Context, a access.Account, actor patro
 			return err
 		}
 		return s.audit(ctx, tx, actor, auditEntry{"account.create", "account", a.ID.String(),
-			map[string]any{"login": a.Login, "role": a.Role, "areas": a.AreaIDs}})
+			map[string]any{"role": a.Role, "areas": a.AreaIDs}})
 	})
 	if violated(err, "accounts_district_code_login_key") {
 		return a, &geo.Problem{Kind: geo.ErrConflict, Code: "login-taken", Detail: fmt.Sprintf("there is an account %q already", a.Login)}
