@@ -98,8 +98,7 @@ func (s *Store) auditQuery(scope access.Scope, who patrol.Actor, f patrol.AuditF
 		"actor": f.Actor, "action": f.Action, "kind": f.SubjectKind, "subject": f.Subject, "before": f.Before,
 		"from": f.From, "to": f.To, "low": idAt(f.From.Add(-idSlack)), "high": idAt(f.To.Add(idSlack)), "limit": f.Limit}
 	var b strings.Builder
-	b.WriteString(`SELECT a.id, a.at, a.actor_kind, a.actor_id, a.actor_name, a.actor_role, a.action, a.subject_kind, a.subject, a.detail
-		FROM audit a WHERE a.district_code = @district`)
+	b.WriteString(`SELECT ` + auditColumns + ` FROM audit a WHERE a.district_code = @district`)
 	add := func(wanted bool, condition string) {
 		if wanted {
 			b.WriteString(" AND " + condition)

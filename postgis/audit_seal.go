@@ -1,7 +1,6 @@
 package postgis
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -106,44 +105,41 @@ func (s *Store) sealNext(ctx context.Context, tx pgx.Tx, max int, step sealStep)
 
 // nextSeal makes the seal of the lines that wait; nil where none does.
 func (s *Store) nextSeal(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (*auditSeal, error) {
-	const sql = `
-		SELECT u.fresh, u.id, a.id IS NOT NULL, now(),
-		       a.at, a.actor_kind, a.actor_id, a.actor_name, a.actor_role, a.action, a.subject_kind, a.subject, a.detail
-		FROM (SELECT fresh, id FROM audit_unsealed WHERE district_code = @district ORDER BY fresh, id LIMIT @max) u
-		LEFT JOIN audit a ON a.district_code = @district AND a.id = u.id
-		ORDER BY u.fresh, u.id`
-	rows, err := tx.Query(ctx, sql, args)
+	const waiting = `
+		SELECT fresh, id, now() FROM audit_unsealed WHERE district_code = @district ORDER BY fresh, id LIMIT @max`
+	rows, err := tx.Query(ctx, waiting, args)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	var seal *auditSeal
-	for rows.Next() {
-		var fresh, there bool
-		var id geo.ID
-		var now time.Time
-		var l nullableLine
-		if err := rows.Scan(&fresh, &id, &there, &now, &l.at, &l.actorKind, &l.actorID, &l.actorName, &l.actorRole,
-			&l.action, &l.subjectKind, &l.subject, &l.detail); err != nil {
-			return nil, err
-		}
+	var fresh bool
+	var id geo.ID
+	var now time.Time
+	_, err = pgx.ForEachRow(rows, []any{&fresh, &id, &now}, func() error {
 		if seal == nil {
 			seal = &auditSeal{At: now.UTC(), Founding: !fresh}
 		}
-		if fresh == seal.Founding {
-			break // the old ones have a seal to themselves
+		if fresh != seal.Founding { // the old ones have a seal to themselves
+			seal.IDs = append(seal.IDs, id)
 		}
+		return nil
+	})
+	if err != nil || seal == nil {
+		return nil, err
+	}
+	// By their ids, and not joined: that must never read the whole log.
+	lines, err := linesOf(ctx, tx, s.district, seal.IDs)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range seal.IDs {
 		hash := lineGone
-		if there {
-			if hash, err = lineHash(s.district, l.line(id)); err != nil {
+		if l := lines[id]; l != nil {
+			if hash, err = lineHash(s.district, l); err != nil {
 				return nil, err
 			}
 		}
-		seal.IDs, seal.Hashes = append(seal.IDs, id), append(seal.Hashes, hash[:]...)
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil || seal == nil {
-		return nil, err
+		seal.Hashes = append(seal.Hashes, hash[:]...)
 	}
 	const last = `
 		SELECT seal, hash FROM audit_seals WHERE district_code = @district ORDER BY seal DESC LIMIT 1`
@@ -159,19 +155,29 @@ func (s *Store) nextSeal(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) (*a
 	return seal, nil
 }
 
-// nullableLine is a line that may not be there.
-type nullableLine struct {
-	at                                       *time.Time
-	actorKind, actorID, actorName, actorRole *string
-	action, subjectKind, subject             *string
-	detail                                   []byte
+// auditColumns are those of a line, in the order scanLine reads them.
+const auditColumns = `id, at, actor_kind, actor_id, actor_name, actor_role, action, subject_kind, subject, detail`
+
+func scanLine(row pgx.CollectableRow) (l patrol.AuditLine, err error) {
+	var detail []byte
+	err = row.Scan(&l.ID, &l.At, &l.Actor.Kind, &l.Actor.ID, &l.Actor.Name, &l.Actor.Role, &l.Action, &l.SubjectKind, &l.Subject, &detail)
+	l.At, l.Detail = l.At.UTC(), detail
+	return l, err
 }
 
-// line is the line, which is there.
-func (l *nullableLine) line(id geo.ID) *patrol.AuditLine {
-	return &patrol.AuditLine{ID: id, At: l.at.UTC(),
-		Actor:  patrol.Actor{Kind: *l.actorKind, ID: *l.actorID, Name: *l.actorName, Role: *l.actorRole},
-		Action: *l.action, SubjectKind: *l.subjectKind, Subject: *l.subject, Detail: bytes.Clone(l.detail)}
+// linesOf reads the lines with these ids, as far as they are there.
+func linesOf(ctx context.Context, tx pgx.Tx, district string, ids []geo.ID) (map[geo.ID]*patrol.AuditLine, error) {
+	const sql = `SELECT ` + auditColumns + ` FROM audit WHERE district_code = @district AND id = ANY(@ids)`
+	rows, err := tx.Query(ctx, sql, pgx.NamedArgs{"district": district, "ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, scanLine)
+	out := make(map[geo.ID]*patrol.AuditLine, len(list))
+	for i := range list {
+		out[list[i].ID] = &list[i]
+	}
+	return out, err
 }
 
 // AuditHead gives the newest seal; the zero value before the first.

@@ -99,9 +99,10 @@ func (w *Sealer) Run(ctx context.Context) {
 }
 
 // round seals what waits and tells the newest head, unless one was told a
-// moment ago and this is not the last round.
+// moment ago. The last round waits for whoever else is sealing, which may be
+// this server's own transaction that was just cut off.
 func (w *Sealer) round(ctx context.Context, last bool) error {
-	for n := w.cfg.Batch; n == w.cfg.Batch; {
+	for {
 		waiting, _, err := w.store.lookAtAudit(ctx)
 		if err != nil {
 			return err
@@ -110,18 +111,32 @@ func (w *Sealer) round(ctx context.Context, last bool) error {
 			w.whole.Store(time.Now().UnixNano())
 			break
 		}
-		if n, err = w.store.sealAudit(ctx, w.cfg.Batch, w.step); err != nil {
+		n, err := w.store.sealAudit(ctx, w.cfg.Batch, w.step)
+		if err != nil {
 			return err
 		}
 		if n > 0 && n < w.cfg.Batch {
 			w.whole.Store(time.Now().UnixNano())
+		}
+		if n == w.cfg.Batch {
+			continue
+		}
+		if !last {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 	_, head, err := w.store.lookAtAudit(ctx)
 	if err != nil {
 		return err
 	}
-	w.seen.Store(head.Seal)
+	if w.seen.Swap(head.Seal) < head.Seal {
+		w.whole.Store(time.Now().UnixNano()) // another server is at it
+	}
 	if head.Seal == w.told.Seal && head.Hash == w.told.Hash || !last && time.Since(w.toldAt) < w.cfg.Gap {
 		return nil
 	}

@@ -133,7 +133,7 @@ func (v *auditVerifier) seals(ctx context.Context) (more bool, err error) {
 	for i := range list {
 		ids = append(ids, list[i].IDs...)
 	}
-	lines, err := v.lines(ctx, ids)
+	lines, err := linesOf(ctx, v.tx, v.district, ids)
 	if err != nil {
 		return false, err
 	}
@@ -144,32 +144,6 @@ func (v *auditVerifier) seals(ctx context.Context) (more bool, err error) {
 	}
 	v.progress(v.check.Lines, v.all)
 	return true, nil
-}
-
-// auditColumns are those of a line, in the order scanLine reads them.
-const auditColumns = `id, at, actor_kind, actor_id, actor_name, actor_role, action, subject_kind, subject, detail`
-
-func scanLine(row pgx.CollectableRow) (l patrol.AuditLine, err error) {
-	var detail []byte
-	err = row.Scan(&l.ID, &l.At, &l.Actor.Kind, &l.Actor.ID, &l.Actor.Name, &l.Actor.Role, &l.Action, &l.SubjectKind, &l.Subject, &detail)
-	l.At, l.Detail = l.At.UTC(), detail
-	return l, err
-}
-
-// lines reads the lines with these ids, as far as they are there.
-func (v *auditVerifier) lines(ctx context.Context, ids []geo.ID) (map[geo.ID]*patrol.AuditLine, error) {
-	args := v.args()
-	args["ids"] = ids
-	rows, err := v.tx.Query(ctx, `SELECT `+auditColumns+` FROM audit WHERE district_code = @district AND id = ANY(@ids)`, args)
-	if err != nil {
-		return nil, err
-	}
-	list, err := pgx.CollectRows(rows, scanLine)
-	out := make(map[geo.ID]*patrol.AuditLine, len(list))
-	for i := range list {
-		out[list[i].ID] = &list[i]
-	}
-	return out, err
 }
 
 // seal holds a seal against the one before and against its lines.

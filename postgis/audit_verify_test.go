@@ -161,8 +161,7 @@ func (w *world) reseal(t *testing.T, from, to int64) {
 			if err := tx.QueryRow(t.Context(), `SELECT at, founding, ids FROM audit_seals WHERE seal = $1`, number).Scan(&seal.At, &seal.Founding, &seal.IDs); err != nil {
 				return err
 			}
-			v := auditVerifier{tx: tx, district: testDistrict}
-			lines, err := v.lines(t.Context(), seal.IDs)
+			lines, err := linesOf(t.Context(), tx, testDistrict, seal.IDs)
 			if err != nil {
 				return err
 			}
