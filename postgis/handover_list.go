@@ -45,16 +45,12 @@ func (s *Store) Handovers(ctx context.Context, f patrol.HandoverFilter) ([]patro
 
 // Handover gives one handover, geo.ErrNotFound where there is none.
 func (s *Store) Handover(ctx context.Context, id geo.ID) (patrol.Handover, error) {
-	h, err := s.handover(ctx, s.pool, id, "")
-	return h, wrap("read handover "+id.String(), err)
-}
-
-func (s *Store) handover(ctx context.Context, q querier, id geo.ID, lock string) (h patrol.Handover, err error) {
-	rows, err := q.Query(ctx, selectHandover+` AND id = @id `+lock, pgx.NamedArgs{"district": s.district, "id": id})
+	rows, err := s.pool.Query(ctx, selectHandover+` AND id = @id`, pgx.NamedArgs{"district": s.district, "id": id})
 	if err != nil {
-		return h, err
+		return patrol.Handover{}, wrap("read handover "+id.String(), err)
 	}
-	return pgx.CollectExactlyOneRow(rows, scanHandover)
+	h, err := pgx.CollectExactlyOneRow(rows, scanHandover)
+	return h, wrap("read handover "+id.String(), err)
 }
 
 func scanHandover(row pgx.CollectableRow) (h patrol.Handover, err error) {
@@ -70,7 +66,12 @@ func scanHandover(row pgx.CollectableRow) (h patrol.Handover, err error) {
 // changes nothing. Somebody else's is a geo.ErrForbidden.
 func (s *Store) AcknowledgeHandover(ctx context.Context, id, person geo.ID, actor patrol.Actor) (h patrol.Handover, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if h, err = s.handover(ctx, tx, id, "FOR UPDATE"); err != nil {
+		const lock = selectHandover + ` AND district_code = @district AND id = @id FOR UPDATE`
+		rows, err := tx.Query(ctx, lock, pgx.NamedArgs{"district": s.district, "id": id})
+		if err != nil {
+			return err
+		}
+		if h, err = pgx.CollectExactlyOneRow(rows, scanHandover); err != nil {
 			return err
 		}
 		if person == (geo.ID{}) || h.To != person {
