@@ -97,7 +97,7 @@ func (s *Server) retitlePlan(w http.ResponseWriter, r *http.Request) error {
 	if err := bad.bodyError(); err != nil {
 		return err
 	}
-	e, err := s.edit(r, "")
+	e, err := s.whole(r, req)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Server) moveInHistory(w http.ResponseWriter, r *http.Request,
 // rebasePlan answers POST /api/v1/plans/{id}/rebase: changed is everything that
 // the plan has otherwise than before.
 func (s *Server) rebasePlan(w http.ResponseWriter, r *http.Request) error {
-	req, e, err := s.bareEdit(r)
+	req, e, err := s.wholeEdit(r)
 	if err != nil {
 		return err
 	}
