@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -32,7 +33,7 @@ func (d *desk) upload(what, file string) string {
 	}
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	part, err := form.CreateFormFile("file", "areas.geojson")
+	part, err := form.CreateFormFile("file", filepath.Base(file))
 	if err == nil {
 		_, err = part.Write(text)
 	}
