@@ -151,7 +151,7 @@ func (p *oidcProvider) finish(ctx context.Context, code string, f oidcFlow) (who
 	if !ok {
 		return who, errors.New("the provider sent no ID token")
 	}
-	verifier := known.VerifierContext(oidc.ClientContext(ctx, p.Client), &oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: signers, Now: p.now})
+	verifier := known.Verifier(&oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: signers, Now: p.now})
 	word, err := verifier.Verify(ctx, raw)
 	if err != nil {
 		return who, errors.New("the provider's ID token is not good: " + whyRefused(err))

@@ -131,4 +131,9 @@ func TestSecureCookie(t *testing.T) {
 	if c.Name != cookieName || !c.Secure || c.Path != "/" || c.Domain != "" {
 		t.Errorf("cookie over TLS = %+v", c)
 	}
+	w = httptest.NewRecorder()
+	s.api.setFlow(w, r, "x")
+	if c := w.Result().Cookies()[0]; c.Name != flowName || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" || c.SameSite != http.SameSiteLaxMode {
+		t.Errorf("cookie of a flow over TLS = %+v", c)
+	}
 }

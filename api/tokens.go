@@ -111,9 +111,7 @@ func (s *Server) writeToken(w http.ResponseWriter, r *http.Request, m manager, t
 		return err
 	}
 	answers[0].Token = text
-	h := w.Header()
-	h.Set("Location", "/api/v1/tokens/"+t.ID.String())
-	h.Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-store")
 	return writeJSON(w, http.StatusCreated, answers[0])
 }
 

@@ -30,24 +30,25 @@ func (s *Store) TrySignIn(ctx context.Context, login string, now time.Time) (unt
 		args := pgx.NamedArgs{"district": s.district, "hash": s.loginHash(login), "now": now,
 			"forget": now.Add(-access.LockForget), "first": access.LockAfter,
 			"lock": access.LockFirst, "most": access.LockMost}
-		// Others may be sweeping the same rows, in another order.
-		const sweep = `
-			DELETE FROM signin_failures WHERE district_code = @district AND login_hash IN (
-			    SELECT login_hash FROM signin_failures
-			    WHERE district_code = @district AND last_at < @forget FOR UPDATE SKIP LOCKED)`
-		if _, err := tx.Exec(ctx, sweep, args); err != nil {
-			return err
-		}
 		const count = `
 			INSERT INTO signin_failures AS f (district_code, login_hash, failures, last_at)
 			VALUES (@district, @hash, 1, @now)
 			ON CONFLICT (district_code, login_hash) DO UPDATE SET
-			    failures = f.failures + 1, last_at = @now,
-			    locked_until = CASE WHEN f.failures + 1 >= @first THEN
+			    failures = CASE WHEN f.last_at < @forget THEN 1 ELSE f.failures + 1 END, last_at = @now,
+			    locked_until = CASE WHEN f.last_at >= @forget AND f.failures + 1 >= @first THEN
 			        @now::timestamptz + least(@lock::interval * power(2, least(f.failures + 1 - @first, 20)), @most::interval) END
 			WHERE f.locked_until IS NULL OR f.locked_until <= @now`
 		tag, err := tx.Exec(ctx, count, args)
-		if err != nil || tag.RowsAffected() == 1 {
+		if err != nil {
+			return err
+		}
+		// Others may be sweeping the same rows, in another order. Last, so that
+		// nobody waits with the locks of rows that others are about to count in.
+		const sweep = `
+			DELETE FROM signin_failures WHERE district_code = @district AND login_hash IN (
+			    SELECT login_hash FROM signin_failures
+			    WHERE district_code = @district AND last_at < @forget FOR UPDATE SKIP LOCKED)`
+		if _, err := tx.Exec(ctx, sweep, args); err != nil || tag.RowsAffected() == 1 {
 			return err
 		}
 		const locked = `SELECT locked_until FROM signin_failures WHERE district_code = @district AND login_hash = @hash`

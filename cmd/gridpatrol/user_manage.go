@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -24,10 +25,21 @@ func (userListCmd) Run(ctx context.Context, common *Common, out io.Writer) error
 		if err := store.LogRead(ctx, operator(), "account", "all"); err != nil {
 			return err
 		}
+		logins := make([]string, len(accounts))
+		for i, a := range accounts {
+			logins[i] = a.Login
+		}
+		locks, err := store.SignInLocks(ctx, logins, time.Now())
+		if err != nil {
+			return err
+		}
 		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "LOGIN\tROLE\tNAME\tMADE\tSTATE")
 		for _, a := range accounts {
 			state := "good"
+			if until, locked := locks[a.Login]; locked {
+				state = "locked until " + minute(until)
+			}
 			if a.Disabled {
 				state = "disabled"
 			}
