@@ -214,10 +214,9 @@ func (c *contacts) staffing(a *geo.Area) []seatEntry {
 			entry := seatEntry{Post: post, Number: seat.Number}
 			if person, deputy, ok := c.of(seat.ID, c.lineage(a)); ok {
 				entry.Name, entry.Phone, entry.Deputy = person.Name, person.Phone, deputy
-				entry.Vacant = deputy
-			} else {
-				entry.Vacant = true
 			}
+			_, _, held := c.duties.Roster.Holder(seat.ID, c.at)
+			entry.Vacant = !held
 			out = append(out, entry)
 		}
 	}

@@ -87,25 +87,25 @@ func (c *contacts) may(areas []geo.ID) bool {
 	return access.Can(c.principal, access.ReadRoster) && c.principal.Scope.Covers(areas)
 }
 
-// of gives who holds a seat, or stands in, at the world's time. areas are those
-// that the caller's scope is held against. ok is false where nobody does or the
-// caller may not know.
+// of gives who answers for a seat at the world's time: its holder, or who stands
+// in; a holder on leave for whom nobody does. areas are those that the caller's
+// scope is held against. ok is false where there is nobody or the caller may not
+// know.
 func (c *contacts) of(seat geo.ID, areas []geo.ID) (person patrol.Person, deputy, ok bool) {
 	known, there := c.duties.Roster.Seat(seat)
 	if !there || !known.PublicContact && !c.may(areas) {
 		return patrol.Person{}, false, false
 	}
-	person, _, ok = c.duties.Roster.Holder(seat, c.at)
+	person, held, ok := c.duties.Roster.Answers(seat, c.at)
 	if !ok {
-		if person, _, ok = c.duties.Roster.Deputy(seat, c.at); !ok {
+		if person, held, ok = c.duties.Roster.Holder(seat, c.at); !ok {
 			return patrol.Person{}, false, false
 		}
-		deputy = true
 	}
 	if !known.PublicContact {
 		c.private = true
 	}
-	return person, deputy, true
+	return person, held.Deputy, true
 }
 
 // log notes in the audit log that private names were shown, before they are.
