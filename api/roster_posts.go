@@ -34,6 +34,7 @@ type vacancyAnswer struct {
 	Post      patrol.Post   `json:"post"`
 	Number    int           `json:"number"`
 	Areas     []areaRef     `json:"areas"`
+	Within    []areaRef     `json:"within"` // what the first of them lies in, the nearest first
 	Committee *geo.Name     `json:"committee,omitempty"`
 	Required  bool          `json:"required"`
 	Deputy    *personAnswer `json:"deputy,omitempty"`
@@ -227,7 +228,12 @@ func (v *rosterView) holding(h patrol.Held) holdingAnswer {
 
 // vacancy gives a place that nobody holds; named says that it names who stands in.
 func (v *rosterView) vacancy(of patrol.Vacancy) (a vacancyAnswer, named bool) {
-	a = vacancyAnswer{Post: of.Seat.Post, Number: of.Seat.Number, Areas: v.refs(of.Areas), Required: of.Required}
+	a = vacancyAnswer{Post: of.Seat.Post, Number: of.Seat.Number, Areas: v.refs(of.Areas), Within: []areaRef{}, Required: of.Required}
+	if len(of.Areas) > 0 {
+		if area, ok := v.Index.ByID(of.Areas[0]); ok {
+			a.Within = v.refs(v.lineage(area)[1:])
+		}
+	}
 	if of.Seat.ID != (geo.ID{}) {
 		a.SeatID = &of.Seat.ID
 	}

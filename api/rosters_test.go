@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/geo"
 )
 
 func TestRosters(t *testing.T) {
@@ -25,6 +26,11 @@ func TestRosters(t *testing.T) {
 	vacancies := want[struct{ Vacancies []vacancyAnswer }](t, s.get("/api/v1/vacancies", s.token(access.Admin)), 200)
 	if len(vacancies.Vacancies) == 0 {
 		t.Error("no vacancies in a town that lacks a police officer")
+	}
+	for _, v := range vacancies.Vacancies {
+		if n := len(v.Within); v.Areas[0].Kind != geo.District && (n == 0 || v.Within[n-1].Kind != geo.District || v.Within[0] == v.Areas[0]) {
+			t.Errorf("the vacancy in %v lies in %v, want what contains it, up to the district", v.Areas[0], v.Within)
+		}
 	}
 	wantProblem(t, s.get("/api/v1/posts?area=grid:9&post=grid_chief", west), 400, "invalid-parameters")
 	if len(s.store.reads) != 3 {
