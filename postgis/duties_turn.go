@@ -11,24 +11,28 @@ import (
 )
 
 // turnEvery is how often it is looked whether somebody takes up or leaves a post,
-// or goes on leave or comes back; what is in memory says so.
-const turnEvery = 500 * time.Millisecond
+// or goes on leave or comes back, which what is in memory says; turnAgain how soon
+// after the database has refused.
+const (
+	turnEvery = 500 * time.Millisecond
+	turnAgain = 10 * time.Second
+)
 
 // Run gives open reports to who answers for them when the time has come that
 // somebody takes up or leaves a post, or goes on leave or comes back, until ctx
 // ends. Every server may run it: one of them makes a version of the duties that
 // comes into force then, and the others hear of it.
 func (d *Duties) Run(ctx context.Context) {
-	timer := time.NewTicker(turnEvery)
-	defer timer.Stop()
 	for {
+		wait := turnEvery
 		if err := d.turn(ctx); err != nil && ctx.Err() == nil {
 			d.store.log.Warn("posts could not change hands as planned; it is tried again", "err", err)
+			wait = turnAgain
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-timer.C:
+		case <-time.After(wait):
 		}
 	}
 }
