@@ -152,6 +152,9 @@ func TestContactsBehindTheWall(t *testing.T) {
 			if c, err := w.RevealContact(t.Context(), everything, r.ID, "回访", patrol.Actor{}); err != nil || c != in.Contact {
 				t.Errorf("RevealContact = %+v, %v", c, err)
 			}
+			if d, err := w.Diagnose(t.Context()); err != nil || d.PassesWalls || d.MayChangeSchema == two {
+				t.Errorf("Diagnose = %+v, %v; want a role that the wall holds for", d, err)
+			}
 			if keys, err := w.ForeignContactKeys(t.Context()); err != nil || len(keys) != 0 {
 				t.Errorf("ForeignContactKeys = %v, %v", keys, err)
 			}

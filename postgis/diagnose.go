@@ -15,6 +15,7 @@ type Diagnosis struct {
 	Schema, WantSchema  int64
 	MayChangeSchema     bool          // the role could alter our tables
 	MayRewriteHistory   bool          // the role could change revisions and audit rows
+	PassesWalls         bool          // the role reads contacts without opening them: a superuser, or one that bypasses policies
 	Skew                time.Duration // the database's clock ahead of ours
 	Bytes               int64         // of the database on disk
 
@@ -38,6 +39,7 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 		       coalesce((SELECT max(version_id) FROM goose_db_version WHERE is_applied), 0),
 		       pg_catalog.pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'reports'::regclass), 'USAGE'),
 		       has_table_privilege('revisions', 'UPDATE') OR has_table_privilege('audit', 'DELETE') OR has_table_privilege('audit_seals', 'DELETE'),
+		       (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
 		       clock_timestamp(), pg_database_size(current_database()),
 		       d.current_revision, d.duty_version,
 		       (SELECT count(*) FROM area_versions v WHERE v.district_code = @district AND upper_inf(v.revs)),
@@ -59,7 +61,7 @@ func (s *Store) Diagnose(ctx context.Context) (d Diagnosis, err error) {
 		begun := s.now()
 		err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district}).Scan(
 			&d.PostgreSQL, &d.PostGIS, &d.SynchronousCommit, &d.Fsync, &d.Schema,
-			&d.MayChangeSchema, &d.MayRewriteHistory, &clock, &d.Bytes, &d.Revision, &d.DutyVersion,
+			&d.MayChangeSchema, &d.MayRewriteHistory, &d.PassesWalls, &clock, &d.Bytes, &d.Revision, &d.DutyVersion,
 			&d.Areas, &d.InvalidShapes, &d.Reports, &d.OpenReports, &d.DeadDeliveries, &d.Seals, &d.Unsealed)
 		d.Skew = clock.Sub(begun)
 		return err

@@ -21,7 +21,7 @@ func TestDiagnose(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Schema != d.WantSchema || d.WantSchema < 6 || d.Revision != 1 || d.DutyVersion != 2 || d.Areas != len(town(2)) ||
-		d.InvalidShapes != 0 || d.Reports != 1 || d.OpenReports != 1 || !d.MayChangeSchema || !d.MayRewriteHistory ||
+		d.InvalidShapes != 0 || d.Reports != 1 || d.OpenReports != 1 || !d.MayChangeSchema || !d.MayRewriteHistory || !d.PassesWalls ||
 		d.Bytes == 0 || d.PostGIS == "" || len(d.ForeignKeys) != 1 {
 		t.Errorf("Diagnose = %+v", d)
 	}

@@ -121,14 +121,17 @@ func (s *Store) eraseAccounts(ctx context.Context, tx pgx.Tx, list []patrol.Pers
 	if len(list) == 0 {
 		return nil
 	}
-	ids, admins := make([]geo.ID, len(list)), false
+	ids := make([]geo.ID, len(list))
 	for i, a := range list {
 		ids[i] = a.ID
-		admins = admins || a.Role == "admin" && !a.Disabled
 	}
 	args := pgx.NamedArgs{"district": s.district, "ids": ids, "name": patrol.ErasedName}
 	const change = `UPDATE districts SET access_version = access_version + 1 WHERE district_code = @district`
 	if _, err := tx.Exec(ctx, change, args); err != nil {
+		return err
+	}
+	var before, after, ignored int
+	if err := tx.QueryRow(ctx, ableAdmins, pgx.NamedArgs{"district": s.district, "id": geo.ID{}}).Scan(&before, &ignored); err != nil {
 		return err
 	}
 	const sql = `
@@ -139,16 +142,6 @@ func (s *Store) eraseAccounts(ctx context.Context, tx pgx.Tx, list []patrol.Pers
 		return err
 	}
 	e.Accounts = tag.RowsAffected()
-	if admins {
-		var left bool
-		const sql = `SELECT EXISTS (SELECT FROM accounts WHERE district_code = @district AND role = 'admin' AND disabled_at IS NULL)`
-		if err := tx.QueryRow(ctx, sql, args).Scan(&left); err != nil {
-			return err
-		}
-		if !left {
-			return &geo.Problem{Kind: geo.ErrConflict, Code: "last-admin", Detail: "nobody could manage accounts any more: make another administrator first"}
-		}
-	}
 	const sessions = `DELETE FROM sessions WHERE district_code = @district AND account_id = ANY(@ids)`
 	if tag, err = tx.Exec(ctx, sessions, args); err != nil {
 		return err
@@ -159,8 +152,17 @@ func (s *Store) eraseAccounts(ctx context.Context, tx pgx.Tx, list []patrol.Pers
 		return err
 	}
 	const identities = `DELETE FROM account_identities WHERE district_code = @district AND account_id = ANY(@ids)`
-	_, err = tx.Exec(ctx, identities, args)
-	return err
+	if _, err := tx.Exec(ctx, identities, args); err != nil {
+		return err
+	}
+	if err := tx.QueryRow(ctx, ableAdmins, pgx.NamedArgs{"district": s.district, "id": geo.ID{}}).Scan(&after, &ignored); err != nil {
+		return err
+	}
+	if before > 0 && after == 0 {
+		return &geo.Problem{Kind: geo.ErrConflict, Code: "last-admin",
+			Detail: "this is the last account that administers the whole district and can sign in; make another one first"}
+	}
+	return nil
 }
 
 // erasePeople takes name and phone out of every version of the roster. Other

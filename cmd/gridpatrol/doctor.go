@@ -118,6 +118,12 @@ func (c *checkup) database(ctx context.Context, store *postgis.Store) error {
 	} else {
 		c.good("the server's database role cannot change schema, revisions or audit log")
 	}
+	if d.PassesWalls {
+		c.warn("with a database of your own, give --database-url a role that is no superuser",
+			"the server's database role is a superuser: to it the table of reporters' contacts is open, though encrypted")
+	} else {
+		c.good("the table of reporters' contacts is closed to whatever does not open it by name")
+	}
 	if d.Skew > 2*time.Second || d.Skew < -2*time.Second {
 		c.warn("synchronise both with NTP", "the database's clock is %s ahead of this machine's", d.Skew.Round(time.Millisecond))
 	}
