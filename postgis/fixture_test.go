@@ -128,6 +128,10 @@ func TestFixture(t *testing.T) {
 		t.Errorf("VerifyDecisions = %d, %v, %v; want %d without faults", checked, faults, err, len(d.Reports))
 	}
 	t.Logf("%d decisions verified in %v", checked, time.Since(began).Round(time.Millisecond))
+	moved := w.changeHands(t)
+	if checked, faults, err = w.VerifyDecisions(t.Context(), w.b, w.d, nil); err != nil || checked != len(d.Reports)+moved || len(faults) > 0 || moved == 0 {
+		t.Errorf("after %d reports went over VerifyDecisions = %d, %v, %v", moved, checked, faults, err)
+	}
 	// Publishing the same again writes no version.
 	r, err := w.Publish(t.Context(), Publication{Base: 1, Areas: d.Areas})
 	if err != nil || r.Number != 2 || !bytes.Equal(r.Hash, snapshot.Revision.Hash) {
@@ -136,6 +140,35 @@ func TestFixture(t *testing.T) {
 	if n := w.count(t, `SELECT count(*) FROM area_versions WHERE from_revision = 2`); n != 0 {
 		t.Errorf("%d versions were written for nothing", n)
 	}
+}
+
+// changeHands sends the chiefs of some grids on leave, relieves others and
+// appoints new ones, at a desk too, and gives how many reports went over.
+func (w *world) changeHands(t *testing.T) (moved int) {
+	t.Helper()
+	roster := w.d.Current().Roster
+	var changes []patrol.RosterChange
+	for n, g := range w.b.Current().Index.Areas(geo.Grid)[:12] {
+		seat := roster.Seats(patrol.GridChief, g.ID)[0]
+		holder, _, held := roster.Holder(seat.ID, time.Now())
+		if !held {
+			continue
+		}
+		if _, away := roster.OnLeave(holder.ID, time.Now()); n%3 == 0 && !away {
+			changes = append(changes, patrol.TakeLeave{Person: holder.ID})
+		}
+		if n%3 == 1 {
+			changes = append(changes, patrol.Relieve{Seat: seat.ID})
+		}
+		if n%3 == 2 {
+			changes = append(changes, patrol.Appoint{Seat: seat.ID, Person: somebody(fmt.Sprint("新", n))})
+		}
+	}
+	moved = w.edit(t, changes...).ReportsMoved
+	for _, a := range w.b.Current().Index.Areas(geo.Township)[:2] {
+		moved += w.edit(t, patrol.Appoint{Seat: w.d.Current().Roster.Seats(patrol.TownshipDesk, a.ID)[0].ID, Person: somebody("台" + a.Code)}).ReportsMoved
+	}
+	return moved
 }
 
 func asAreas(list []*geo.Area) []geo.Area {
