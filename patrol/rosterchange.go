@@ -134,7 +134,7 @@ type RosterEditOptions struct {
 // RosterOutcome is what an edit of the roster has made.
 type RosterOutcome struct {
 	DutyVersion  int64      // in force now; as before where nothing differs
-	Seats        []geo.ID   // those that are other than before, by id, or have another holder
+	Seats        []geo.ID   // those that were edited, or whose people were, by id
 	Handovers    []Handover // of now; those of a later time are made then
 	Vacancies    []Vacancy  // at the time of the edit, those that were none before
 	ReportsMoved int

@@ -24,7 +24,7 @@ type Edited struct {
 	Data   RosterData
 	Seats  []geo.ID // of which something is other than before, by id
 	People []geo.ID // of whom something is, by id
-	Notes  []string // of the changes that have one
+	Bodies []geo.ID // committees and branches of which something is, by id
 }
 
 // Edit makes changes in order to a roster, all or none; the roster stays as it
@@ -36,7 +36,7 @@ type Edited struct {
 // leaves, so that what is written down late is right, and not further. An error
 // of Permit comes back as it is. No error names a person or a phone.
 func Edit(r *Roster, changes []RosterChange, with Editing) (Edited, error) {
-	e := &rosterEdit{with: with, seats: map[geo.ID]bool{}, persons: map[geo.ID]bool{}}
+	e := &rosterEdit{with: with, seats: map[geo.ID]bool{}, persons: map[geo.ID]bool{}, bodies: map[geo.ID]bool{}}
 	e.with.Now = micro(with.Now)
 	was := r.Data()
 	e.data = RosterData{
@@ -55,7 +55,7 @@ func Edit(r *Roster, changes []RosterChange, with Editing) (Edited, error) {
 		}
 	}
 	sortRoster(&e.data)
-	return Edited{Data: e.data, Seats: sortedIDs(e.seats), People: sortedIDs(e.persons), Notes: e.notes}, nil
+	return Edited{Data: e.data, Seats: sortedIDs(e.seats), People: sortedIDs(e.persons), Bodies: sortedIDs(e.bodies)}, nil
 }
 
 // sortRoster puts rosters in the order in which they are stored.
@@ -82,12 +82,11 @@ func micro(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // rosterEdit is a roster while it is edited.
 type rosterEdit struct {
-	with           Editing
-	data           RosterData
-	seats, persons map[geo.ID]bool // touched
-	notes          []string
-	number         int             // of the change that is being made
-	areas          map[geo.ID]bool // that it concerns
+	with                   Editing
+	data                   RosterData
+	seats, persons, bodies map[geo.ID]bool // touched
+	number                 int             // of the change that is being made
+	areas                  map[geo.ID]bool // that it concerns
 }
 
 // make makes one change.

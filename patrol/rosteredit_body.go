@@ -47,6 +47,7 @@ func (e *rosterEdit) removeCommittee(c RemoveCommittee) error {
 		return e.fault("code", "there is no such committee")
 	}
 	id := e.data.Committees[i].ID
+	e.bodies[id] = true
 	e.concern(e.data.Committees[i].Groups)
 	for _, s := range e.data.Seats {
 		if s.Committee != id {
@@ -85,6 +86,7 @@ func (e *rosterEdit) removeBranch(c RemoveBranch) error {
 	if i < 0 {
 		return e.fault("code", "there is no such branch")
 	}
+	e.bodies[e.data.Branches[i].ID] = true
 	e.concern(e.data.Branches[i].Groups)
 	e.data.Branches = slices.Delete(e.data.Branches, i, i+1)
 	return nil
@@ -120,6 +122,7 @@ func (e *rosterEdit) body(c Committee, i int, have []Committee) (Committee, erro
 		}
 	}
 	slices.SortFunc(c.Groups, func(a, b geo.ID) int { return slices.Compare(a[:], b[:]) })
+	e.bodies[c.ID] = true
 	e.concern(c.Groups)
 	return c, nil
 }

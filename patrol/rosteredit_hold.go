@@ -35,9 +35,6 @@ func (e *rosterEdit) appoint(c Appoint) error {
 			h.To = from
 		}
 	}
-	if c.Note != "" {
-		e.notes = append(e.notes, c.Note)
-	}
 	return nil
 }
 

@@ -107,11 +107,19 @@ func (s *Store) unchangedSince(ctx context.Context, tx pgx.Tx, version int64, ed
 		               AND (from_version > @version OR upper(known) > @version))
 		    OR EXISTS (SELECT FROM people WHERE district_code = @district AND id = ANY(@people)
 		               AND upper(known) > @version)
+		    OR EXISTS (SELECT FROM committees WHERE district_code = @district AND id = ANY(@bodies)
+		               AND (from_version > @version OR upper(known) > @version))
+		    OR EXISTS (SELECT FROM committee_groups WHERE district_code = @district AND committee_id = ANY(@bodies)
+		               AND (from_version > @version OR upper(known) > @version))
+		    OR EXISTS (SELECT FROM branches WHERE district_code = @district AND id = ANY(@bodies)
+		               AND (from_version > @version OR upper(known) > @version))
+		    OR EXISTS (SELECT FROM branch_groups WHERE district_code = @district AND branch_id = ANY(@bodies)
+		               AND (from_version > @version OR upper(known) > @version))
 		    OR EXISTS (SELECT FROM leaves WHERE district_code = @district AND person_id = ANY(@people)
 		               AND (from_version > @version OR upper(known) > @version))`
 	var changed bool
 	err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district, "version": version,
-		"seats": edited.Seats, "people": edited.People}).Scan(&changed)
+		"seats": edited.Seats, "people": edited.People, "bodies": edited.Bodies}).Scan(&changed)
 	if err == nil && changed {
 		return &geo.Problem{Kind: geo.ErrConflict, Code: "duties-changed",
 			Detail: "somebody has changed the same posts meanwhile; look at them again"}

@@ -269,6 +269,20 @@ func TestEditRosterConflicts(t *testing.T) {
 		t.Errorf("based on what is to come: %v", err)
 	}
 	w.refresh(t)
+	committee, branch := w.d.Current().Roster.AllCommittees()[0], w.d.Current().Roster.AllBranches()[0]
+	one := committee.Groups[:1]
+	seen = w.d.Current().Version
+	w.edit(t, patrol.PutCommittee{Code: committee.Code, Name: committee.Name, Village: committee.Village, Groups: one},
+		patrol.PutBranch{Code: branch.Code, Name: branch.Name, Village: branch.Village, Groups: one}, patrol.PutCommittee{Code: "W2", Name: "x", Village: committee.Village, Groups: committee.Groups[1:]})
+	for what, c := range map[string]patrol.RosterChange{
+		"a committee whose groups others changed": patrol.PutCommittee{Code: committee.Code, Name: "x", Village: committee.Village, Groups: one},
+		"a branch whose groups others changed":    patrol.PutBranch{Code: branch.Code, Name: "x", Village: branch.Village, Groups: one},
+		"a committee that others made":            patrol.PutCommittee{Code: "W2", Name: "y", Village: committee.Village, Groups: committee.Groups[1:]},
+	} {
+		if _, err := try(seen, c); codeOf(err) != "duties-changed" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 	at := w.d.Current().Version
 	if out, err := try(at, patrol.SetPublicContact{Seat: other.ID}); err != nil || out.DutyVersion != at || out.After != w.d.Current() {
 		t.Errorf("what is so already = %+v, %v", out, err)
