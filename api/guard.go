@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -22,8 +23,9 @@ func (s *Server) guard(rt route) http.Handler {
 		whole := r.Body
 		err := s.admit(w, r, rt)
 		if err == nil {
-			bound(w, r, rt)
-			err = rt.handler(w, r)
+			bounded, done := bound(w, r, rt)
+			defer done()
+			err = rt.handler(w, bounded)
 		}
 		if err != nil {
 			drain(w, whole)
@@ -33,22 +35,47 @@ func (s *Server) guard(rt route) http.Handler {
 }
 
 // bound limits what a request may take: bytes of its body, and time. Streams
-// look after themselves.
-func bound(w http.ResponseWriter, r *http.Request, rt route) {
+// look after themselves. done is to be called at the end.
+func bound(w http.ResponseWriter, r *http.Request, rt route) (bounded *http.Request, done context.CancelFunc) {
 	if rt.body == streams {
-		return
+		return r, func() {}
 	}
 	limit, within := int64(maxBody), 30*time.Second
 	if rt.body > 0 {
 		limit, within = rt.body, 5*time.Minute // photos over a bad line
 	}
-	if r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
-	}
-	control, now := http.NewResponseController(w), exchangeOf(r).began
+	return timed(w, r, limit, exchangeOf(r).began.Add(within))
+}
+
+// timed limits the body of a request, and the time until it must have been read and
+// answered.
+func timed(w http.ResponseWriter, r *http.Request, limit int64, until time.Time) (*http.Request, context.CancelFunc) {
+	ctx, done := context.WithDeadline(r.Context(), until)
+	r = r.WithContext(ctx)
 	// Not every connection has deadlines, and those of tests need none.
-	_ = control.SetReadDeadline(now.Add(within))
-	_ = control.SetWriteDeadline(now.Add(within + patience))
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(until.Add(patience))
+	if r.Body != nil && r.Body != http.NoBody {
+		_ = control.SetReadDeadline(until)
+		r.Body = &untimed{http.MaxBytesReader(w, r.Body, limit), control}
+	}
+	return r, done
+}
+
+// untimed is a body at whose end the deadline for reading is lifted. From there on
+// the server listens for the next request while this one is answered, and a
+// deadline that passes meanwhile would be the end of all requests to come on the
+// connection: they would be cancelled before they begin.
+type untimed struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (u *untimed) Read(p []byte) (n int, err error) {
+	if n, err = u.ReadCloser.Read(p); err == io.EOF {
+		_ = u.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // drain reads some of what a refused client still sends: most clients only

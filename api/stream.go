@@ -52,6 +52,9 @@ func (f *feed) Read(p []byte) (int, error) {
 	_ = f.control.SetWriteDeadline(deadline)
 	n, err := f.body.Read(p)
 	f.left -= n
+	if err == io.EOF {
+		_ = f.control.SetReadDeadline(time.Time{}) // see untimed
+	}
 	if err != nil && err != io.EOF {
 		f.failed = readError(err)
 		err = f.failed
