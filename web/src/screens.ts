@@ -15,6 +15,7 @@ export interface Screen {
 export const screens: Partial<Record<ScreenName, Screen>> = {
   report: { onMap: true, sheet: "src/report/screen.css", load: async () => (await import("./report/screen")).loadReport() },
   grids: { onMap: true, sheet: "src/grids/screen.css", load: async () => (await import("./grids/screen")).GridsScreen },
+  people: { onMap: true, sheet: "src/people/screen.css", load: async () => (await import("./people/screen")).PeopleScreen },
   follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },
   heat: { onMap: true, sheet: "src/heat/screen.css", load: async () => (await import("./heat/screen")).HeatScreen },
   field: { onMap: true, sheet: "src/field/screen.css", load: async () => (await import("./field/screen")).FieldScreen },

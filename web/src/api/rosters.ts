@@ -9,11 +9,13 @@ export interface Vacancy {
   /** The rules ask for somebody there. */
   required: boolean;
   deputy?: { id: string; name: string };
+  /** The larger areas that it lies in. */
+  within?: Ref[];
 }
 
-/** Gives what is vacant in the caller's areas. Every reading is noted in the server's log. */
-export async function vacancies(signal?: AbortSignal): Promise<Vacancy[]> {
-  return (await get<{ vacancies: Vacancy[] }>("/api/v1/vacancies", signal)).vacancies;
+/** Gives what is vacant in the caller's areas, at a time or now. Every reading is noted in the server's log. */
+export async function vacancies(signal?: AbortSignal, at: string | null = null): Promise<Vacancy[]> {
+  return (await get<{ vacancies: Vacancy[] }>(`/api/v1/vacancies${at === null ? "" : `?at=${encodeURIComponent(at)}`}`, signal)).vacancies;
 }
 
 /** Gives all grids with their shapes, and the staffing the caller may see. */

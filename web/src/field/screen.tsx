@@ -20,6 +20,7 @@ import { KeyButton, KeyHelp, useKeys } from "./keys";
 import { CaseList, ListHead, openCase, openText } from "./list";
 import { drawField, ownAreas, showOwn, showReport } from "./overlay";
 import { follow, loading, openId, reports } from "./state";
+import { OwnReceipts } from "./receipts";
 import { t } from "./text";
 
 const drawable = canDrawMap();
@@ -90,6 +91,7 @@ function Field(): JSX.Element {
       <h1 class="visually-hidden">{t(all ? "titleAll" : "title")}</h1>
       <Sheet label={t("listName")} {...(above === "" ? {} : { above })} title={t(all ? "titleAll" : "title")} kind={`field-list${drawable ? "" : " alone"}`} height={height} extra={<KeyButton />} under={<ListHead />}>
         {!drawable && <p class="soft">{t("noMap")}</p>}
+        <OwnReceipts />
         <CaseList />
       </Sheet>
       {open && <CaseView height={height} />}

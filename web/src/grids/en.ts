@@ -24,6 +24,7 @@ export const en: Record<keyof typeof zh, string> = {
   grid_member: "Members",
   grid_police: "Police",
   vacant: "Vacant",
+  postsOf: "Posts of {name}, {n} vacant",
   vacantSeat: "vacant",
   noSeat: "no seat",
   acting: "{name}, deputy",

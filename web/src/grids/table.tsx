@@ -97,7 +97,11 @@ function Line({ row: r, mean, most }: { row: Row; mean: number; most: number }):
           <Staff seats={r.seats[post]} post={post} />
         </td>
       ))}
-      <td class="number">{r.vacant === 0 ? <span class="soft">0</span> : <span class="short">{r.vacant}</span>}</td>
+      <td class="number">
+        <a class={r.vacant === 0 ? "soft" : "short"} href={linkTo({ view: "people", selection: { type: "area", ref: { kind: "grid", code: r.code } } })} aria-label={t("postsOf", { name: r.name, n: r.vacant })} onClick={(e) => e.stopPropagation()}>
+          {r.vacant}
+        </a>
+      </td>
     </tr>
   );
 }

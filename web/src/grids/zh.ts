@@ -22,6 +22,7 @@ export const zh = {
   grid_member: "网格员",
   grid_police: "民警",
   vacant: "空缺",
+  postsOf: "{name}的岗位，空缺 {n} 个",
   vacantSeat: "空缺",
   noSeat: "未设岗",
   acting: "{name} 代理",

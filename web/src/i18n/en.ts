@@ -74,6 +74,7 @@ export const en: Messages = {
   nearEdge: "Close to the edge of its grid. A neighbour may answer instead:",
   nearEdgeUnsure: "Your position is uncertain. You may be in any of these grids:",
   likely: "{percent} likely",
+  allPosts: "Posts and people",
   facts: "Facts",
   size: "Area",
   km2: "{n} km²",

@@ -72,6 +72,7 @@ export const zh = {
   nearEdge: "紧邻网格边界，也可能由相邻网格负责：",
   nearEdgeUnsure: "按定位误差，您可能在以下网格之一：",
   likely: "可能性 {percent}",
+  allPosts: "岗位与人员",
   facts: "基本情况",
   size: "面积",
   km2: "{n} 平方公里",

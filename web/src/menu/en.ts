@@ -5,6 +5,7 @@ export const en: Record<keyof typeof zh, string> = {
   myAreas: "My areas",
   cases: "Cases",
   gridTable: "All grids",
+  people: "Posts and people",
   boundaryPlans: "Boundary plans",
   importExport: "Import and export",
 };

@@ -18,6 +18,7 @@ function entries(): Entry[] {
     { to: "field", name: who.value?.scope.all === true ? "cases" : "myAreas", may: can("act_on_reports") },
     // The table of the grids is for those who look after all of them.
     { to: "grids", name: "gridTable", may: plans || can("dispatch_reports") },
+    { to: "people", name: "people", may: can("read_roster") },
     { to: "plans", name: "boundaryPlans", may: plans },
     { to: "import", name: "importExport", may: plans || can("manage_duties") },
   ];

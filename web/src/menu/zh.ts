@@ -3,6 +3,7 @@ export const zh = {
   myAreas: "我的辖区",
   cases: "事件办理",
   gridTable: "网格一览",
+  people: "岗位与人员",
   boundaryPlans: "边界调整",
   importExport: "导入导出",
 };

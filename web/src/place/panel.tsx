@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { nameOf, t } from "../i18n/i18n";
 import { asking, found, type Found } from "../state/place";
+import { can } from "../state/session";
 import { linkTo, selection, tell, view } from "../state/store";
 import { formatPosition } from "../units/format";
 import { Icon } from "../ui/icons";
@@ -68,6 +69,11 @@ export function Panel({ canShowMap }: { canShowMap: boolean }): JSX.Element | nu
       {f === null ? asking.value ? <Skeleton says={t("loading")} lines="wide short tall tall short" /> : <p class="soft">{t("noAnswer")}</p> : f.type === "point" ? <PointDetails found={f} /> : <AreaDetails found={f} />}
       {f !== null && (
         <p class="panel-links">
+          {f.type === "area" && can("read_roster") && (
+            <a class="button" href={linkTo({ view: "people" })}>
+              {t("allPosts")}
+            </a>
+          )}
           {view.value === "list" && canShowMap && <a class="button" href={linkTo({ view: "map", camera: null })}>{t("showOnMap")}</a>}
           {isSecureContext && (
             <button type="button" class="button" onClick={() => void copyLink()}>
