@@ -171,7 +171,7 @@ func (s *Server) checkPassword(r *http.Request, login, password string) (access.
 		return access.Account{}, err
 	}
 	if !good || account.Disabled {
-		if err := s.cfg.Sessions.SignInRefused(r.Context(), account.ID); err != nil {
+		if err := s.cfg.Sessions.SignInRefused(r.Context(), login, account.ID); err != nil {
 			return access.Account{}, err
 		}
 		return access.Account{}, fail("wrong-password", "login or password is wrong")

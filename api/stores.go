@@ -82,8 +82,8 @@ type Sessions interface {
 	// TrySignIn counts an attempt to sign in before its password is looked at.
 	// until is zero where it may go on, else when the login's lock ends.
 	TrySignIn(ctx context.Context, login string, now time.Time) (until time.Time, err error)
-	// SignInRefused notes a wrong password, of an account or of none.
-	SignInRefused(ctx context.Context, account geo.ID) error
+	// SignInRefused notes a wrong password for a login, of an account or of none.
+	SignInRefused(ctx context.Context, login string, account geo.ID) error
 }
 
 // ReadLog keeps who read personal data of others: names and phones that are

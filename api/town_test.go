@@ -318,7 +318,7 @@ func (f *fakeStore) TrySignIn(context.Context, string, time.Time) (time.Time, er
 	return f.lockedUntil, nil
 }
 
-func (f *fakeStore) SignInRefused(context.Context, geo.ID) error {
+func (f *fakeStore) SignInRefused(context.Context, string, geo.ID) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.refused++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -58,14 +59,25 @@ func (s *Store) TrySignIn(ctx context.Context, login string, now time.Time) (unt
 }
 
 // SignInRefused notes a wrong password: of the account, or of no account at all
-// where the id is zero. The login is not noted, as it may be anything.
-func (s *Store) SignInRefused(ctx context.Context, account geo.ID, actor patrol.Actor) error {
+// where the id is zero, and until when that has locked the login. The login is
+// not noted, as it may be anything.
+func (s *Store) SignInRefused(ctx context.Context, login string, account geo.ID, actor patrol.Actor) error {
 	return wrap("note a wrong password", pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		subject := "none"
 		if account != (geo.ID{}) {
 			subject = account.String()
 		}
-		return s.audit(ctx, tx, actor, auditEntry{"session.refuse", "account", subject, nil})
+		const sql = `SELECT locked_until FROM signin_failures WHERE district_code = @district AND login_hash = @hash`
+		var until *time.Time
+		err := tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district, "hash": s.loginHash(login)}).Scan(&until)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		var detail any
+		if until != nil {
+			detail = map[string]any{"locked_until": until.UTC()}
+		}
+		return s.audit(ctx, tx, actor, auditEntry{"session.refuse", "account", subject, detail})
 	}))
 }
 

@@ -122,8 +122,16 @@ func TestSignInRefusedIsAudited(t *testing.T) {
 	w := openWorld(t, townURL(t))
 	a := w.account(t, "a", access.Officer)
 	public := patrol.Actor{Kind: "public"}
-	if err := errors.Join(w.SignInRefused(t.Context(), a.ID, public), w.SignInRefused(t.Context(), geo.ID{}, public)); err != nil {
+	for range access.LockAfter {
+		if _, err := w.TrySignIn(t.Context(), "a", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.SignInRefused(t.Context(), "a", a.ID, public), w.SignInRefused(t.Context(), "b", geo.ID{}, public)); err != nil {
 		t.Fatal(err)
+	}
+	if n := w.count(t, `SELECT count(*) FROM audit WHERE action = 'session.refuse' AND coalesce(detail ? 'locked_until', false)`); n != 1 {
+		t.Errorf("%d lines tell of the lock, want that of the account alone", n)
 	}
 	if n := w.count(t, `SELECT count(*) FROM audit WHERE action = 'session.refuse' AND (subject = 'none' OR subject = (SELECT id::text FROM accounts))`); n != 2 {
 		t.Errorf("%d lines, want 2", n)

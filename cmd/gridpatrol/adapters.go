@@ -72,6 +72,6 @@ func (s sessions) CreateSession(ctx context.Context, in access.Session, p access
 }
 
 // SignInRefused notes a wrong password.
-func (s sessions) SignInRefused(ctx context.Context, account geo.ID) error {
-	return s.Store.SignInRefused(ctx, account, patrol.Actor{Kind: "public", Name: string(access.Public), Role: string(access.Public)})
+func (s sessions) SignInRefused(ctx context.Context, login string, account geo.ID) error {
+	return s.Store.SignInRefused(ctx, login, account, patrol.Actor{Kind: "public", Name: string(access.Public), Role: string(access.Public)})
 }
