@@ -63,6 +63,9 @@ func fillDemo(ctx context.Context, store *postgis.Store, until time.Time, p *pro
 		if err := fillDistrict(ctx, store, until, len(revisions) > 0, p); err != nil {
 			return true, err
 		}
+		if err := fillHandovers(ctx, store); err != nil {
+			return true, err
+		}
 	}
 	return true, fillAccounts(ctx, store)
 }

@@ -57,7 +57,7 @@ func fillAccounts(ctx context.Context, store *postgis.Store) error {
 		}
 		account := access.Account{ID: uuid.Must(uuid.NewV7()), Login: a.login, Name: a.login, Role: a.role, CreatedAt: time.Now()}
 		if a.class != "" {
-			person, ok := chiefOf(a.class, grids, duties.Current().Roster, time.Now())
+			_, person, ok := chiefOf(a.class, grids, duties.Current().Roster, time.Now())
 			if !ok {
 				return fmt.Errorf("no %s grid has a chief", a.class)
 			}
@@ -74,19 +74,19 @@ func fillAccounts(ctx context.Context, store *postgis.Store) error {
 }
 
 // chiefOf is who holds the chief's post of the first grid of the class that
-// has one at t.
-func chiefOf(class string, grids []*geo.Area, roster *patrol.Roster, t time.Time) (geo.ID, bool) {
+// has one at t, and its seat.
+func chiefOf(class string, grids []*geo.Area, roster *patrol.Roster, t time.Time) (patrol.Seat, geo.ID, bool) {
 	for _, g := range grids {
 		if g.Class != class {
 			continue
 		}
 		for _, seat := range roster.Seats(patrol.GridChief, g.ID) {
 			if person, _, ok := roster.Holder(seat.ID, t); ok {
-				return person.ID, true
+				return seat, person.ID, true
 			}
 		}
 	}
-	return geo.ID{}, false
+	return patrol.Seat{}, geo.ID{}, false
 }
 
 // program is how this program was called, for lines to be copied.
