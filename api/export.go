@@ -28,6 +28,16 @@ func (s *Server) exportPosts(w http.ResponseWriter, r *http.Request) error {
 	return s.export(w, r, exportPosts)
 }
 
+// exportRoster answers GET /api/v1/export/roster.
+func (s *Server) exportRoster(w http.ResponseWriter, r *http.Request) error {
+	return s.export(w, r, exportRoster)
+}
+
+// exportBodies answers GET /api/v1/export/committees.
+func (s *Server) exportBodies(w http.ResponseWriter, r *http.Request) error {
+	return s.export(w, r, exportBodies)
+}
+
 // exportCollection answers GET /api/v1/export/{collection}.
 func (s *Server) exportCollection(w http.ResponseWriter, r *http.Request) error {
 	return s.export(w, r, mux.Vars(r)["collection"])

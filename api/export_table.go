@@ -41,6 +41,8 @@ const (
 	exportReports = "reports"
 	exportRoads   = "roads"
 	exportPosts   = "posts"
+	exportRoster  = "roster"     // posts of all times, and leaves
+	exportBodies  = "committees" // and branches
 )
 
 // ExportCollections lists what can be exported. The caller owns the slice.
@@ -49,13 +51,13 @@ func ExportCollections() []string {
 	for _, k := range geo.Kinds() {
 		out = append(out, k.Plural())
 	}
-	return append(out, exportReports, exportRoads, exportPosts)
+	return append(out, exportReports, exportRoads, exportPosts, exportRoster, exportBodies)
 }
 
 // Table gives a collection as the exporter may see it. Areas and roads everybody may;
 // reports come in their public form to who may not read descriptions, and from the exporter's
-// areas alone where it is limited to some; posts, with names and phones, need the right to
-// read rosters, and the audit log has it before the table is given. Of reports there is only
+// areas alone where it is limited to some; posts, with names and phones, and committees need the right to
+// read rosters, and the audit log has names before the table is given. Of reports there is only
 // what is there now.
 func (e Exports) Table(ctx context.Context, who Exporter, q ExportQuery) (*importers.Table, error) {
 	kind, isKind := geo.ParsePlural(q.Collection)
@@ -65,6 +67,10 @@ func (e Exports) Table(ctx context.Context, who Exporter, q ExportQuery) (*impor
 		return e.reports(ctx, who.Principal, q)
 	case q.Collection == exportPosts:
 		return e.posts(ctx, who, q)
+	case q.Collection == exportRoster:
+		return e.roster(ctx, who, q)
+	case q.Collection == exportBodies:
+		return e.bodies(who, q)
 	default:
 		return nil, errNotFound("collection")
 	}
@@ -156,11 +162,8 @@ func (e Exports) eachReport(ctx context.Context, scope access.Scope, f patrol.Fi
 // posts gives the seats within the exporter's areas with who holds them, or stands in,
 // at the time asked for.
 func (e Exports) posts(ctx context.Context, who Exporter, q ExportQuery) (*importers.Table, error) {
-	switch p := who.Principal; {
-	case !p.SignedIn():
-		return nil, fail("sign-in-required", "this needs an account or a token")
-	case !access.Can(p, access.ReadRoster):
-		return nil, fail("forbidden", "this account may not do that")
+	if err := who.mayRoster(); err != nil {
+		return nil, err
 	}
 	world, err := e.world(ctx, who.Principal, q)
 	if err != nil {

@@ -180,6 +180,10 @@ func (r *Roster) held(seat geo.ID, t time.Time, deputy bool) (Person, Holding, b
 // for, by start. The caller owns the slice.
 func (r *Roster) HoldingsOf(person geo.ID) []Holding { return slices.Clone(r.byPerson[person]) }
 
+// HoldingsOfSeat gives everybody who holds, held or will hold a seat, or stands in
+// there, by start. The caller owns the slice.
+func (r *Roster) HoldingsOfSeat(seat geo.ID) []Holding { return slices.Clone(r.bySeat[seat]) }
+
 // AreasOfSeat gives the areas a seat answers for: its own, or the groups of
 // its committee. The caller owns the slice.
 func (r *Roster) AreasOfSeat(s Seat) []geo.ID {

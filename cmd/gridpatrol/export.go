@@ -82,7 +82,7 @@ func (c *exportCmd) Run(ctx context.Context, common *Common, out io.Writer) erro
 		if c.Out == "" {
 			return table.Write(ctx, out, c.format, c.crs, "")
 		}
-		return writeWhole(c.Out, c.Collection == "posts" || c.Collection == "reports", func(w io.Writer) error {
+		return writeWhole(c.Out, c.Collection == "posts" || c.Collection == "roster" || c.Collection == "reports", func(w io.Writer) error {
 			return table.Write(ctx, w, c.format, c.crs, filepath.Dir(c.Out))
 		})
 	})

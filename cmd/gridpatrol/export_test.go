@@ -46,7 +46,7 @@ func TestExportCommand(t *testing.T) {
 			if len(m) != 2 || m[1] != strconv.Itoa(counts[c]) || counts[c] == 0 {
 				t.Errorf("%s in %s has %v features, the database %d", c, f, m, counts[c])
 			}
-			if info, err := os.Stat(path); err != nil || (info.Mode().Perm()&0o077 == 0) != (c == "posts" || c == "reports") {
+			if info, err := os.Stat(path); err != nil || (info.Mode().Perm()&0o077 == 0) != (c == "posts" || c == "roster" || c == "reports") {
 				t.Errorf("%s: mode %v, %v: names, phones and what people wrote are for the owner alone", path, info.Mode(), err)
 			}
 		}
@@ -183,7 +183,10 @@ func countsOf(t *testing.T, url string) map[string]int {
 			}
 		}
 		out["posts"] += max(held, 1)
+		out["roster"] += max(len(duties.Current().Roster.HoldingsOfSeat(seat.ID)), 1)
 	}
+	out["roster"] += len(now.Leaves)
+	out["committees"] = len(now.Committees) + len(now.Branches)
 	return out
 }
 

@@ -149,6 +149,8 @@ func scopeExpectations() map[string]expected {
 		// Only who takes over does, who is none of these.
 		"POST /api/v1/handovers/{id}/acknowledge": one(question{of: "handover", scope: "areas", ok: refused}),
 		"GET /api/v1/export/posts":                {{query: "?format=geojson"}, {query: "?format=csv"}},
+		"GET /api/v1/export/roster":               {{query: "?format=csv"}},
+		"GET /api/v1/export/committees":           {{query: "?format=csv"}},
 	})
 	ofAccount := func(ok int, body string) []question {
 		return one(question{of: "account", scope: "areas", ok: ok, body: body})

@@ -40,6 +40,9 @@ type RosterSet struct {
 // names alone. A seat that it lacks goes, unless an area must have it: it is
 // vacant then. Who left a post before stays in its history.
 //
+// A row whose post is "leave" (请假) says from when to when a person is on leave;
+// leaves that the file does not have stay.
+//
 // A person is known by name and phone. Rows without a phone are taken for who
 // has that name in the same area, and in the seat before. A person in a seat
 // whose phone alone is another has a new phone.

@@ -25,6 +25,12 @@ func (r *rosterReader) hold(s seatSayings, was []patrol.Holding) []patrol.Holdin
 			old := left[i]
 			left = slices.Delete(left, i, i+1)
 			h.ID = old.ID
+			if sameMoment(old.From, h.From) {
+				h.From = old.From
+			}
+			if sameMoment(old.To, h.To) {
+				h.To = old.To
+			}
 			if h.From.IsZero() {
 				h.From = old.From
 				if h.To.IsZero() && old.To.After(r.b.Now) {
@@ -58,7 +64,7 @@ func (r *rosterReader) matching(list []patrol.Holding, s *saying) int {
 	if s.from.IsZero() {
 		return slices.IndexFunc(list, func(h patrol.Holding) bool { return same(h) && h.At(r.b.Now) })
 	}
-	if i := slices.IndexFunc(list, func(h patrol.Holding) bool { return same(h) && h.From.Equal(s.from) }); i >= 0 {
+	if i := slices.IndexFunc(list, func(h patrol.Holding) bool { return same(h) && sameMoment(h.From, s.from) }); i >= 0 {
 		return i
 	}
 	return slices.IndexFunc(list, func(h patrol.Holding) bool { // its day is put right

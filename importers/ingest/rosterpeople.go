@@ -63,7 +63,7 @@ func (l *roll) samePhones() {
 		feature int
 	}
 	seen := map[string]first{}
-	for _, s := range l.r.sayings {
+	for _, s := range slices.Concat(l.r.sayings, l.r.leaves) {
 		if len(s.phone) != 11 || s.phone[0] != '1' {
 			continue // a desk's number is many people's
 		}
@@ -118,9 +118,18 @@ func (l *roll) person(s *saying) geo.ID {
 	return id
 }
 
-// holders gives who holds or stands in for the post there now.
+// holders gives who holds or stands in for the post there from the day that is
+// said on, and who does now.
 func (l *roll) holders(s *saying) (out []geo.ID) {
-	for _, seat := range l.r.seatsOf(s.post, s.place) {
+	seats := l.r.seatsOf(s.post, s.place)
+	for _, seat := range seats {
+		for _, h := range l.r.b.Roster.HoldingsOfSeat(seat.ID) {
+			if h.Deputy == s.deputy && sameMoment(h.From, s.from) {
+				out = append(out, h.Person)
+			}
+		}
+	}
+	for _, seat := range seats {
 		for _, deputy := range []bool{s.deputy, !s.deputy} {
 			var p patrol.Person
 			var ok bool
@@ -145,11 +154,15 @@ func (r *rosterReader) seatsOf(post patrol.Post, where place) []patrol.Seat {
 	return r.b.Roster.Seats(post, where.area)
 }
 
-// list gives everybody who is in the roster, by id: those who hold a post in it, and those who were there before.
-func (l *roll) list(holdings []patrol.Holding) []patrol.Person {
+// list gives everybody who is in the roster, by id: those who hold a post in it
+// or are on leave, and those who were there before.
+func (l *roll) list(holdings []patrol.Holding, leaves []patrol.Leave) []patrol.Person {
 	held := make(map[geo.ID]bool, len(holdings))
 	for _, h := range holdings {
 		held[h.Person] = true
+	}
+	for _, away := range leaves {
+		held[away.Person] = true
 	}
 	out := make([]patrol.Person, 0, len(l.people))
 	before := map[geo.ID]bool{}

@@ -31,6 +31,7 @@ type rosterReader struct {
 	line    int
 
 	sayings []*saying
+	leaves  []*saying // of persons, from and to
 	scope   map[scopeKey]bool
 	found   []readBody
 }
@@ -163,6 +164,10 @@ func (r *rosterReader) read(rec *importers.Record) {
 		return
 	}
 	text := r.cell(rec, "post")
+	if leaveWords[FoldName(text)] {
+		r.readLeave(rec)
+		return
+	}
 	type named struct {
 		posts  []patrol.Post
 		deputy bool

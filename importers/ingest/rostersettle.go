@@ -59,7 +59,7 @@ func (r *rosterReader) settlePosts(old patrol.RosterData) patrol.RosterData {
 	for _, h := range old.Holdings {
 		holdings[h.Seat] = append(holdings[h.Seat], h)
 	}
-	out := patrol.RosterData{Committees: append(slices.Clone(old.Committees), r.places.made...), Branches: old.Branches, Leaves: old.Leaves}
+	out := patrol.RosterData{Committees: append(slices.Clone(old.Committees), r.places.made...), Branches: old.Branches}
 	settled := map[geo.ID]bool{}
 	for _, k := range order {
 		for _, s := range r.deal(k, spots[k]) {
@@ -82,7 +82,8 @@ func (r *rosterReader) settlePosts(old patrol.RosterData) patrol.RosterData {
 	}
 	r.leave(&out, old, holdings, settled, named)
 	r.missing(named, spots)
-	out.People = people.list(out.Holdings)
+	out.Leaves = r.settleLeaves(old.Leaves, people)
+	out.People = people.list(out.Holdings, out.Leaves)
 	return out
 }
 
@@ -260,7 +261,7 @@ func (r *rosterReader) twoAtOnce(k spot, s *saying) {
 func (r *rosterReader) twice(k spot, says []*saying) {
 	for i, s := range says {
 		for _, o := range says[:i] {
-			if s.name != "" && s.person == o.person && s.deputy == o.deputy && s.begins(r.b.Now).Before(o.ends()) && o.begins(r.b.Now).Before(s.ends()) {
+			if s.name != "" && s.person == o.person && s.deputy == o.deputy && !(s.deputy && s.seat != o.seat) && s.begins(r.b.Now).Before(o.ends()) && o.begins(r.b.Now).Before(s.ends()) {
 				r.number, r.line = s.feature, s.line
 				r.fault(importers.ProblemCardinality, k.place.code, fmt.Sprintf("the person is named for %s in row %d already", k.post, o.feature),
 					map[string]any{"post": string(k.post), "first": o.feature})
