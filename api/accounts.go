@@ -111,7 +111,7 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := s.manager(r)
-	if err := m.mayMake(in.Account, in.Role); err != nil {
+	if err := errors.Join(m.mayMake(in.Account, in.Role), m.mayName(in.Account)); err != nil {
 		return err
 	}
 	if in.password != "" {
@@ -156,6 +156,11 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := m.mayMake(after, after.Role); err != nil {
 		return err
+	}
+	if change.Person != nil {
+		if err := m.mayName(after); err != nil {
+			return err
+		}
 	}
 	a, err = s.cfg.Desk.ChangeAccount(r.Context(), a.ID, change, actorOf(m.Principal))
 	if err != nil {

@@ -77,3 +77,14 @@ func (s *Server) personID(f *fields, name string) geo.ID {
 	f.impossible(f.pointer(name), "the roster has nobody with this id")
 	return geo.ID{}
 }
+
+// mayName refuses to make an account somebody's who holds posts beyond the
+// manager's areas: whatever its role, it answers for that person, and takes over
+// what is handed to them.
+func (m manager) mayName(a access.Account) error {
+	posts := m.server.postAreas(a)
+	if len(posts) == 0 || m.within(access.Scope{Areas: posts}) {
+		return nil
+	}
+	return fail("outside-scope", "this account is limited to areas, and the person has posts in others")
+}

@@ -69,6 +69,7 @@ func TestAccountsInScope(t *testing.T) {
 		`{"areas":["grid:` + gridWest + `","grid:` + gridEast + `"]}`, `{"person":"` + id(104).String() + `"}`} {
 		wantProblem(t, s.do(s.as(west, "PATCH", path, body)), 403, "outside-scope")
 	}
+	wantProblem(t, s.do(s.as(west, "PATCH", path, `{"role":"consumer","person":"`+id(104).String()+`"}`)), 403, "outside-scope")
 	got := want[accountAnswer](t, s.do(s.as(west, "PATCH", path, `{"areas":["village_group:220112001001001"],"name":"新","role":"consumer"}`)), 200)
 	if got.Name != "新" || got.Role != access.Consumer || !slices.Equal(got.Areas, []string{"village_group:220112001001001"}) {
 		t.Errorf("changed to %+v", got)
@@ -96,6 +97,7 @@ func TestCreateAccount(t *testing.T) {
 		`{"login":"x","role":"officer","areas":["grid:` + gridEast + `"]}`: "outside-scope",
 		`{"login":"x","role":"dispatcher"}`:                                "outside-scope",
 		`{"login":"x","role":"admin"}`:                                     "outside-scope",
+		`{"login":"x","role":"consumer","areas":["grid:` + gridWest + `"],"person":"` + id(104).String() + `"}`: "outside-scope",
 	} {
 		wantProblem(t, s.do(s.as(west, "POST", "/api/v1/accounts", body)), 403, code)
 	}
