@@ -54,11 +54,7 @@ func (m manager) mayManage(c access.Credential) bool {
 
 // scopeOf is what a credential may see.
 func (s *Server) scopeOf(c access.Credential) access.Scope {
-	var posts []geo.ID
-	if a, ok := c.(access.Account); ok {
-		posts = s.postAreas(a)
-	}
-	return access.NewPrincipal(c, posts).Scope
+	return s.principal(c).Scope
 }
 
 // mayMake refuses to make or change what could then do or see more than the

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -47,47 +48,112 @@ var errSessionEnded = fail("invalid-token", "the session has ended; sign in agai
 // geo.ErrUnauthorized; an ended session's cookie is taken back, so that the
 // browser can go on as nobody.
 func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, c credentials) (access.Principal, error) {
-	if c.header != "" {
-		return s.byToken(r, c.header)
-	}
-	account, err := s.cfg.Sessions.SessionAccount(r.Context(), access.HashSecret(c.cookie), s.cfg.Now())
-	switch {
-	case errors.Is(err, geo.ErrNotFound) || err == nil && account.Disabled:
+	credential, err := s.credentialOf(r.Context(), c, true)
+	if errors.Is(err, errSessionEnded) {
 		s.setCookie(w, r, "")
-		return access.Principal{}, errSessionEnded
-	case err != nil:
+	}
+	if err != nil {
 		return access.Principal{}, err
 	}
-	return access.NewPrincipal(account, s.postAreas(account)), nil
+	return s.principal(credential), nil
 }
 
+// principal gives who has a credential, with the posts that are held now.
+func (s *Server) principal(c access.Credential) access.Principal {
+	var posts []geo.ID
+	if a, ok := c.(access.Account); ok {
+		posts = s.postAreas(a)
+	}
+	return access.NewPrincipal(c, posts)
+}
+
+// credentialOf gives the account or token that credentials stand for, while they
+// are good. It notes that they were used, if used says so.
+func (s *Server) credentialOf(ctx context.Context, c credentials, used bool) (access.Credential, error) {
+	if c.header != "" {
+		return s.byToken(ctx, c.header, used)
+	}
+	return s.bySession(ctx, c.cookie, used)
+}
+
+// bySession finds whose session it is.
+func (s *Server) bySession(ctx context.Context, cookie string, used bool) (access.Credential, error) {
+	hash, now := access.HashSecret(cookie), s.cfg.Now()
+	key := keyOfCredential("session", hash)
+	generation, sure := s.generation()
+	k, known := s.callers.get(key, generation, sure, now)
+	// The last use may be longer ago only because another server noted it.
+	if !known || !k.session.Good(now) {
+		session, account, err := s.cfg.Sessions.Session(ctx, hash, now)
+		if errors.Is(err, geo.ErrNotFound) || err == nil && account.Disabled {
+			return nil, errSessionEnded
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.callers.put(key, generation, sure, rememberedCredential{account: account, session: session, read: now})
+		return account, nil
+	}
+	if used && now.Sub(k.session.SeenAt) > touchEvery {
+		if err := s.cfg.Sessions.TouchSession(ctx, hash, now); err != nil {
+			return nil, err
+		}
+		k.session.SeenAt = now
+		s.callers.put(key, generation, sure, k)
+	}
+	return k.account, nil
+}
+
+// touchEvery is how exactly it is noted when credentials were last used.
+const touchEvery = time.Minute
+
 // byToken finds whose API token stands in the header.
-func (s *Server) byToken(r *http.Request, header string) (access.Principal, error) {
+func (s *Server) byToken(ctx context.Context, header string, used bool) (access.Credential, error) {
 	scheme, text, _ := strings.Cut(strings.TrimSpace(header), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return access.Principal{}, fail("invalid-token", "the Authorization header must read: Bearer gp_<id>_<secret>")
+		return nil, fail("invalid-token", "the Authorization header must read: Bearer gp_<id>_<secret>")
 	}
-	id, secret, err := access.ParseToken(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	id, secret, err := access.ParseToken(text)
 	if err != nil {
-		return access.Principal{}, err
-	}
-	token, err := s.cfg.Accounts.TokenByID(r.Context(), id)
-	if errors.Is(err, geo.ErrNotFound) {
-		return access.Principal{}, fail("token-unknown", "there is no such API token")
-	}
-	if err != nil {
-		return access.Principal{}, err
+		return nil, err
 	}
 	now := s.cfg.Now()
-	if err := token.Check(secret, now); err != nil {
-		return access.Principal{}, err
-	}
-	if now.Sub(token.LastUsed) > time.Minute {
-		if err := s.cfg.Accounts.TouchToken(r.Context(), id, now); err != nil {
-			s.log.WarnContext(r.Context(), "the use of a token was not noted", "token", id, "error", err)
+	key := keyOfCredential("token", access.HashSecret(text))
+	generation, sure := s.generation()
+	k, known := s.callers.get(key, generation, sure, now)
+	if !known {
+		k.token, err = s.cfg.Accounts.TokenByID(ctx, id)
+		if errors.Is(err, geo.ErrNotFound) {
+			return nil, fail("token-unknown", "there is no such API token")
 		}
+		if err != nil {
+			return nil, err
+		}
+		k.read = now
 	}
-	return access.NewPrincipal(token, nil), nil
+	if err := k.token.Check(secret, now); err != nil {
+		return nil, err
+	}
+	touch := used && now.Sub(k.token.LastUsed) > touchEvery
+	if touch {
+		if err := s.cfg.Accounts.TouchToken(ctx, id, now); err != nil {
+			s.log.WarnContext(ctx, "the use of a token was not noted", "token", id, "error", err)
+		}
+		k.token.LastUsed = now
+	}
+	if touch || !known {
+		s.callers.put(key, generation, sure, k)
+	}
+	return k.token, nil
+}
+
+// generation is that of the watch; sure is false where nothing may be remembered.
+func (s *Server) generation() (generation uint64, sure bool) {
+	if s.cfg.Access == nil {
+		return 0, false
+	}
+	return s.cfg.Access.Generation()
 }
 
 // postAreas gives the areas of the posts that the account's person holds now.

@@ -57,6 +57,7 @@ type Config struct {
 	Accounts   Accounts
 	Sessions   Sessions
 	Desk       Desk
+	Access     AccessWatch // nil: nothing is remembered of who asks
 	ReadLog    ReadLog
 	Personal   Personal
 	Events     Events

@@ -36,6 +36,7 @@ type Server struct {
 	bodies    sync.Pool // of *[]byte: answers that are put together by hand
 	spooled   spooled
 	texts     areaCache
+	callers   remembered
 	desk      *importDesk
 	oidc      *oidcProvider // nil: there is none
 	closing   chan struct{}

@@ -74,16 +74,26 @@ type Sessions interface {
 	// CreateSession keeps a session that begins now, while what was proved still
 	// holds; geo.ErrNotFound where it does not.
 	CreateSession(ctx context.Context, in access.Session, p access.Proof) error
-	// SessionAccount gives the account of a session that is good by
-	// access.SessionGood, and notes that it was used; geo.ErrNotFound where it
-	// has ended.
-	SessionAccount(ctx context.Context, hash []byte, now time.Time) (access.Account, error)
+	// Session gives a session that is good by access.SessionGood with its account,
+	// and notes that it was used; geo.ErrNotFound where it has ended, or where the
+	// account is disabled.
+	Session(ctx context.Context, hash []byte, now time.Time) (access.Session, access.Account, error)
+	// TouchSession notes that a session was used.
+	TouchSession(ctx context.Context, hash []byte, now time.Time) error
 	DeleteSession(ctx context.Context, hash []byte) error
 	// TrySignIn counts an attempt to sign in before its password is looked at.
 	// until is zero where it may go on, else when the login's lock ends.
 	TrySignIn(ctx context.Context, login string, now time.Time) (until time.Time, err error)
 	// SignInRefused notes a wrong password for a login, of an account or of none.
 	SignInRefused(ctx context.Context, login string, account geo.ID) error
+}
+
+// AccessWatch knows whether anything has changed of who may do what.
+type AccessWatch interface {
+	// Generation is another one after every change that became known: at once
+	// where it was made by this server, within two seconds where not. ok is false
+	// while nobody knows. It never blocks.
+	Generation() (generation uint64, ok bool)
 }
 
 // ReadLog keeps who read personal data of others: names and phones that are

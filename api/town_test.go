@@ -131,6 +131,7 @@ type fakeStore struct {
 	accounts []access.Account
 	tokens   []access.Token
 	touched  int
+	asked    int // for whom a session or token is
 	sessions map[string]geo.ID
 	refused  int // wrong passwords that were noted
 
@@ -299,6 +300,7 @@ func (f *fakeStore) AccountByLogin(_ context.Context, login string) (access.Acco
 }
 
 func (f *fakeStore) TokenByID(_ context.Context, id geo.ID) (access.Token, error) {
+	f.asked++
 	for _, t := range f.tokens {
 		if t.ID == id {
 			return t, nil
@@ -325,14 +327,17 @@ func (f *fakeStore) SignInRefused(context.Context, string, geo.ID) error {
 	return nil
 }
 
-func (f *fakeStore) SessionAccount(_ context.Context, hash []byte, _ time.Time) (access.Account, error) {
+func (f *fakeStore) Session(_ context.Context, hash []byte, now time.Time) (access.Session, access.Account, error) {
+	f.asked++
 	for _, a := range f.accounts {
-		if id, ok := f.sessions[string(hash)]; ok && a.ID == id {
-			return a, nil
+		if id, ok := f.sessions[string(hash)]; ok && a.ID == id && !a.Disabled {
+			return access.Session{Hash: hash, Account: id, CreatedAt: now, SeenAt: now}, a, nil
 		}
 	}
-	return access.Account{}, geo.ErrNotFound
+	return access.Session{}, access.Account{}, geo.ErrNotFound
 }
+
+func (f *fakeStore) TouchSession(context.Context, []byte, time.Time) error { f.touched++; return nil }
 
 func (f *fakeStore) DeleteSession(_ context.Context, hash []byte) error {
 	delete(f.sessions, string(hash))

@@ -29,6 +29,7 @@ func (s *Store) changeAccess(ctx context.Context, doing string, change func(pgx.
 		}
 		return hint(ctx, tx)
 	})
+	s.accessChanged() // also after an error: it may be the answer to the commit that was lost
 	if err != nil {
 		return wrap(doing, err)
 	}

@@ -67,6 +67,7 @@ type Store struct {
 	log        *slog.Logger
 	now        func() time.Time
 	onCommit   atomic.Pointer[func()]
+	onAccess   atomic.Pointer[AccessWatch]
 	rules      atomic.Pointer[rules] // the last ones read
 
 	// What was read whole last of what is in force, so that a publish need not.

@@ -67,6 +67,7 @@ func (s *Store) ErasePersonal(ctx context.Context, subject patrol.Subject, reaso
 		}
 		return hint(ctx, tx)
 	})
+	s.accessChanged()
 	if err != nil {
 		return patrol.Erasure{}, wrap("erase a person", err)
 	}

@@ -29,6 +29,7 @@ type server struct {
 	store      *postgis.Store
 	boundaries *postgis.Boundaries
 	duties     *postgis.Duties
+	access     *postgis.AccessWatch
 	tallies    *postgis.Tallies
 	plans      *postgis.Plans
 	hub        *notify.Hub
@@ -67,7 +68,7 @@ type serverConfig struct {
 // newServer loads boundaries, duties and what is counted of reports, and wires
 // everything; run does the rest.
 func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
-	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), log: c.log, keepContacts: c.keep}
+	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), access: postgis.NewAccessWatch(c.store), log: c.log, keepContacts: c.keep}
 	if s.duties, err = postgis.NewDuties(c.store); err != nil {
 		return nil, err
 	}
@@ -166,6 +167,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Accounts:       c.store,
 		Sessions:       sessions{c.store},
 		Desk:           c.store,
+		Access:         s.access,
 		ReadLog:        c.store,
 		Personal:       c.store,
 		Events:         liveEvents{s.hub},
@@ -206,7 +208,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 // stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.duties.Run, s.sealing, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.duties.Run, s.access.Run, s.sealing, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
@@ -228,6 +230,7 @@ func (s *server) catchUp(ctx context.Context, events []patrol.StreamEvent) {
 // Reports are read elsewhere, so that many of them never delay a publish.
 func (s *server) follow(ctx context.Context) {
 	err := s.store.Listen(ctx, func() {
+		s.access.Poke() // first: who may no more should wait for nothing
 		s.hub.Hint()
 		s.deliverer.Poke()
 		if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil && ctx.Err() == nil {
