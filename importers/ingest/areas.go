@@ -88,7 +88,7 @@ func (in *intake) run(src importers.Source, layer int, set *AreaSet) error {
 		in.found.add(&importers.Problem{Problem: importers.ProblemEmptyGeometry, Detail: "the layer has no features"})
 	case !in.columns.Has("code") && len(in.features) > 0 && !(told && len(in.layer.Columns) == 0):
 		in.found.add(&importers.Problem{Problem: importers.ProblemNoColumn,
-			Detail: fmt.Sprintf("no column holds the codes; name it with --map code=COLUMN, of %s", strings.Join(in.layer.Columns, ", ")), Values: map[string]any{"field": "code"}})
+			Detail: fmt.Sprintf("no column holds the codes; name it with --map code=COLUMN; %s", columnList(in.layer.Columns)), Values: map[string]any{"field": "code"}})
 	}
 	switch n := len(in.withZ); {
 	case n == 1 && len(in.features) > 1:

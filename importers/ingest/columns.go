@@ -23,7 +23,7 @@ func FindColumns(fields []Field, columns []string, mapped map[string]string) (Co
 	c := Columns{map[string]int{}, map[string]string{}}
 	taken := make([]bool, len(columns))
 	take := func(field string, i int) {
-		c.index[field], c.names[field] = i, columns[i]
+		c.index[field], c.names[field] = i, columnName(columns, i)
 		taken[i] = true
 	}
 	for field, column := range mapped {
@@ -43,8 +43,13 @@ func FindColumns(fields []Field, columns []string, mapped map[string]string) (Co
 			i = slices.IndexFunc(columns, func(s string) bool { return FoldName(s) == FoldName(column) })
 		}
 		if i < 0 {
+			said, values := fmt.Sprintf("%q", clip(column)), map[string]any{"column": clip(column), "field": field}
+			if unlikelyName(column) {
+				said = "of that name"
+				delete(values, "column")
+			}
 			return c, &importers.Problem{Problem: importers.ProblemNoColumn,
-				Detail: fmt.Sprintf("there is no column %q: the columns are %s", column, strings.Join(columns, ", ")), Values: map[string]any{"column": column, "field": field}}
+				Detail: fmt.Sprintf("there is no column %s: %s", said, columnList(columns)), Values: values}
 		}
 		take(field, i)
 	}

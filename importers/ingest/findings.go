@@ -15,6 +15,8 @@ type findings struct {
 	errorCount       int // listed or not
 	warningCount     int
 	bad              map[int]bool // features with an error
+	people           bool         // of a file of people, whose problems tell nothing of them
+	codes            func(string) bool
 }
 
 func newFindings(limit int) *findings {
@@ -24,7 +26,17 @@ func newFindings(limit int) *findings {
 	return &findings{limit: limit, bad: map[int]bool{}}
 }
 
+// ofPeople makes it one of a file that has names and phones, which its problems do
+// not tell. codes knows the codes that there are; nil: none is known.
+func (f *findings) ofPeople(codes func(code string) bool) *findings {
+	f.people, f.codes = true, codes
+	return f
+}
+
 func (f *findings) add(p *importers.Problem) {
+	if f.people {
+		discreet(p, f.codes)
+	}
 	if p.Warning {
 		f.warningCount++
 		if len(f.warnings) < f.limit {

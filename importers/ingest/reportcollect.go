@@ -27,7 +27,7 @@ type earlier struct {
 }
 
 func newReportCollector(ctx context.Context, p *reportParser, each func([]patrol.PastReport) error) *reportCollector {
-	c := &reportCollector{ctx: ctx, p: p, each: each, report: p.report, findings: newFindings(p.most), seen: map[geo.ID]earlier{}}
+	c := &reportCollector{ctx: ctx, p: p, each: each, report: p.report, findings: newFindings(p.most).ofPeople(nil), seen: map[geo.ID]earlier{}}
 	for _, problem := range p.early {
 		c.findings.add(problem)
 	}

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -137,5 +136,5 @@ var reportFields = []Field{
 // describeMissing says which column a file of reports lacks.
 func describeMissing(field, what string, columns []string) error {
 	return &importers.Problem{Problem: importers.ProblemNoColumn, Values: map[string]any{"field": field},
-		Detail: fmt.Sprintf("no column says %s; name it with --map %s=COLUMN; the columns are %s", what, field, strings.Join(columns, ", "))}
+		Detail: fmt.Sprintf("no column says %s; name it with --map %s=COLUMN; %s", what, field, columnList(columns))}
 }

@@ -45,7 +45,7 @@ func (r *rosterReader) readBody(rec *importers.Record) {
 	for _, c := range splitCodes(r.cell(rec, "groups")) {
 		g := r.places.areas[geo.Ref{Kind: geo.VillageGroup, Code: c}]
 		if g == nil {
-			r.fault(importers.ProblemUnknownParent, c, fmt.Sprintf("there is no village group %s", clip(c)), map[string]any{"value": clip(c), "kinds": []string{string(geo.VillageGroup)}})
+			r.fault(importers.ProblemUnknownParent, c, fmt.Sprintf("there is no village group %s", told(c)), map[string]any{"value": clip(c), "kinds": []string{string(geo.VillageGroup)}})
 			return
 		}
 		if slices.Contains(b.Groups, g.ID) {
@@ -138,13 +138,13 @@ func (r *rosterReader) mergeBodies(old []patrol.Committee, branch bool) (list []
 			b.Code = r.bodyCode(*b, byCode, rows)
 		}
 		if first, twice := rows[b.Code]; twice {
-			r.fault(importers.ProblemDupCode, b.Code, fmt.Sprintf("code %s stands in row %d already", b.Code, first), map[string]any{"value": b.Code, "first": first})
+			r.fault(importers.ProblemDupCode, b.Code, fmt.Sprintf("code %s stands in row %d already", told(b.Code), first), map[string]any{"value": b.Code, "first": first})
 			continue
 		}
 		rows[b.Code] = b.feature
 		for _, g := range b.Groups {
 			if other := served[g]; other != "" {
-				r.fault(importers.ProblemCardinality, b.Code, fmt.Sprintf("it serves a village group that %s serves already", other), map[string]any{"other": other})
+				r.fault(importers.ProblemCardinality, b.Code, fmt.Sprintf("it serves a village group that %s serves already", told(other)), map[string]any{"other": told(other)})
 			}
 			served[g] = b.Code
 		}

@@ -116,7 +116,7 @@ func (f *placeFinder) byCode(code string, kinds []geo.Kind) (place, *importers.P
 			return place{kind: k, code: code, area: a.ID}, nil
 		}
 	}
-	detail := fmt.Sprintf("there is no %s %s", kindList(kinds), code)
+	detail := fmt.Sprintf("there is no %s %s", kindList(kinds), told(code))
 	if slices.Contains(kinds, committeeKind) {
 		detail += "; import the file of committees with the groups they serve first"
 	}
@@ -171,6 +171,19 @@ func (f *placeFinder) byName(name, village string, kinds []geo.Kind) (place, *im
 	}
 	problem.Values["value"], problem.Values["kinds"] = clip(name), kindTexts(kinds)
 	return place{}, problem
+}
+
+// knows tells whether a code is that of an area or a committee.
+func (f *placeFinder) knows(code string) bool {
+	if _, ok := f.committees[code]; ok {
+		return true
+	}
+	for _, k := range geo.Kinds() {
+		if f.areas[geo.Ref{Kind: k, Code: code}] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // within tells whether an area belongs to what is called so, by name or code.

@@ -57,7 +57,8 @@ type scopeKey struct {
 }
 
 func newRosterReader(b RosterBasis, o Options) *rosterReader {
-	return &rosterReader{b: b, o: o, findings: newFindings(o.MaxProblems), places: newPlaceFinder(b),
+	places := newPlaceFinder(b)
+	return &rosterReader{b: b, o: o, findings: newFindings(o.MaxProblems).ofPeople(places.knows), places: places,
 		scope: map[scopeKey]bool{}, report: Report{File: o.File}}
 }
 
@@ -74,7 +75,7 @@ func (r *rosterReader) lookAt(l importers.Layer) (err error) {
 	}
 	missing := func(field, what string) error {
 		return &importers.Problem{Problem: importers.ProblemNoColumn, Values: map[string]any{"field": field},
-			Detail: fmt.Sprintf("no column says %s; name it with --map %s=COLUMN; the columns are %s", what, field, strings.Join(l.Columns, ", "))}
+			Detail: fmt.Sprintf("no column says %s; name it with --map %s=COLUMN; %s", what, field, columnList(l.Columns))}
 	}
 	if r.cols.Has("groups") && !r.cols.Has("post") {
 		r.bodies = true
