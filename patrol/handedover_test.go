@@ -2,6 +2,7 @@ package patrol
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,5 +103,33 @@ func TestMoment(t *testing.T) {
 	}
 	if later := noon.Add(time.Second); !d.Moment(later).Equal(later) {
 		t.Error("later is not later")
+	}
+}
+
+// TestNewVacancies compares with all vacancies of before and after.
+func TestNewVacancies(t *testing.T) {
+	before := smallRoster(t)
+	after, e, err := editAt(before, noon, Relieve{Seat: id("s chief")}, Appoint{Seat: id("s women"), Person: Whom{ID: id("spare")}},
+		PutCommittee{Code: "W1", Name: "x", Village: id("village"), Groups: []geo.ID{id("g1")}},
+		PutCommittee{Code: "W2", Name: "x", Village: id("village"), Groups: []geo.ID{id("g2")}}, RemoveSeat{Seat: id("s member 2")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := map[geo.ID]bool{}
+	for _, v := range before.Vacancies(noon) {
+		was[v.Seat.ID] = true
+	}
+	var want []geo.ID
+	for _, v := range after.Vacancies(noon) {
+		if !was[v.Seat.ID] {
+			want = append(want, v.Seat.ID)
+		}
+	}
+	var got []geo.ID
+	for _, v := range after.NewVacancies(before, noon, e.Seats) {
+		got = append(got, v.Seat.ID)
+	}
+	if len(got) != 4 || !slices.Equal(got, want) {
+		t.Errorf("new vacancies %v, want %v", got, want)
 	}
 }

@@ -23,9 +23,38 @@ type Vacancy struct {
 // Volunteers come forward, so theirs are never vacant. The order is by area or
 // committee id, then as Posts has them, then by number. The caller owns the
 // slice.
-func (r *Roster) Vacancies(t time.Time) []Vacancy {
+func (r *Roster) Vacancies(t time.Time) []Vacancy { return r.vacancies(t, nil) }
+
+// NewVacancies lists the vacancies at t in the areas and committees of the seats
+// that were none in the roster before. The caller owns the slice.
+func (r *Roster) NewVacancies(before *Roster, t time.Time, seats []geo.ID) []Vacancy {
+	among := map[owner]bool{}
+	for _, id := range seats {
+		s, ok := r.seats[id]
+		if !ok {
+			s = before.seats[id]
+		}
+		among[owner{area: s.Area, committee: s.Committee}] = true
+	}
+	type place struct {
+		owner
+		number int
+	}
+	at := func(v Vacancy) place { return place{owner{v.Seat.Post, v.Seat.Area, v.Seat.Committee}, v.Seat.Number} }
+	was := map[place]bool{}
+	for _, v := range before.vacancies(t, among) {
+		was[at(v)] = true
+	}
+	return slices.DeleteFunc(r.vacancies(t, among), func(v Vacancy) bool { return was[at(v)] })
+}
+
+// vacancies lists those of some areas and committees, nil for all.
+func (r *Roster) vacancies(t time.Time, among map[owner]bool) []Vacancy {
 	var out []Vacancy
 	for _, o := range r.ownerOrder {
+		if among != nil && !among[o] {
+			continue
+		}
 		for _, post := range Posts() {
 			least, _ := post.Seats()
 			if least == 0 || !r.mustHave(o, post) {

@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -44,6 +45,9 @@ func (d dated[K, R]) rows(ctx context.Context, tx pgx.Tx, district string, versi
 // replace makes want what the table holds from version on; have is what it holds
 // before.
 func (d dated[K, R]) replace(ctx context.Context, tx pgx.Tx, district string, version int64, have, want []R) error {
+	if slices.EqualFunc(have, want, d.same) {
+		return nil
+	}
 	before := make(map[K]R, len(have))
 	for _, r := range have {
 		before[d.key(r)] = r

@@ -50,7 +50,7 @@ func (s *Store) EditRoster(ctx context.Context, changes []patrol.RosterChange, o
 			return nil
 		}
 		out = patrol.RosterOutcome{DutyVersion: after.Version, Seats: edited.Seats, After: after,
-			Vacancies: newVacancies(before, after)}
+			Vacancies: after.Roster.NewVacancies(before.Roster, after.Since, edited.Seats)}
 		if o.DryRun {
 			over, err := s.prepareDuties(ctx, tx, before, after, actor)
 			if err != nil {
@@ -143,20 +143,4 @@ func sameRoster(a, b patrol.RosterData) bool {
 	return slices.Equal(x.people, y.people) && slices.Equal(x.seats, y.seats) && slices.Equal(x.holdings, y.holdings) &&
 		slices.Equal(x.leaves, y.leaves) && slices.Equal(x.committees, y.committees) && slices.Equal(x.branches, y.branches) &&
 		slices.Equal(x.committeeGroups, y.committeeGroups) && slices.Equal(x.branchGroup, y.branchGroup)
-}
-
-// newVacancies gives the places that nobody holds and somebody held, or that
-// were not there, before.
-func newVacancies(before, after *patrol.Duties) []patrol.Vacancy {
-	type spot struct {
-		post            patrol.Post
-		area, committee geo.ID
-		number          int
-	}
-	at := func(v patrol.Vacancy) spot { return spot{v.Seat.Post, v.Seat.Area, v.Seat.Committee, v.Seat.Number} }
-	was := map[spot]bool{}
-	for _, v := range before.Roster.Vacancies(after.Since) {
-		was[at(v)] = true
-	}
-	return slices.DeleteFunc(after.Roster.Vacancies(after.Since), func(v patrol.Vacancy) bool { return was[at(v)] })
 }
