@@ -6,6 +6,7 @@ import { gridMap } from "./map/handle";
 import { canDrawMap } from "./map/webgl";
 import { ReportButton } from "./report/entry";
 import { loadPart, screens } from "./screens";
+import { who } from "./state/session";
 import { linkTo, problem, selection, view } from "./state/store";
 import type { ScreenName } from "./state/url";
 import { Banner, Status, SyntheticNote } from "./ui/banner";
@@ -72,6 +73,7 @@ function PrintPicture({ onMap }: { onMap: boolean }): JSX.Element | null {
 
 /** What is on the page in place of a screen: the list stands in for the map where that cannot be drawn. */
 function shownScreen(name: ScreenName): ScreenName {
+  if (who.value?.must_change === true) return "signin"; // where the own password is set first
   if (name === "map" && !drawable) return "list";
   return name === "map" || name === "list" || screens[name] !== undefined ? name : "map";
 }

@@ -23,6 +23,7 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
   plans: { onMap: false, sheet: "src/plans/screen.css", load: async () => (await import("./plans/screen")).PlansScreen },
   import: { onMap: true, sheet: "src/import/screen.css", load: async () => (await import("./import/screen")).ImportScreen },
   notice: { onMap: false, sheet: "src/notice/screen.css", load: async () => (await import("./notice/screen")).NoticeScreen },
+  account: { onMap: false, sheet: "src/account/screen.css", load: async () => (await import("./account/screen")).AccountScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };
 

@@ -14,6 +14,8 @@ export interface Who {
   /** Where; `areas` are `kind:code`. */
   scope: { all: boolean; areas: string[] };
   actions: Action[];
+  /** An administrator chose the password: another is to be set before anything else. */
+  must_change?: boolean;
 }
 
 /** Asks who is signed in. */

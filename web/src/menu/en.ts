@@ -8,4 +8,5 @@ export const en: Record<keyof typeof zh, string> = {
   people: "Posts and people",
   boundaryPlans: "Boundary plans",
   importExport: "Import and export",
+  account: "My account",
 };

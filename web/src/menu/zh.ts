@@ -6,4 +6,5 @@ export const zh = {
   people: "岗位与人员",
   boundaryPlans: "边界调整",
   importExport: "导入导出",
+  account: "我的账号",
 };

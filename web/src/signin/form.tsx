@@ -5,6 +5,8 @@ import { ApiError } from "../api/client";
 import type { Who } from "../api/session";
 import { app } from "../state/app";
 import { sessionEnded, signIn } from "../state/session";
+import { Provider } from "./provider";
+import { Secret } from "./secret";
 import { t } from "./text";
 
 type Fault = "wrong" | "tooMany" | "insecure" | "away" | "busy" | "missingLogin" | "missingPassword";
@@ -32,7 +34,6 @@ function Insecure(): JSX.Element {
 export function SignInForm({ why, onDone }: { why: string; onDone: (me: Who) => void }): JSX.Element {
   const login = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
-  const shown = useSignal(false);
   const busy = useSignal(false);
   const fault = useSignal<Fault | null>(isSecureContext ? null : "insecure");
   useEffect(() => login.current?.focus(), []);
@@ -77,15 +78,7 @@ export function SignInForm({ why, onDone }: { why: string; onDone: (me: Who) => 
         {t("login")}
       </label>
       <input ref={login} id="signin-login" class="text-field" name="username" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck={false} enterkeyhint="next" aria-invalid={wrong || fault.value === "missingLogin"} aria-describedby="signin-fault" />
-      <label class="field-label" for="signin-password">
-        {t("password")}
-      </label>
-      <div class="password-row">
-        <input ref={password} id="signin-password" class="text-field" name="password" {...(shown.value ? { type: "text" as const } : { type: "password" as const })} autocomplete="current-password" autocapitalize="none" spellcheck={false} enterkeyhint="go" aria-invalid={wrong || fault.value === "missingPassword"} aria-describedby="signin-fault" />
-        <button type="button" class="password-show" aria-pressed={shown.value} onClick={() => (shown.value = !shown.value)}>
-          {t(shown.value ? "hide" : "show")}
-        </button>
-      </div>
+      <Secret id="signin-password" label={t("password")} use="current-password" field={password} bad={wrong || fault.value === "missingPassword"} told="signin-fault" />
       <div id="signin-fault">
         {fault.value === "insecure" ? (
           <Insecure />
@@ -100,6 +93,7 @@ export function SignInForm({ why, onDone }: { why: string; onDone: (me: Who) => 
       <button type="submit" class="button primary wide" aria-disabled={busy.value}>
         {t(busy.value ? "signingIn" : "submit")}
       </button>
+      <Provider />
     </form>
   );
 }

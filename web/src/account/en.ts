@@ -1,0 +1,31 @@
+import type { zh } from "./zh";
+
+/** Texts of the page about one's own account in English. */
+export const en: Record<keyof typeof zh, string> = {
+  title: "My account",
+  signInHelp: "Sign in to change your password and see where you are signed in.",
+  loading: "Loading",
+  roleIs: "Role",
+  where: "Where",
+  everywhere: "The whole district",
+  nowhere: "No area",
+  role_admin: "Administrator",
+  role_planner: "Planner",
+  role_dispatcher: "Dispatcher",
+  role_officer: "Officer",
+  role_consumer: "Data consumer",
+  sessions: "Where you are signed in",
+  sessionsHelp: "If you do not know a device, end its session and change your password.",
+  thisOne: "this device",
+  someBrowser: "Unknown browser",
+  browserOn: "{browser} on {system}",
+  signedIn: "Signed in {at}",
+  lastSeen: "last used {ago}",
+  end: "End",
+  endOf: "End the session of {agent}",
+  endOthers: "End all other sessions",
+  ended: "{n} sessions ended",
+  onlyHere: "You are signed in on this device only.",
+  failed: "There was no answer. Please try again later.",
+  again: "Try again",
+};
