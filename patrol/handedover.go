@@ -110,3 +110,14 @@ func (d *Decision) AnswersFor(r *Roster) map[geo.ID]geo.ID {
 	}
 	return out
 }
+
+// Answered gives the person who answers for a post of one of some areas in a
+// decision, whichever seat it is; the zero id for nobody.
+func (d *Decision) Answered(post Post, areas []geo.ID) geo.ID {
+	for _, a := range d.Assignments {
+		if a.Post == post && slices.Contains(areas, a.AreaID) {
+			return a.PersonID
+		}
+	}
+	return geo.ID{}
+}

@@ -56,3 +56,31 @@ func Succession(before *Roster, was time.Time, after *Roster, t time.Time) []Han
 	slices.SortFunc(out, func(a, b Handover) int { return slices.Compare(a.Seat[:], b.Seat[:]) })
 	return out
 }
+
+// Regrouped gives the village groups that another committee serves than did in
+// the roster before, or none, by id, and the seats of those that serve them now.
+func Regrouped(before, after *Roster) (groups []geo.ID, seats []Seat) {
+	other := map[geo.ID]bool{}
+	for g, c := range after.byGroup {
+		if before.byGroup[g].ID != c.ID {
+			other[g] = true
+		}
+	}
+	for g := range before.byGroup {
+		if _, served := after.byGroup[g]; !served {
+			other[g] = true
+		}
+	}
+	serve := map[geo.ID]bool{}
+	for g := range other {
+		if c, ok := after.byGroup[g]; ok {
+			serve[c.ID] = true
+		}
+	}
+	for _, s := range after.data.Seats {
+		if serve[s.Committee] {
+			seats = append(seats, s)
+		}
+	}
+	return sortedIDs(other), seats
+}

@@ -21,7 +21,8 @@ type handingOver struct {
 	by            patrol.Actor
 	seats         map[geo.ID]patrol.Handover // for which somebody else answers
 	same          []geo.ID                   // of these, those somebody answered for before
-	vacant        []geo.ID                   // areas of the others: the level above had their reports
+	vacant        []geo.ID                   // areas of the others, and groups of other committees: their reports were with others
+	regrouped     bool                       // a village group is another committee's
 	looked        map[geo.ID]bool            // reports
 	over          map[succession]*patrol.Handover
 	moved         int
@@ -49,7 +50,14 @@ func (s *Store) newHandingOver(before, after *patrol.Duties, by patrol.Actor) *h
 			h.from(c, c.From, c.To)
 		}
 	}
-	h.vacant = distinct(h.vacant)
+	groups, seats := patrol.Regrouped(before.Roster, after.Roster)
+	for _, s := range seats {
+		if _, known := h.seats[s.ID]; !known {
+			h.seats[s.ID] = patrol.Handover{Seat: s.ID, Areas: after.Roster.AreasOfSeat(s), At: after.Since}
+		}
+	}
+	h.regrouped = len(groups) > 0
+	h.vacant = distinct(append(h.vacant, groups...))
 	return h
 }
 
@@ -96,7 +104,7 @@ func (h *handingOver) pass(ctx context.Context, tx pgx.Tx) (n int, err error) {
 
 // affected gives the open reports that may have been with somebody else, by id.
 func (h *handingOver) affected(ctx context.Context, tx pgx.Tx) (ids []geo.ID, err error) {
-	if len(h.seats) == 0 {
+	if len(h.seats) == 0 && !h.regrouped {
 		return nil, nil
 	}
 	const sql = `
@@ -156,8 +164,12 @@ func (h *handingOver) note(r *patrol.Report, fresh *patrol.Decision) {
 	for seat, to := range now {
 		c, changed := h.seats[seat]
 		from := was[seat]
-		if c.From != none { // an old report may name who held it long ago
+		switch {
+		case c.From != none: // an old report may name who held it long ago
 			from = c.From
+		case from == none && changed && h.regrouped: // the seat was another committee's
+			s, _ := h.after.Roster.Seat(seat)
+			from = r.Decision.Answered(s.Post, c.Areas)
 		}
 		if changed && from != to && to != none {
 			over := h.from(c, from, to)

@@ -200,6 +200,38 @@ func TestVacantSeatHandsOver(t *testing.T) {
 	w.verify(t)
 }
 
+// TestGroupOfAnotherCommittee gives a village group to a committee of its own, and
+// back.
+func TestGroupOfAnotherCommittee(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	groups := w.b.Current().Index.Areas(geo.VillageGroup)
+	old := w.d.Current().Roster.AllCommittees()[0]
+	director := w.holder(t, w.d.Current().Roster.Seats(patrol.GroupDirector, groups[0].ID)[0])
+	stays, goes := w.accept(t, w.intake(t, place(1, 1), "")), w.accept(t, w.intake(t, place(1, 2), ""))
+	keep := patrol.PutCommittee{Code: old.Code, Name: old.Name, Village: old.Village, Groups: []geo.ID{groups[0].ID}}
+	out := w.edit(t, keep, patrol.PutCommittee{Code: "W2", Name: "二屯委会", Village: old.Village, Groups: []geo.ID{groups[1].ID}})
+	if out.ReportsMoved != 1 || len(out.Vacancies) != 3 {
+		t.Errorf("a committee of its own: %+v", out)
+	}
+	if person, _, _ := w.assigned(t, goes.ID, patrol.GroupDirector); person == director.ID || person == (geo.ID{}) {
+		t.Errorf("the report is still with the director of the other committee")
+	}
+	if person, _, last := w.assigned(t, stays.ID, patrol.GroupDirector); person != director.ID || last.Type == patrol.EventHandover {
+		t.Errorf("the other report went over too")
+	}
+	w.edit(t, patrol.Appoint{Seat: w.d.Current().Roster.Seats(patrol.GroupDirector, groups[1].ID)[0].ID, Person: somebody("主")})
+	other := w.holder(t, w.d.Current().Roster.Seats(patrol.GroupDirector, groups[1].ID)[0])
+	keep.Groups = []geo.ID{groups[0].ID, groups[1].ID}
+	back := w.edit(t, patrol.PutCommittee{Code: "W2", Name: "二屯委会", Village: old.Village, Groups: []geo.ID{w.b.Current().Index.Areas(geo.Grid)[0].ID}}, keep) // any area does
+	if len(back.Handovers) == 0 || !slices.ContainsFunc(back.Handovers, func(h patrol.Handover) bool {
+		return h.From == other.ID && h.To == director.ID && slices.Equal(h.Reports, []geo.ID{goes.ID})
+	}) {
+		t.Errorf("and back: %+v", back.Handovers)
+	}
+	w.verify(t)
+}
+
 // deputyOf is the holding of who stands in for a seat.
 func (w *world) deputyOf(t testing.TB, seat patrol.Seat) geo.ID {
 	t.Helper()
