@@ -48,7 +48,7 @@ var errSessionEnded = fail("invalid-token", "the session has ended; sign in agai
 // geo.ErrUnauthorized; an ended session's cookie is taken back, so that the
 // browser can go on as nobody.
 func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, c credentials) (access.Principal, error) {
-	credential, err := s.credentialOf(r.Context(), c, true)
+	credential, err := s.credentialOf(r.Context(), c)
 	if errors.Is(err, errSessionEnded) {
 		s.setCookie(w, r, "")
 	}
@@ -68,16 +68,16 @@ func (s *Server) principal(c access.Credential) access.Principal {
 }
 
 // credentialOf gives the account or token that credentials stand for, while they
-// are good. It notes that they were used, if used says so.
-func (s *Server) credentialOf(ctx context.Context, c credentials, used bool) (access.Credential, error) {
+// are good, and notes that they were used.
+func (s *Server) credentialOf(ctx context.Context, c credentials) (access.Credential, error) {
 	if c.header != "" {
-		return s.byToken(ctx, c.header, used)
+		return s.byToken(ctx, c.header)
 	}
-	return s.bySession(ctx, c.cookie, used)
+	return s.bySession(ctx, c.cookie)
 }
 
 // bySession finds whose session it is.
-func (s *Server) bySession(ctx context.Context, cookie string, used bool) (access.Credential, error) {
+func (s *Server) bySession(ctx context.Context, cookie string) (access.Credential, error) {
 	hash, now := access.HashSecret(cookie), s.cfg.Now()
 	key := keyOfCredential("session", hash)
 	generation, sure := s.generation()
@@ -94,7 +94,7 @@ func (s *Server) bySession(ctx context.Context, cookie string, used bool) (acces
 		s.callers.put(key, generation, sure, rememberedCredential{account: account, session: session, read: now})
 		return account, nil
 	}
-	if used && now.Sub(k.session.SeenAt) > touchEvery {
+	if now.Sub(k.session.SeenAt) > touchEvery {
 		if err := s.cfg.Sessions.TouchSession(ctx, hash, now); err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func (s *Server) bySession(ctx context.Context, cookie string, used bool) (acces
 const touchEvery = time.Minute
 
 // byToken finds whose API token stands in the header.
-func (s *Server) byToken(ctx context.Context, header string, used bool) (access.Credential, error) {
+func (s *Server) byToken(ctx context.Context, header string) (access.Credential, error) {
 	scheme, text, _ := strings.Cut(strings.TrimSpace(header), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return nil, fail("invalid-token", "the Authorization header must read: Bearer gp_<id>_<secret>")
@@ -135,7 +135,7 @@ func (s *Server) byToken(ctx context.Context, header string, used bool) (access.
 	if err := k.token.Check(secret, now); err != nil {
 		return nil, err
 	}
-	touch := used && now.Sub(k.token.LastUsed) > touchEvery
+	touch := now.Sub(k.token.LastUsed) > touchEvery
 	if touch {
 		if err := s.cfg.Accounts.TouchToken(ctx, id, now); err != nil {
 			s.log.WarnContext(ctx, "the use of a token was not noted", "token", id, "error", err)

@@ -11,13 +11,14 @@ import (
 )
 
 // Of an event stream: how often something is sent although nothing happens,
-// how long a client may take to read, and when it has to come again, so that a
-// revoked token does not listen for ever.
+// how long a client may take to read, when it has to come again, and how often it
+// is looked whether it may still listen.
 const (
 	heartbeat     = 15 * time.Second
 	sendPatience  = 10 * time.Second
 	streamsLast   = 10 * time.Minute
 	reconnectInMS = 2000
+	lookAgain     = 2 * time.Second // before every event as well
 )
 
 // streamEvents answers GET /api/v1/events: server-sent events, resumable with
@@ -62,6 +63,8 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) relay(r *http.Request, who listener, messages <-chan patrol.StreamEvent, out *eventWriter) {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
+	again := time.NewTicker(lookAgain)
+	defer again.Stop()
 	last := time.NewTimer(streamsLast)
 	defer last.Stop()
 	for {
@@ -73,10 +76,18 @@ func (s *Server) relay(r *http.Request, who listener, messages <-chan patrol.Str
 			return
 		case <-last.C:
 			return
+		case <-again.C:
+			holds, err := s.still(r.Context(), who)
+			ok = holds || err != nil // nothing is told meanwhile
 		case <-tick.C:
 			ok = out.send(": still here\n\n")
 		case e, more := <-messages:
 			if !more {
+				return
+			}
+			// What was meant for who it was is not told to who it is: the client comes
+			// again, and is answered as that.
+			if holds, _ := s.still(r.Context(), who); !holds {
 				return
 			}
 			if told, readable := who.told(e, s.cfg.Duties.Current().Rulebook); readable {

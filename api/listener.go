@@ -2,9 +2,11 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -22,6 +24,9 @@ type listener struct {
 	scope  access.Scope // these areas
 	view   view         // how much of them
 	plans  bool         // and of changes to boundary plans
+
+	principal access.Principal // who listens
+	creds     credentials      // what that rests on; not given for nobody, and for who shows a secret
 }
 
 // listen says who listens with a request: with the secret of one report, its
@@ -38,19 +43,39 @@ func (s *Server) listen(r *http.Request) (listener, error) {
 		return s.follower(r, report)
 	}
 	p := PrincipalFrom(r.Context())
+	l := listener{principal: p, view: viewPublic, plans: access.Can(p, access.PlanBoundaries)}
+	if p.SignedIn() {
+		l.creds = credentialsOf(r)
+	}
 	mapped := s.publicMay(need{public: PublicMap})
-	plans := access.Can(p, access.PlanBoundaries)
 	switch {
 	case !p.SignedIn() && !mapped:
 		return listener{}, fail("sign-in-required", "this needs an account, a token, or the secret of a report")
 	case access.Can(p, access.ReadEvents) && viewOf(p) == viewFull:
-		return listener{scope: p.Scope, view: viewFull, plans: plans}, nil
+		l.scope, l.view = p.Scope, viewFull
 	case mapped:
-		return listener{scope: access.Scope{All: true}, view: viewPublic, plans: plans}, nil
-	case !access.Can(p, access.ReadEvents):
-		return listener{view: viewPublic, plans: plans}, nil
+		l.scope = access.Scope{All: true}
+	case access.Can(p, access.ReadEvents):
+		l.scope = p.Scope
 	}
-	return listener{scope: p.Scope, view: viewPublic, plans: plans}, nil
+	return l, nil
+}
+
+// still reports whether the listener is the one it was when it began: a session
+// or token that has ended does not listen on, nor does anybody who is told of
+// other areas or otherwise from now on. The error is that nobody can say.
+func (s *Server) still(ctx context.Context, l listener) (bool, error) {
+	if !l.creds.given() {
+		return true, nil
+	}
+	c, err := s.credentialOf(ctx, l.creds)
+	if err != nil {
+		if problemOf(err).Status == http.StatusUnauthorized {
+			err = nil
+		}
+		return false, err
+	}
+	return reflect.DeepEqual(s.principal(c), l.principal), nil
 }
 
 // follower is the sender of a report, who shows its secret. A report that is not

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"testing"
 	"time"
 
@@ -78,6 +80,7 @@ func TestTwoServersForgetAtOnce(t *testing.T) {
 					}
 				}
 			}
+			ended := quietStream(t, b, header)
 			take()
 			taken := time.Now()
 			refuses := func(s *serving) bool { return request(s, "GET", report, "", header...).status == after }
@@ -88,6 +91,38 @@ func TestTwoServersForgetAtOnce(t *testing.T) {
 				eventually(t, "the report is refused", func() bool { return refuses(s) })
 			}
 			t.Logf("both refuse after %s", time.Since(taken).Round(time.Millisecond))
+			select {
+			case <-ended:
+				t.Logf("the stream has ended after %s", time.Since(taken).Round(time.Millisecond))
+			case <-time.After(30 * time.Second):
+				t.Error("the event stream of the other server goes on")
+			}
 		})
 	}
+}
+
+// quietStream opens an event stream; the channel is closed when it has ended.
+func quietStream(t *testing.T, s *serving, header []string) <-chan struct{} {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/api/v1/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET /api/v1/events: %s", resp.Status)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer resp.Body.Close()
+		_, _ = io.Copy(io.Discard, resp.Body) // its end is what matters
+	}()
+	return ended
 }
