@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,6 +62,10 @@ func (r *rosterReader) readHolder(rec *importers.Record, h holderCells) {
 	}
 	r.scope[scopeKey{h.post, h.where.committee != (geo.ID{})}] = true
 	names, phones := splitPeople(h.name.Text), splitPeople(h.phone.Text)
+	name, phone, asItIs := r.asItIs(h.name, h.phone)
+	if asItIs {
+		names, phones = []string{name}, nil
+	}
 	if _, most := h.post.Seats(); len(names) > most {
 		r.fault(importers.ProblemCardinality, h.where.code, fmt.Sprintf("%d people are named for %s; it is at most %d", len(names), h.post, most),
 			map[string]any{"post": string(h.post), "count": len(names), "most": most})
@@ -79,16 +84,18 @@ func (r *rosterReader) readHolder(rec *importers.Record, h holderCells) {
 	}
 	for i, name := range names {
 		one := base
-		phone := h.phone
+		cell := h.phone
 		if len(names) > 1 || len(phones) > 1 {
-			phone = importers.Value{Type: importers.Text}
+			cell = importers.Value{Type: importers.Text}
 			if i < len(phones) && (len(phones) == len(names)) {
-				phone.Text = phones[i]
+				cell.Text = phones[i]
 			}
 		} else if len(phones) == 1 {
-			phone.Text = phones[0]
+			cell.Text = phones[0]
 		}
-		if !r.person(&one, name, phone) {
+		if asItIs {
+			one.name, one.phone = name, phone
+		} else if !r.person(&one, name, cell) {
 			return
 		}
 		least, _ := h.post.Seats()
@@ -109,6 +116,20 @@ func (r *rosterReader) readHolder(rec *importers.Record, h holderCells) {
 		one.deputy = true
 		r.sayings = append(r.sayings, &one)
 	}
+}
+
+// asItIs gives name and phone as they stand in a row, where somebody of the roster
+// has both: a name that was entered by hand may have what in a file would mean
+// something else. So has the name of who was erased.
+func (r *rosterReader) asItIs(nameCell, phoneCell importers.Value) (name, phone string, ok bool) {
+	if r.known == nil {
+		r.known = map[[2]string]bool{{patrol.ErasedName, ""}: true}
+		for _, p := range r.b.Roster.AllPeople() {
+			r.known[[2]string{p.Name, p.Phone}] = true
+		}
+	}
+	name, phone = strings.TrimSpace(nameCell.Text), strings.TrimSpace(phoneCell.Text)
+	return name, phone, r.known[[2]string{name, phone}]
 }
 
 // person reads name and phone. What it says of faults holds neither.

@@ -44,7 +44,9 @@ func (r *rosterReader) readLeave(rec *importers.Record) {
 		r.damagedFlag(s.place.code, "synthetic", r.cols.Value("synthetic", rec.Values))
 		return
 	}
-	if !r.person(&s, r.cols.Value("name", rec.Values).Text, r.cols.Value("phone", rec.Values)) {
+	name, phone := r.cols.Value("name", rec.Values), r.cols.Value("phone", rec.Values)
+	var known bool
+	if s.name, s.phone, known = r.asItIs(name, phone); !known && !r.person(&s, name.Text, phone) {
 		return
 	}
 	if s.name == "" {

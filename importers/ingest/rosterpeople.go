@@ -85,13 +85,23 @@ func (l *roll) person(s *saying) geo.ID {
 	if s.phone == "" {
 		key.place = s.place
 	}
+	if s.name == patrol.ErasedName { // each another, as far as anybody knows
+		key.place.code += fmt.Sprint("/", s.feature)
+	}
 	if id, ok := l.found[key]; ok {
 		return id
 	}
-	holders := l.holders(s)
+	begun := l.begun(s)
+	holders := slices.Concat(begun, l.holders(s))
 	id := geo.ID{}
 	same := l.known[whoIs{name: s.name, phone: s.phone}]
+	if s.name == patrol.ErasedName {
+		holders, same = nil, nil
+	}
+	exact := slices.IndexFunc(begun, func(id geo.ID) bool { return l.people[id].Name == s.name && l.people[id].Phone == s.phone })
 	switch i := slices.IndexFunc(same, func(id geo.ID) bool { return slices.Contains(holders, id) }); {
+	case exact >= 0:
+		id = begun[exact]
 	case i >= 0:
 		id = same[i]
 	case s.phone != "" && len(same) > 0:
@@ -118,18 +128,22 @@ func (l *roll) person(s *saying) geo.ID {
 	return id
 }
 
-// holders gives who holds or stands in for the post there from the day that is
-// said on, and who does now.
-func (l *roll) holders(s *saying) (out []geo.ID) {
-	seats := l.r.seatsOf(s.post, s.place)
-	for _, seat := range seats {
+// begun gives who took up the post there, or began to stand in, on the day that
+// is said: in the seat with its number, where it has one.
+func (l *roll) begun(s *saying) (out []geo.ID) {
+	for _, seat := range l.r.seatsOf(s.post, s.place) {
 		for _, h := range l.r.b.Roster.HoldingsOfSeat(seat.ID) {
-			if h.Deputy == s.deputy && sameMoment(h.From, s.from) {
+			if h.Deputy == s.deputy && sameMoment(h.From, s.from) && (s.seat == 0 || s.seat == seat.Number) {
 				out = append(out, h.Person)
 			}
 		}
 	}
-	for _, seat := range seats {
+	return out
+}
+
+// holders gives who holds or stands in for the post there now.
+func (l *roll) holders(s *saying) (out []geo.ID) {
+	for _, seat := range l.r.seatsOf(s.post, s.place) {
 		for _, deputy := range []bool{s.deputy, !s.deputy} {
 			var p patrol.Person
 			var ok bool

@@ -31,7 +31,8 @@ type rosterReader struct {
 	line    int
 
 	sayings []*saying
-	leaves  []*saying // of persons, from and to
+	leaves  []*saying          // of persons, from and to
+	known   map[[2]string]bool // names and phones of the roster, see asItIs
 	scope   map[scopeKey]bool
 	found   []readBody
 }
