@@ -15,10 +15,10 @@ type Handover struct {
 	// From answered for the seat before: its holder, its deputy or the level
 	// above; zero where nobody did.
 	From    geo.ID
-	To      geo.ID   // answers from At on; zero where nobody does
+	To      geo.ID   // answers from At on; never zero in one that is stored
 	Areas   []geo.ID // those the seat answers for
 	At      time.Time
-	Reports []geo.ID // open reports that went over; of Edit always empty
+	Reports []geo.ID // open reports that went over, by id
 	// DutyVersion is that which made it.
 	DutyVersion    int64
 	AcknowledgedAt time.Time // zero while nobody has
@@ -34,8 +34,9 @@ type HandoverFilter struct {
 }
 
 // Succession gives the seats for which somebody else answers at t in a roster
-// than did at the time before in the roster before, by seat id. Level above: From
-// or To is zero.
+// than did in another at the time was, by seat id, without reports. From or To is
+// zero where the level above did or does. A seat that only one of the two has is
+// one for which nobody answers in the other.
 func Succession(before *Roster, was time.Time, after *Roster, t time.Time) []Handover {
 	var out []Handover
 	compare := func(s Seat, r *Roster) {
