@@ -35,7 +35,7 @@ func (s *Store) ReadAudit(ctx context.Context, scope access.Scope, who patrol.Ac
 		if lines, err = pgx.CollectRows(rows, scanLine); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, who, auditEntry{"audit.read", "audit", s.district, filterDetail(f)})
+		return s.audit(ctx, tx, who, auditEntry{"audit.read", "audit", s.district, filterDetail(f, len(lines))})
 	})
 	return lines, wrap("read the audit log", err)
 }
@@ -45,7 +45,7 @@ func (s *Store) ReadAudit(ctx context.Context, scope access.Scope, who patrol.Ac
 func (s *Store) ExportAudit(ctx context.Context, who patrol.Actor, f patrol.AuditFilter, each func(*patrol.AuditLine) error) error {
 	// First, and on disk: whoever takes lines away and goes is in it.
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		return s.audit(ctx, tx, who, auditEntry{"audit.export", "audit", s.district, filterDetail(f)})
+		return s.audit(ctx, tx, who, auditEntry{"audit.export", "audit", s.district, filterDetail(f, 0)})
 	})
 	if err != nil {
 		return wrap("export the audit log", err)
@@ -73,9 +73,15 @@ func (s *Store) ExportAudit(ctx context.Context, who patrol.Actor, f patrol.Audi
 	}))
 }
 
-// filterDetail is what a filter asks for, for the log.
-func filterDetail(f patrol.AuditFilter) any {
+// filterDetail is what a filter asks for, for the log. Texts are in it only where
+// lines were found, which have them: what else people look for may be a phone.
+func filterDetail(f patrol.AuditFilter, found int) any {
 	d := map[string]any{}
+	if found > 0 {
+		d["lines"] = found
+	} else {
+		f.Actor, f.Action, f.SubjectKind, f.Subject = "", "", "", ""
+	}
 	for name, v := range map[string]string{"actor": f.Actor, "action": f.Action, "subject_kind": f.SubjectKind, "subject": f.Subject} {
 		if v != "" {
 			d[name] = v

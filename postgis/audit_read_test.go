@@ -84,6 +84,13 @@ func TestReadAudit(t *testing.T) {
 	if n := w.count(t, `SELECT count(*) FROM audit WHERE action = 'audit.read' AND actor_id = 't1' AND detail ->> 'actor' = 'u2'`); n != 1 {
 		t.Errorf("%d lines of the search by u2, want 1", n)
 	}
+	// What nobody finds is not repeated there: it may be anything.
+	if got := read(everything, patrol.AuditFilter{Subject: "13900001111", Actor: "13900001111"}); len(got) != 0 {
+		t.Errorf("a phone finds %d lines", len(got))
+	}
+	if n := w.count(t, `SELECT count(*) FROM audit WHERE detail::text LIKE '%13900001111%'`); n != 0 {
+		t.Errorf("a phone that was looked for is in %d lines", n)
+	}
 	// Limited to the west: its report, and what the reader did.
 	grid, _ := w.b.Current().Index.Locate(place(1, 1))
 	limited := read(access.Scope{Areas: []geo.ID{grid.Area(geo.Grid).ID}}, patrol.AuditFilter{})
