@@ -24,7 +24,7 @@ import (
 // align-to=village,20m, which puts lines that run so near those of the kind on
 // them, corner by corner, so that a layer of another office shares them.
 func Areas(ctx context.Context, src importers.Source, b AreaBasis, o Options) (*AreaSet, error) {
-	in := &intake{ctx: ctx, effort: newEffort(ctx), o: o, basis: b, kind: o.Kind, found: newFindings(o.MaxProblems), named: make(map[geo.Ref]*geo.Area, len(b.Areas)), lands: map[*geo.Area]boxed{}}
+	in := &intake{ctx: ctx, effort: newEffort(ctx, mostSteps), places: newEffort(ctx, mostPlaces), o: o, basis: b, kind: o.Kind, found: newFindings(o.MaxProblems), named: make(map[geo.Ref]*geo.Area, len(b.Areas)), lands: map[*geo.Area]boxed{}}
 	var err error
 	if in.repairs, err = parseRepairs(o.Repairs); err != nil {
 		return nil, err

@@ -44,6 +44,7 @@ const (
 type intake struct {
 	ctx      context.Context
 	effort   *effort
+	places   *effort // to say where outlines are at fault
 	o        Options
 	basis    AreaBasis
 	kind     geo.Kind

@@ -10,8 +10,9 @@ import (
 )
 
 // crossing finds a place where two sides of an outline cross, the westernmost
-// pair first; ok is false where sides at most touch.
-func crossing(o outline) (at orb.Point, ok bool) {
+// pair first; ok is false where sides at most touch, and where there is not the
+// effort for it.
+func crossing(e *effort, o outline) (at orb.Point, ok bool) {
 	var sides [][2]geo.LatticePoint // from west to east
 	for _, r := range o {
 		for i, a := range r {
@@ -24,8 +25,11 @@ func crossing(o outline) (at orb.Point, ok bool) {
 	}
 	slices.SortFunc(sides, func(s, t [2]geo.LatticePoint) int { return cmp.Compare(s[0].Lon, t[0].Lon) })
 	for i, s := range sides {
-		for _, t := range sides[i+1:] {
-			if t[0].Lon > s[1].Lon {
+		if !e.take(8) {
+			return at, false
+		}
+		for k, t := range sides[i+1:] {
+			if t[0].Lon > s[1].Lon || k%1024 == 1023 && !e.take(1024) {
 				break
 			}
 			if at, ok := meet(s, t); ok {

@@ -15,8 +15,9 @@ type nested struct {
 }
 
 // nest finds what lies in what, whatever order the rings come in. Rings may touch;
-// where they cross it gives something, which geo.NormalizeShape then refuses.
-func nest(rings outline) nested {
+// where they cross it gives something, which geo.NormalizeShape then refuses; so it
+// does where there is not the effort for it.
+func nest(e *effort, rings outline) nested {
 	n := nested{depth: make([]int, len(rings)), shell: make([]int, len(rings))}
 	if len(rings) < 2 {
 		return n
@@ -30,7 +31,7 @@ func nest(rings outline) nested {
 	for i := range rings {
 		smallest := -1
 		for k := range rings {
-			if i == k || !boxes[k].meets(boxes[i]) || sizes[k] < sizes[i] || sizes[k] == sizes[i] && k > i || !ringInside(rings[i], rings[k]) {
+			if i == k || !boxes[k].meets(boxes[i]) || sizes[k] < sizes[i] || sizes[k] == sizes[i] && k > i || !ringInside(e, rings[i], rings[k]) {
 				continue
 			}
 			n.depth[i]++
@@ -48,8 +49,11 @@ func magnitude(x int64) int64 { return max(x, -x) }
 // ringInside tells whether a ring lies inside another: by the first of its corners
 // and middles of sides that does not lie on the other's edge. One that lies
 // all along the edge is inside.
-func ringInside(r, other []geo.LatticePoint) bool {
+func ringInside(e *effort, r, other []geo.LatticePoint) bool {
 	for i, a := range r {
+		if !e.take(len(other)) {
+			return false
+		}
 		if in, on := geo.MiddleInRing(other, a, a); !on {
 			return in
 		}

@@ -16,10 +16,11 @@ const shareM = 0.015
 // sides in common, corners next to each other become one, and a corner next to the
 // side of another is put into it.
 type noder struct {
-	x, y  float64   // metres a step
-	lines []outline // changed in place
-	fixed []outline // whose corners stay; they may get more
-	withM float64
+	x, y   float64   // metres a step
+	lines  []outline // changed in place
+	fixed  []outline // whose corners stay; they may get more
+	withM  float64
+	effort *effort // where it is not enough, corners stay as they are
 
 	joined, inserted int // how many corners became another's, how many sides got corners
 }
@@ -30,6 +31,9 @@ func (n *noder) run() (changed []bool) {
 	n.fixed = slices.Clone(n.fixed)
 	fixed := n.fixed
 	for range 4 {
+		if n.effort.over() {
+			break
+		}
 		torn := n.torn(fixed)
 		if len(torn) == 0 {
 			break
@@ -40,6 +44,9 @@ func (n *noder) run() (changed []bool) {
 			torn = n.torn(fixed)
 		}
 		stay := n.sidesOf(torn, fixed)
+		if n.effort.over() {
+			break
+		}
 		if moves := n.onto(torn, stay, fixed); len(moves) > 0 {
 			again = n.apply(moves, nil, changed, fixed) || again
 			torn = n.torn(fixed)
@@ -136,6 +143,9 @@ func (n *noder) nextTo(missing []side, own, stay map[side]bool) map[side]bool {
 			continue
 		}
 		each(s, func(c [2]int32) bool {
+			if !n.effort.take(1 + len(cells[c])) {
+				return false
+			}
 			for _, t := range cells[c] {
 				if near(s, t) || near(t, s) {
 					out[s], out[t] = true, true
@@ -259,9 +269,14 @@ func (n *noder) near(torn []side, fixed []outline) map[geo.LatticePoint]geo.Latt
 	for _, q := range corners {
 		c := at(q)
 		best, least := q, math.Inf(1)
+		if !n.effort.take(1) {
+			break
+		}
 		for dx := int32(-1); dx <= 1; dx++ {
 			for dy := int32(-1); dy <= 1; dy++ {
-				for _, p := range cells[cell{c.x + dx, c.y + dy}] {
+				next := cells[cell{c.x + dx, c.y + dy}]
+				n.effort.take(len(next))
+				for _, p := range next {
 					if d := n.distance(p, q); d <= n.withM && d < least {
 						best, least = p, d
 					}
@@ -315,8 +330,14 @@ func (n *noder) beside(torn []side, stay map[side]bool) map[side][]geo.LatticePo
 	out := map[side][]geo.LatticePoint{}
 	for _, s := range torn {
 		low, high := min(s.a.Lat, s.b.Lat)-reach, max(s.a.Lat, s.b.Lat)+reach
+		if !n.effort.take(8) {
+			return out
+		}
 		first, _ := slices.BinarySearchFunc(corners, s.west()-reach, func(q geo.LatticePoint, lon int32) int { return cmp.Compare(q.Lon, lon) })
-		for _, q := range corners[first:] {
+		for k, q := range corners[first:] {
+			if k%1024 == 1023 && !n.effort.take(1024) {
+				return out
+			}
 			if q.Lon > s.east()+reach {
 				break
 			}
@@ -341,7 +362,7 @@ func (n *noder) beside(torn []side, stay map[side]bool) map[side][]geo.LatticePo
 
 // apply moves corners and puts others into sides.
 func (n *noder) apply(moves map[geo.LatticePoint]geo.LatticePoint, inserts map[side][]geo.LatticePoint, changed []bool, fixed []outline) (any bool) {
-	if len(moves) == 0 && len(inserts) == 0 {
+	if len(moves) == 0 && len(inserts) == 0 || n.effort.over() {
 		return false
 	}
 	for i, o := range n.lines {

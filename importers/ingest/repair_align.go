@@ -49,9 +49,9 @@ func (in *intake) align() {
 			if maps.Equal(sides, oddSides(f.land)) {
 				continue
 			}
-			rings := trace(node(sides))
+			rings := trace(in.effort, node(in.effort, sides))
 			before := f.land
-			if n := nest(rings); len(rings) > 0 {
+			if n := nest(in.effort, rings); len(rings) > 0 {
 				n.wind(rings)
 				if f.become(n.polygons(rings)) {
 					in.repair(f, repairAlign, before, farthest(before, f.land), fmt.Sprintf("lines within %s of those of the %s put on them", metres(a.withM), a.kind.Plural()))

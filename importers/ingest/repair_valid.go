@@ -20,11 +20,14 @@ func (in *intake) mend(f *feature, land outline) (orb.MultiPolygon, error) {
 	for _, r := range land {
 		before += math.Abs(geo.AreaM2(orb.MultiPolygon{{closed(r)}}))
 	}
-	rings := trace(node(oddSides(land)))
+	rings := trace(in.effort, node(in.effort, oddSides(land)))
+	if in.effort.over() {
+		return nil, &geo.GeometryError{Rule: geo.RuleSelfCrossing, At: land[0][0].Point()}
+	}
 	if len(rings) == 0 {
 		return nil, &geo.GeometryError{Rule: geo.RuleEmpty}
 	}
-	n := nest(rings)
+	n := nest(in.effort, rings)
 	n.wind(rings)
 	shape, err := geo.NormalizeShape(n.polygons(rings))
 	if err != nil {
@@ -41,7 +44,7 @@ func (in *intake) despike(f *feature) {
 	for k, r := range f.rings {
 		for len(r) > 3 {
 			at, ok := f.plane.spike(r)
-			if !ok {
+			if !ok || !in.effort.take(2*len(r)) {
 				break
 			}
 			i := slices.Index(r, at)
@@ -82,21 +85,25 @@ func toggle(odd map[side]bool, p, q geo.LatticePoint) {
 
 // node cuts sides where they cross or touch others, until none does. Rounding
 // moves sides by less than a step, which may make others cross: hence the
-// rounds.
-func node(odd map[side]bool) map[side]bool {
+// rounds. Where there is not the effort for it, it gives nothing.
+func node(e *effort, odd map[side]bool) map[side]bool {
 	for range 20 {
 		list := make([]weighed, 0, len(odd))
 		for s := range odd {
 			list = append(list, weighed{side: s})
 		}
 		sortSides(list)
-		cuts := map[side][]geo.LatticePoint{}
+		cuts, many := map[side][]geo.LatticePoint{}, 0
 		add := func(s side, q geo.LatticePoint) {
 			if q != s.a && q != s.b {
 				cuts[s] = append(cuts[s], q)
+				many++
 			}
 		}
-		nearSides(nil, list, func(i, k int) {
+		nearSides(e, list, func(i, k int) {
+			if !e.room(many, 2*mostCrossings) {
+				return
+			}
 			s, t := list[i].side, list[k].side
 			if lat, ok := crossingLat(s, t); ok {
 				lon := s.lonAt(lat)
@@ -119,6 +126,9 @@ func node(odd map[side]bool) map[side]bool {
 				}
 			}
 		})
+		if e.over() {
+			return nil
+		}
 		if len(cuts) == 0 {
 			return odd
 		}
@@ -154,7 +164,7 @@ func onSide(s side, q geo.LatticePoint) bool {
 // corner, and none crosses another. It goes with the land on its left, and at a
 // corner keeps to the same piece of land, so that rings touch there at most; a
 // ring that comes by a corner twice is cut in two.
-func trace(odd map[side]bool) (rings outline) {
+func trace(e *effort, odd map[side]bool) (rings outline) {
 	from := map[geo.LatticePoint][]geo.LatticePoint{}
 	all := make([]side, 0, len(odd))
 	for s := range odd {
@@ -175,6 +185,9 @@ func trace(odd map[side]bool) (rings outline) {
 		start, next := first.a, first.b
 		if !landWest(first, all) {
 			start, next = next, start
+		}
+		if !e.take(len(all)) {
+			return nil
 		}
 		var walk []geo.LatticePoint
 		for p, q := start, next; ; {

@@ -18,6 +18,9 @@ func (in *intake) shapes() {
 		if in.o.Progress != nil && i%256 == 255 {
 			in.o.Progress(StageCheck, int64(i), int64(len(in.features)))
 		}
+		if in.ctx.Err() != nil {
+			return
+		}
 		if f.plane == nil || len(f.raw) == 0 {
 			continue
 		}
@@ -25,7 +28,7 @@ func (in *intake) shapes() {
 	}
 	in.share()
 	for _, f := range in.features {
-		if f.rings != nil {
+		if f.rings != nil && in.ctx.Err() == nil {
 			in.finish(f)
 		}
 	}
@@ -54,7 +57,7 @@ func (in *intake) rings(f *feature) {
 	if len(rings) == 0 {
 		return
 	}
-	f.rings, f.nested = rings, nest(rings)
+	f.rings, f.nested = rings, nest(in.effort, rings)
 	if bad && !in.repairs.valid {
 		f.rings = nil
 		return
@@ -181,7 +184,7 @@ func (in *intake) anySpike(f *feature) (*orb.Point, bool) {
 func (in *intake) shapeProblems(f *feature, land outline, err error) {
 	say := func(err error, rings outline) {
 		name, detail, at := shapeFault(err)
-		if place, ok := crossing(rings); ok && name == importers.ProblemSelfIntersection {
+		if place, ok := crossing(in.places, rings); ok && name == importers.ProblemSelfIntersection {
 			at = place
 		}
 		p := in.problem(f, name, detail, nil)

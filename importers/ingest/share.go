@@ -24,7 +24,7 @@ func (in *intake) share() {
 		byPlane[f.plane] = append(byPlane[f.plane], f)
 	}
 	for _, p := range planes {
-		n := noder{x: p.x, y: p.y, withM: shareM}
+		n := noder{x: p.x, y: p.y, withM: shareM, effort: in.effort}
 		for _, f := range byPlane[p] {
 			n.lines = append(n.lines, f.rings)
 		}
@@ -50,7 +50,7 @@ func (in *intake) node(withM float64, tell func(f *feature, before outline)) int
 	for i, f := range lines {
 		if changed[i] {
 			before := f.land
-			if f.reshape(n.lines[i]) && tell != nil {
+			if f.reshape(in.effort, n.lines[i]) && tell != nil {
 				tell(f, before)
 			}
 		}
@@ -64,7 +64,7 @@ func (in *intake) node(withM float64, tell func(f *feature, before outline)) int
 
 // noder makes one of all features with sound shapes and of what they must fit.
 func (in *intake) noder(withM float64) (lines []*feature, n noder) {
-	n.withM = withM
+	n.withM, n.effort = withM, in.effort
 	for _, f := range in.features {
 		if f.land != nil {
 			lines = append(lines, f)
@@ -88,9 +88,9 @@ func (in *intake) noder(withM float64) (lines []*feature, n noder) {
 
 // reshape gives a feature other rings, wound as before; false leaves it as it is
 // where they make no sound shape.
-func (f *feature) reshape(rings outline) bool {
+func (f *feature) reshape(e *effort, rings outline) bool {
 	o := append(outline(nil), rings...)
-	n := nest(o)
+	n := nest(e, o)
 	n.wind(o)
 	return f.become(n.polygons(o))
 }
