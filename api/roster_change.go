@@ -56,10 +56,11 @@ func (v *rosterView) edited(out patrol.RosterOutcome, dry bool) editAnswer {
 	a := editAnswer{DutyVersion: out.DutyVersion, DryRun: dry, Changed: []postAnswer{}, Removed: []geo.ID{},
 		Handovers: []handoverAnswer{}, Vacancies: []vacancyAnswer{}, ReportsMoved: out.ReportsMoved}
 	for _, id := range out.Seats {
-		if seat, ok := out.After.Roster.Seat(id); ok {
-			a.Changed = append(a.Changed, v.staffed(seat))
-		} else {
+		switch seat, ok := out.After.Roster.Seat(id); {
+		case !ok:
 			a.Removed = append(a.Removed, id)
+		case v.sees(out.After.Roster.AreasOfSeat(seat)):
+			a.Changed = append(a.Changed, v.staffed(seat))
 		}
 	}
 	sortPosts(a.Changed)

@@ -97,7 +97,7 @@ func (s *Server) listPeople(w http.ResponseWriter, r *http.Request) error {
 	people := q.people()
 	if text != "" && q.principal.Scope.All && q.area == nil && q.post == "" {
 		for _, p := range q.duties.Roster.AllPeople() {
-			if people[p.ID] == nil {
+			if people[p.ID] == nil && p.Name != patrol.ErasedName {
 				people[p.ID] = q.person(p)
 			}
 		}
