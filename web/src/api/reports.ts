@@ -50,6 +50,8 @@ export interface ReportProperties {
   observed_at?: string;
   accuracy_m?: number;
   version: number;
+  /** Who reported left a name or a phone. */
+  has_contact?: boolean;
   photos?: PhotoLink[];
   /** What the caller may do to it now. */
   allow?: EventType[];

@@ -16,6 +16,7 @@ import { distance } from "../place/distance";
 import { Fact, Person } from "../place/parts";
 import { shortNumber } from "../report/number";
 import { now } from "../state/clock";
+import { can } from "../state/session";
 import { goTo, params } from "../state/store";
 import type { SheetHeight } from "../ui/heights";
 import { Name } from "../ui/name";
@@ -24,6 +25,7 @@ import { formatAgo, formatExact, formatPosition } from "../units/format";
 import { askDeed, focusRow } from "./deed";
 import { mapLinks } from "./directions";
 import { placeOf } from "./order";
+import { Reporter } from "./reporter";
 import { detail, detailTrouble, openId, readDetail, reports } from "./state";
 import { t } from "./text";
 import { deedsOf, deedText } from "./words";
@@ -94,6 +96,7 @@ function Body({ of: r, full }: { of: Report; full: boolean }): JSX.Element {
       </p>
       <Directions of={r} />
       <Who of={r} />
+      {p.has_contact === true && can("read_contacts") && <Reporter key={r.id} of={r.id} />}
       <section>
         <h3>{t("areas")}</h3>
         <dl class="facts">
