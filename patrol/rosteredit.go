@@ -166,6 +166,9 @@ func (e *rosterEdit) someone(field string, id geo.ID) (*Person, error) {
 	if i < 0 {
 		return nil, e.fault(field, "there is no such person")
 	}
+	if e.data.People[i].Name == ErasedName {
+		return nil, e.fault(field, "what was known of the person has been erased")
+	}
 	e.persons[id] = true
 	theirs := map[geo.ID]bool{}
 	for _, h := range e.data.Holdings {

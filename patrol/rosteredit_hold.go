@@ -121,8 +121,12 @@ func (e *rosterEdit) whom(w Whom) (geo.ID, error) {
 		if w.Name != "" || w.Phone != "" {
 			return w.ID, e.fault("person", "names a person of the roster, or a new one, not both")
 		}
-		if !slices.ContainsFunc(e.data.People, func(p Person) bool { return p.ID == w.ID }) {
+		i := slices.IndexFunc(e.data.People, func(p Person) bool { return p.ID == w.ID })
+		if i < 0 {
 			return w.ID, e.fault("person", "there is no such person")
+		}
+		if e.data.People[i].Name == ErasedName {
+			return w.ID, e.fault("person", "what was known of the person has been erased")
 		}
 		e.persons[w.ID] = true
 		return w.ID, nil

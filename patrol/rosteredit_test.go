@@ -37,6 +37,7 @@ func smallRoster(t testing.TB) *Roster {
 	seat("s security", GroupSecurity, "", "committee", 1, "")
 	seat("s women", GroupWomen, "", "committee", 1, "")
 	d.Holdings = append(d.Holdings, Holding{ID: id("deputy"), Seat: id("s security"), Person: id("director"), Deputy: true, From: day(2)})
+	d.People = append(d.People, Person{ID: id("erased"), Name: ErasedName})
 	d.Committees = []Committee{{ID: id("committee"), Code: "W1", Name: "屯委会", Village: id("village"), Groups: []geo.ID{id("g1"), id("g2")}}}
 	d.Branches = []Branch{{ID: id("branch"), Code: "B1", Name: "支部", Village: id("village"), Groups: []geo.ID{id("g1")}}}
 	d.Leaves = []Leave{{ID: id("leave"), Person: id("officer"), From: day(10), To: day(20)}, {ID: id("old leave"), Person: id("officer"), From: day(3), To: day(5)}}
@@ -170,6 +171,8 @@ func TestEditFaults(t *testing.T) {
 		"no seat to make public":     {SetPublicContact{Seat: id("none")}, "seat"},
 		"another's phone for one":    {AlterPerson{Person: id("spare"), Phone: &phone}, "phone"},
 		"no name":                    {AlterPerson{Person: id("spare"), Name: new(string)}, "name"},
+		"an erased one appointed":    {Appoint{Seat: chief, Person: Whom{ID: id("erased")}}, "person"},
+		"an erased one named":        {AlterPerson{Person: id("erased"), Name: &text}, "person"},
 		"nobody to alter":            {AlterPerson{Person: id("none"), Name: &text}, "person"},
 		"a committee without code":   {PutCommittee{Name: "x", Village: id("village"), Groups: []geo.ID{id("g3")}}, "code"},
 		"a committee without name":   {PutCommittee{Code: "W2", Village: id("village"), Groups: []geo.ID{id("g3")}}, "name"},
