@@ -38,7 +38,12 @@ function colourOf(by: Coloured | "village", dark: boolean): ExpressionSpecificat
 
 const id = (kind: Coloured | "village"): string => `people-${kind}`;
 
-function layersOf(dark: boolean): LayerSpecification[] {
+/** What keeps neighbours of one colour apart. */
+function edges(until: number, rim: string): LayerSpecification {
+  return { id: "people-edges", type: "line", source: sources.village, "source-layer": sources.village, maxzoom: until, paint: { "line-color": rim, "line-width": 0.7 } };
+}
+
+function layersOf(dark: boolean, rim: string): LayerSpecification[] {
   const kind = colouredKind.peek();
   const layer = (by: Coloured | "village", fill: ExpressionSpecification | string, from: number, until: number): LayerSpecification => ({
     id: id(by),
@@ -51,7 +56,7 @@ function layersOf(dark: boolean): LayerSpecification[] {
   });
   return [
     // The grids are there in any case: a click finds them.
-    ...(kind === "grid" ? [] : [layer("grid", none, 0, 24), layer("village", colourOf("village", dark), 0, near[kind])]),
+    ...(kind === "grid" ? [] : [layer("grid", none, 0, 24), layer("village", colourOf("village", dark), 0, near[kind]), edges(near[kind], rim)]),
     layer(kind, colourOf(kind, dark), near[kind], 24),
   ];
 }
@@ -74,7 +79,7 @@ function colourMap(map: GridMap): () => void {
     void vacant.value;
     void colouredKind.value;
     end?.();
-    end = map.draw({ sources: {}, layers: (_, dark) => layersOf(dark), below: "line-village_group" });
+    end = map.draw({ sources: {}, layers: (p, dark) => layersOf(dark, p.halo), below: "line-village_group" });
   });
   return () => {
     stop();

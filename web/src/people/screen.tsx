@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { refText } from "../api/people";
 import { onEvent } from "../live/live";
 import { canDrawMap } from "../map/webgl";
 import { formatLocal } from "../plans/when";
@@ -126,12 +127,13 @@ function Open(): JSX.Element {
   useEffect(() => title.current?.focus(), []);
   // What was chosen on the map is to be seen, whatever part was shown.
   const area = chosen.value;
-  const before = useRef(area);
+  const key = area === null ? "" : refText(area);
+  const before = useRef(key);
   useEffect(() => {
-    if (area !== null && area !== before.current && tab.peek() !== "area") setParams({ tab: null, person: null });
-    before.current = area;
+    if (key !== "" && key !== before.current && tab.peek() !== "area") setParams({ tab: null, person: null });
+    before.current = key;
     document.querySelector(".people .panel-body")?.scrollTo(0, 0);
-  }, [area]);
+  }, [key]);
   if (app.value?.synthetic === true) synthetic.value = true;
   const now = tab.value;
   return (
