@@ -32,7 +32,7 @@ func TestRosterLeaves(t *testing.T) {
 			grid+",网格长,张三,13800000001,2025-01-01,\n"+grid+",网格员,李四,,2025-01-01,\n"+leaves)
 	}
 	first := file(",请假,张三,13800000001,2026-05-01,2026-05-09\n" + grid + ",休假,李四,,2026-06-01,\n,leave,王五,13800000005,2026-07-01,2026-07-02")
-	b, set := take(t, b, first, Options{})
+	b, _ = take(t, b, first, Options{})
 	want := []string{"张三13800000001 2026-05-01 2026-05-09", "李四 2026-06-01 on", "王五13800000005 2026-07-01 2026-07-02"}
 	if got := away(b); !slices.Equal(got, want) {
 		t.Fatalf("on leave: %q, want %q", got, want)
@@ -41,7 +41,7 @@ func TestRosterLeaves(t *testing.T) {
 		t.Errorf("the same file again: %+v", again.Report)
 	}
 	// One is put right, those that the file does not have stay.
-	b, set = take(t, b, file(",请假,张三,13800000001,2026-05-03,2026-05-12\n,leave,李四,,2026-06-01,2026-06-30"), Options{})
+	b, set := take(t, b, file(",请假,张三,13800000001,2026-05-03,2026-05-12\n,leave,李四,,2026-06-01,2026-06-30"), Options{})
 	want = []string{"张三13800000001 2026-05-03 2026-05-12", "李四 2026-06-01 2026-06-30", "王五13800000005 2026-07-01 2026-07-02"}
 	if got := away(b); !slices.Equal(got, want) || set.Report.Changed != 2 || set.Report.New != 0 {
 		t.Errorf("on leave: %q with %+v, want %q", got, set.Report, want)
