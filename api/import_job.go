@@ -33,8 +33,9 @@ type importJob struct {
 	id      geo.ID
 	owner   geo.ID
 	what    string
-	dir     string // of its own; gone when the job is
-	path    string // what importers.Open reads: a file, or the folder of several
+	dir     string   // of its own; gone when the job is
+	lock    *os.File // of dir, so that other servers leave it; nil before there is one
+	path    string   // what importers.Open reads: a file, or the folder of several
 	files   []uploadedFile
 	sum     string
 	around  *orb.Bound // the district's, for what is looked at of much larger files; nil where nobody knows
@@ -172,7 +173,11 @@ func (d *importDesk) remove(j *importJob) error {
 	delete(d.jobs, j.id)
 	d.mu.Unlock()
 	j.halt()
-	return os.RemoveAll(j.dir)
+	err := os.RemoveAll(j.dir)
+	if j.lock != nil {
+		_ = j.lock.Close() // there is nothing in it
+	}
+	return err
 }
 
 // halt ends what is running, and waits for it.
@@ -276,8 +281,8 @@ func (d *importDesk) expired(now time.Time) (out []*importJob) {
 	return out
 }
 
-// sweep removes what is over, and what servers left that were killed: other
-// servers may share the folder, so only what no living one can still keep.
+// sweep removes what is over, and what servers left that were killed. Other
+// servers may share the folder: what a living one has locked stays.
 func (d *importDesk) sweep(now time.Time) {
 	for _, j := range d.expired(now) {
 		_ = d.remove(j) // tried again below
@@ -290,8 +295,9 @@ func (d *importDesk) sweep(now time.Time) {
 		return // there is none yet
 	}
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > 2*importKept {
-			_ = os.RemoveAll(filepath.Join(d.dir, e.Name())) // tried again in a minute
+		path := filepath.Join(d.dir, e.Name())
+		if info, err := e.Info(); abandoned(path) || err == nil && now.Sub(info.ModTime()) > 2*importKept {
+			_ = os.RemoveAll(path) // tried again in a minute
 		}
 	}
 }

@@ -498,3 +498,45 @@ func TestImportsExpire(t *testing.T) {
 		t.Errorf("%d folders stay", len(entries))
 	}
 }
+
+// TestImportsLeftByAKilledServer: the next one removes them at once, and what another
+// that lives has in the same folder stays.
+func TestImportsLeftByAKilledServer(t *testing.T) {
+	f := &fakeImporter{}
+	s, dir := importSite(t, f)
+	other := newSite(t, func(c *Config) { c.Importers, c.ImportDir = map[string]Importer{ingest.WhatAreas: f}, dir })
+	mine := want[importJSON](t, s.do(s.put("areas", s.token(access.Planner), "a.geojson", gridsFile)), http.StatusCreated)
+	token := other.token(access.Planner)
+	theirs := want[importJSON](t, other.do(other.put("areas", token, "b.geojson", gridsFile)), http.StatusCreated)
+	left := filepath.Join(dir, "left")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.api.desk.sweep(testNow)
+	if _, err := os.Stat(left); err != nil {
+		t.Fatalf("a folder that is just being made is gone: %v", err)
+	}
+	lock, err := hold(left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.api.desk.sweep(testNow)
+	if _, err := os.Stat(left); err != nil {
+		t.Fatalf("a folder in use is gone: %v", err)
+	}
+	if err := lock.Close(); err != nil { // as the kernel does for a process that ends
+		t.Fatal(err)
+	}
+	s.api.desk.sweep(testNow)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 2 || entries[0].Name() != mine.ID || entries[1].Name() != theirs.ID {
+		t.Errorf("these stay: %v", entries)
+	}
+	wantStatus := other.get("/api/v1/imports/"+theirs.ID+"/preview", token)
+	if wantStatus.Code != http.StatusOK {
+		t.Errorf("the other server's import: %d %s", wantStatus.Code, wantStatus.Body)
+	}
+}

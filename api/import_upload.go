@@ -115,6 +115,9 @@ func (j *importJob) receive(r *http.Request) error {
 			return err
 		}
 	}
+	if j.lock, err = hold(j.dir); err != nil {
+		return err
+	}
 	taken := map[string]bool{}
 	for {
 		part, err := form.NextPart()
