@@ -24,6 +24,7 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
   import: { onMap: true, sheet: "src/import/screen.css", load: async () => (await import("./import/screen")).ImportScreen },
   notice: { onMap: false, sheet: "src/notice/screen.css", load: async () => (await import("./notice/screen")).NoticeScreen },
   account: { onMap: false, sheet: "src/account/screen.css", load: async () => (await import("./account/screen")).AccountScreen },
+  admin: { onMap: false, sheet: "src/admin/screen.css", load: async () => (await import("./admin/screen")).AdminScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };
 

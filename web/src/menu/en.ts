@@ -8,5 +8,6 @@ export const en: Record<keyof typeof zh, string> = {
   people: "Posts and people",
   boundaryPlans: "Boundary plans",
   importExport: "Import and export",
+  admin: "Administration",
   account: "My account",
 };

@@ -21,6 +21,7 @@ function entries(): Entry[] {
     { to: "people", name: "people", may: can("read_roster") },
     { to: "plans", name: "boundaryPlans", may: plans },
     { to: "import", name: "importExport", may: plans || can("manage_duties") },
+    { to: "admin", name: "admin", may: can("manage_accounts") || can("read_audit") },
     { to: "account", name: "account", may: who.value?.kind === "user" },
   ];
 }

@@ -6,5 +6,6 @@ export const zh = {
   people: "岗位与人员",
   boundaryPlans: "边界调整",
   importExport: "导入导出",
+  admin: "系统管理",
   account: "我的账号",
 };

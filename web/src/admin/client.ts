@@ -1,0 +1,113 @@
+import { get, post, request } from "../api/client";
+import type { Who } from "../api/session";
+import type { Session } from "../account/client";
+
+export type Role = Who["role"];
+export const roles: readonly Role[] = ["admin", "planner", "dispatcher", "officer", "consumer"];
+
+/** A way to a new password, shown once. Times are RFC 3339. */
+export interface Reset {
+  link: string;
+  expires_at: string;
+}
+
+/** Somebody who can sign in. */
+export interface Account {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+  /** `kind:code`; none is the whole district, or for an officer the areas of the posts. */
+  areas: string[];
+  person?: { id: string; name?: string };
+  disabled: boolean;
+  created_at: string;
+  has_password: boolean;
+  must_change: boolean;
+  locked_until?: string;
+  identity?: { issuer: string; subject: string };
+  reset?: Reset;
+}
+
+/** What an account is made of. */
+export interface NewAccount {
+  login: string;
+  name: string;
+  role: Role;
+  areas: string[];
+  person?: string;
+}
+
+/** What of an account may be changed. */
+export interface AccountChange {
+  name?: string;
+  role?: Role;
+  areas?: string[];
+  person?: string | null;
+  disabled?: boolean;
+}
+
+/** Somebody whom the provider knows, and no account is linked with yet. */
+export interface Pending {
+  id: string;
+  issuer: string;
+  subject: string;
+  name?: string;
+  username?: string;
+  last_seen: string;
+}
+
+/** An API token. */
+export interface Token {
+  id: string;
+  name: string;
+  role: Role;
+  areas: string[];
+  created_at: string;
+  expires_at?: string;
+  revoked_at?: string;
+  last_used_at?: string;
+  state: "good" | "expired" | "revoked";
+  successor?: string;
+  made_by?: { kind: string; id: string; login?: string };
+  /** The token itself, only in the answer that makes it. */
+  token?: string;
+}
+
+/** A line of the audit log. */
+export interface Line {
+  id: string;
+  at: string;
+  actor: { kind: string; id?: string; name?: string; role?: string };
+  action: string;
+  subject_kind: string;
+  subject: string;
+  detail?: unknown;
+}
+
+const json = (method: string, body: unknown): RequestInit => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+const one = (id: string): string => `/api/v1/accounts/${encodeURIComponent(id)}`;
+const token = (id: string): string => `/api/v1/tokens/${encodeURIComponent(id)}`;
+
+export const accounts = async (signal?: AbortSignal): Promise<Account[]> => (await get<{ accounts: Account[] }>("/api/v1/accounts", signal)).accounts;
+export const makeAccount = (a: NewAccount): Promise<Account> => post("/api/v1/accounts", a);
+export const changeAccount = async (id: string, c: AccountChange): Promise<Account> => (await (await request(one(id), json("PATCH", c))).json()) as Account;
+export const makeReset = (id: string): Promise<Reset> => post(`${one(id)}/reset`, {});
+export const sessionsOf = async (id: string): Promise<Session[]> => (await get<{ sessions: Session[] }>(`${one(id)}/sessions`)).sessions;
+export const endSessionsOf = async (id: string): Promise<number> => ((await (await request(`${one(id)}/sessions`, { method: "DELETE" })).json()) as { ended: number }).ended;
+
+export const pending = async (signal?: AbortSignal): Promise<Pending[]> => (await get<{ identities: Pending[] }>("/api/v1/identities?state=pending", signal)).identities;
+export const link = async (account: string, identity: string): Promise<void> => void (await request(`${one(account)}/identity`, json("PUT", { pending: identity })));
+export const unlink = async (account: string): Promise<void> => void (await request(`${one(account)}/identity`, { method: "DELETE" }));
+
+export const tokens = async (signal?: AbortSignal): Promise<Token[]> => (await get<{ tokens: Token[] }>("/api/v1/tokens", signal)).tokens;
+export const makeToken = (t: { name: string; role: Role; areas: string[]; expires_at?: string }): Promise<Token> => post("/api/v1/tokens", t);
+export const rotateToken = (id: string, hours: number): Promise<Token> => post(`${token(id)}/rotate`, { keep_for_hours: hours });
+export const revokeToken = async (id: string): Promise<void> => void (await request(token(id), { method: "DELETE" }));
+
+/** Reads a page of the audit log: `query` is the address's part after the question mark. `next` asks for the page after it. */
+export async function lines(query: string, signal?: AbortSignal): Promise<{ lines: Line[]; next: string | null }> {
+  const page = await get<{ lines: Line[]; links?: { rel: string; href: string }[] }>(`/api/v1/audit?${query}`, signal);
+  const next = page.links?.find((l) => l.rel === "next");
+  return { lines: page.lines, next: next === undefined ? null : new URL(next.href, location.href).search.slice(1) };
+}
