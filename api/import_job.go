@@ -111,6 +111,7 @@ type importDesk struct {
 	// running are the goroutines of all jobs, also of those that are gone.
 	running sync.WaitGroup
 	slots   chan struct{} // a token for each check or write that may run
+	looks   chan struct{} // a token for each file that may be looked into meanwhile
 	ctx     context.Context
 	cancel  context.CancelFunc
 }
@@ -124,7 +125,7 @@ const (
 )
 
 func newImportDesk(dir string, log *slog.Logger) *importDesk {
-	d := &importDesk{dir: dir, log: log, jobs: map[geo.ID]*importJob{}, slots: make(chan struct{}, importsRunning)}
+	d := &importDesk{dir: dir, log: log, jobs: map[geo.ID]*importJob{}, slots: make(chan struct{}, importsRunning), looks: make(chan struct{}, importsRunning)}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }
@@ -237,6 +238,17 @@ func (d *importDesk) start(j *importJob, begin func() error, step func(context.C
 		})
 	})
 	return nil
+}
+
+// look takes a turn of its own for looking into a file, apart from checks and writes,
+// which take longer. done is to be called at the end.
+func (d *importDesk) look(ctx context.Context) (done func(), err error) {
+	select {
+	case d.looks <- struct{}{}:
+		return sync.OnceFunc(func() { <-d.looks }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // contained runs a step, and makes an error of a panic: no file, whatever is in

@@ -31,6 +31,11 @@ func (s *Server) importLayers(w http.ResponseWriter, r *http.Request) error {
 		Layers []layerAnswer `json:"layers"`
 	}{j.layers}
 	if encoding != "" {
+		done, err := s.desk.look(r.Context())
+		if err != nil {
+			return err
+		}
+		defer done()
 		src, err := j.open(r.Context(), importers.OpenOptions{Encoding: encoding})
 		if err != nil {
 			return importFailure(err)
@@ -55,6 +60,11 @@ func (s *Server) previewImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	done, err := s.desk.look(r.Context())
+	if err != nil {
+		return err
+	}
+	defer done()
 	src, err := j.open(r.Context(), importers.OpenOptions{Encoding: o.Encoding})
 	if err != nil {
 		return importFailure(err)
@@ -64,6 +74,7 @@ func (s *Server) previewImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return importFailure(err)
 	}
+	done() // whoever reads slowly keeps nobody waiting
 	w.Header().Set("Content-Type", "application/geo+json")
 	return importers.WriteGeoJSON(w, importers.Collection{
 		Name: "preview", Head: []importers.Property{{Name: "truncated", Value: more}},

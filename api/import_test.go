@@ -540,3 +540,30 @@ func TestImportsLeftByAKilledServer(t *testing.T) {
 		t.Errorf("the other server's import: %d %s", wantStatus.Code, wantStatus.Body)
 	}
 }
+
+// TestImportsAreLookedIntoInTurn: no more files than two are looked into at once, whatever
+// is checked meanwhile, and who does not wait is not kept waiting.
+func TestImportsAreLookedIntoInTurn(t *testing.T) {
+	s, _ := importSite(t, &fakeImporter{})
+	token := s.token(access.Planner)
+	i := want[importJSON](t, s.do(s.put("areas", token, "a.geojson", gridsFile)), http.StatusCreated)
+	for range importsRunning {
+		s.api.desk.looks <- struct{}{}
+	}
+	answered := make(chan int)
+	go func() { answered <- s.get("/api/v1/imports/"+i.ID+"/preview", token).Code }()
+	select {
+	case code := <-answered:
+		t.Fatalf("a third was looked into: %d", code)
+	case <-time.After(50 * time.Millisecond):
+	}
+	gone, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := s.api.desk.look(gone); err == nil {
+		t.Error("nobody waits, and it is looked into")
+	}
+	<-s.api.desk.looks
+	if code := <-answered; code != http.StatusOK {
+		t.Errorf("with a turn free: %d", code)
+	}
+}

@@ -96,9 +96,15 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	if j.sum, err = importers.Sum(j.path); err != nil {
 		return err
 	}
+	done, err := s.desk.look(r.Context())
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := j.look(r.Context()); err != nil {
 		return importFailure(err)
 	}
+	done()
 	kept = true
 	w.Header().Set("Location", "/api/v1/imports/"+j.id.String())
 	return writeJSON(w, http.StatusCreated, s.answerImport(j, true))
