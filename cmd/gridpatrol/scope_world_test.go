@@ -89,7 +89,7 @@ func sides(district string, west float64, words ...string) (all []geo.Area, out 
 func rosterOf(sides []*side) (r patrol.RosterData) {
 	for _, s := range sides {
 		r.Seats = append(r.Seats, patrol.Seat{ID: s.seat, Post: patrol.GridChief, Area: s.grid.ID, Number: 1})
-		r.Seats = append(r.Seats, patrol.Seat{ID: s.police, Post: patrol.GridPolice, Area: s.grid.ID, Number: 1})
+		r.Seats = append(r.Seats, patrol.Seat{ID: s.police, Post: patrol.GridPolice, Area: s.grid.ID, Number: 1, PublicContact: true})
 		r.People = append(r.People, patrol.Person{ID: s.chief, Name: "格长" + s.name, Phone: s.phone, Synthetic: true})
 		r.Holdings = append(r.Holdings, patrol.Holding{ID: uuid.Must(uuid.NewV7()), Seat: s.seat, Person: s.chief, From: until.AddDate(-1, 0, 0)})
 	}
@@ -188,9 +188,9 @@ func (w *scopeWorld) furnish(s *serving, of *side) {
 	of.report, of.secret = report.ID, report.Properties.FollowSecret
 
 	admin := &desk{w.t, s, bearer(w.token(s.store, access.Token{Role: access.Admin}).text)}
-	for _, name := range []string{"前任", "后任"} {
+	for i, name := range []string{"前任", "后任"} {
 		changed, _ := ask[struct{ Handovers []struct{ ID string } }](admin, 200, "POST", "/api/v1/roster/changes",
-			fmt.Sprintf(`{"changes":[{"change":"appoint","seat":%q,"person":{"name":"%s%s","phone":""}}]}`, of.police, name, of.name))
+			fmt.Sprintf(`{"changes":[{"change":"appoint","seat":%q,"person":{"name":"%s%s","phone":"137%s%d"}}]}`, of.police, name, of.name, of.phone[3:10], i))
 		for _, h := range changed.Handovers {
 			of.handover = h.ID
 		}
