@@ -13,6 +13,8 @@ export function password(): string {
 /** Who is signed in, as the server says. */
 export interface Who {
   name: string;
+  /** Of the roster; dispatchers and the like have none. */
+  person?: { id: string; name: string };
   scope: { all: boolean; areas: string[] };
 }
 
