@@ -16,7 +16,7 @@ import (
 type manager struct {
 	access.Principal
 	server *Server
-	land   territory // of a limited one
+	land   geo.Territory // of a limited one
 }
 
 func (s *Server) manager(r *http.Request) manager {
@@ -42,7 +42,7 @@ func (m manager) within(scope access.Scope) bool {
 			return false
 		}
 		a, ok := index.ByID(id)
-		return !ok || !m.land.covers(a)
+		return !ok || !m.land.Covers(a)
 	})
 }
 

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/redraw"
@@ -17,13 +15,7 @@ func (s *Server) permit(scope access.Scope, changes []redraw.Change) error {
 	if scope.All {
 		return nil
 	}
-	t := s.territory(scope)
-	var beyond []geo.Ref
-	for _, c := range changes {
-		if c.Before != nil && !t.covers(c.Before) || c.After != nil && !t.covers(c.After) {
-			beyond = append(beyond, c.Ref())
-		}
-	}
+	beyond := redraw.Beyond(s.territory(scope), changes)
 	if beyond == nil {
 		return nil
 	}
@@ -32,28 +24,8 @@ func (s *Server) permit(scope access.Scope, changes []redraw.Change) error {
 }
 
 // territory is the land that a scope names, as the boundaries in force have it.
-type territory struct {
-	ids    []geo.ID
-	shapes [][]orb.MultiPolygon // by kind: those of one kind do not overlap
-}
-
-func (s *Server) territory(scope access.Scope) territory {
-	t := territory{ids: scope.Areas, shapes: make([][]orb.MultiPolygon, len(geo.Kinds()))}
-	index := s.cfg.Boundaries.Current().Index
-	for _, id := range scope.Areas {
-		if a, ok := index.ByID(id); ok {
-			t.shapes[a.Kind.Index()] = append(t.shapes[a.Kind.Index()], a.Shape)
-		}
-	}
-	return t
-}
-
-// covers reports whether an area is in the scope: named by it, or with all its
-// land in areas of one kind that are.
-func (t territory) covers(a *geo.Area) bool {
-	return slices.Contains(t.ids, a.ID) || slices.ContainsFunc(t.shapes, func(shapes []orb.MultiPolygon) bool {
-		return len(shapes) > 0 && geo.Covers(shapes, a.Shape)
-	})
+func (s *Server) territory(scope access.Scope) geo.Territory {
+	return geo.NewTerritory(scope.Areas, s.cfg.Boundaries.Current().Index.ByID)
 }
 
 // wholeEdit reads a change of a plan as a whole that needs no words.

@@ -97,9 +97,9 @@ func (p *Plans) publishClaimed(ctx context.Context, id geo.ID) error {
 	if err != nil {
 		return err
 	}
-	err = p.stillMayPublish(ctx, row.publisher)
+	permit, err := p.stillMayPublish(ctx, row.publisher)
 	if err == nil {
-		_, _, err = p.publish(ctx, id, row.Note, PlanEdit{Who: row.publisher}, true)
+		_, _, err = p.publish(ctx, id, row.Note, PlanEdit{Who: row.publisher, Permit: permit}, true)
 	}
 	switch {
 	case err == nil:
@@ -124,11 +124,12 @@ func (p *Plans) release(ctx context.Context, id geo.ID) error {
 }
 
 // stillMayPublish refuses for somebody who has been locked out, or lost the
-// right to publish, since the plan was scheduled.
-func (p *Plans) stillMayPublish(ctx context.Context, who patrol.Actor) error {
+// right to publish, since the plan was scheduled. permit refuses what does not
+// lie in the areas that they are limited to now.
+func (p *Plans) stillMayPublish(ctx context.Context, who patrol.Actor) (permit func(redraw.Result) error, err error) {
 	id, err := uuid.Parse(who.ID)
 	if err != nil {
-		return nil // the program itself
+		return nil, nil // the program itself
 	}
 	// Without the name: this is logged.
 	gone := &geo.Problem{Kind: geo.ErrForbidden, Code: "forbidden", Detail: "who scheduled it may no longer publish"}
@@ -137,28 +138,37 @@ func (p *Plans) stillMayPublish(ctx context.Context, who patrol.Actor) error {
 	case "user":
 		a, err := p.store.Account(ctx, id)
 		if errors.Is(err, geo.ErrNotFound) || err == nil && a.Disabled {
-			return gone
+			return nil, gone
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		principal = access.NewPrincipal(a, nil)
 	case "token":
 		t, err := p.store.TokenByID(ctx, id)
 		if errors.Is(err, geo.ErrNotFound) || err == nil && (!t.RevokedAt.IsZero() || !t.ExpiresAt.IsZero() && !p.time().Before(t.ExpiresAt)) {
-			return gone
+			return nil, gone
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		principal = access.NewPrincipal(t, nil)
 	default:
-		return nil
+		return nil, nil
 	}
 	if !access.Can(principal, access.Publish) {
-		return gone
+		return nil, gone
 	}
-	return nil
+	if principal.Scope.All {
+		return nil, nil
+	}
+	return func(result redraw.Result) error {
+		in := geo.NewTerritory(principal.Scope.Areas, p.boundaries.Current().Index.ByID)
+		if beyond := redraw.Beyond(in, result.Changed); beyond != nil {
+			return &geo.Problem{Kind: geo.ErrForbidden, Code: "outside-scope", Detail: "who scheduled it is limited to areas, and the plan changes others", Areas: beyond}
+		}
+		return nil
+	}, nil
 }
 
 // fail takes a plan off the schedule and keeps why.

@@ -128,7 +128,7 @@ func TestScheduleThatFails(t *testing.T) {
 	w := openWorld(t, townURL(t))
 	var log bytes.Buffer
 	p := plansOf(w, PlansConfig{Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	locked := accountOf(t, w, "locked")
+	locked, limited := accountOf(t, w, "locked"), accountOf(t, w, "narrowed")
 	expired, revoked := tokenOf(t, w, "expired"), tokenOf(t, w, "revoked")
 	for _, c := range []struct {
 		name, why string
@@ -149,6 +149,13 @@ func TestScheduleThatFails(t *testing.T) {
 		}},
 		{"expired", "forbidden", expired, func(t *testing.T) {
 			if err := w.exec(t, `UPDATE tokens SET expires_at = now() - interval '1 second' WHERE name = 'expired'`); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"limited to elsewhere", "outside-scope", limited, func(t *testing.T) {
+			// A corner that moves is of more areas than one.
+			areas := []geo.ID{p.boundaries.Current().Index.Areas(geo.Grid)[0].ID}
+			if _, err := w.ChangeAccount(t.Context(), uuid.MustParse(limited.ID), access.AccountChange{AreaIDs: &areas}, patrol.Actor{}); err != nil {
 				t.Fatal(err)
 			}
 		}},
