@@ -10,6 +10,7 @@ const known: Record<string, keyof typeof zh> = {
   "token-ended": "tokenEnded",
   "identity-taken": "identityTaken",
   forbidden: "notAllowed",
+  "subject-unclear": "subjectUnclear",
 };
 
 /** Says in words why something could not be done, with what the server says of single values. */
