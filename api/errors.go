@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -98,12 +99,14 @@ var problems = map[string]struct {
 	"too-many-requests":       {429, "Too many requests"},
 	"internal":                {500, "Something went wrong here"},
 	"unavailable":             {503, "Not available for the moment"},
+	"storage-full":            {507, "The server's disk is full"},
 }
 
 // generic says what there is to say where an error brought no sentence along.
 var generic = map[string]string{
-	"not-found":   "there is no such thing, or not for you to see",
-	"unavailable": "the database does not answer; try again in a moment, with the same Idempotency-Key where there was one",
+	"not-found":    "there is no such thing, or not for you to see",
+	"storage-full": "nothing of it was kept; whoever runs the server has to make room first",
+	"unavailable":  "the database does not answer; try again in a moment, with the same Idempotency-Key where there was one",
 }
 
 // kinds gives the code that stands for each kind of error.
@@ -118,6 +121,7 @@ var kinds = []struct {
 	{geo.ErrConflict, "conflict"},
 	{geo.ErrUnavailable, "unavailable"},
 	{context.DeadlineExceeded, "unavailable"},
+	{syscall.ENOSPC, "storage-full"},
 }
 
 // fault is an error with the code, and so the status, that this package gives it.

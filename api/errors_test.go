@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -59,6 +60,7 @@ func TestKindsOfError(t *testing.T) {
 		status int
 		code   string
 	}{
+		{&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, http.StatusInsufficientStorage, "storage-full"},
 		{geo.ErrInvalid, 400, "bad-request"},
 		{fmt.Errorf("read area 12: %w", geo.ErrNotFound), 404, "not-found"},
 		{geo.ErrForbidden, 403, "forbidden"},

@@ -314,6 +314,7 @@ export const en: Record<keyof typeof zh, string> = {
   refusedNote: "The check has warnings: please write a note first.",
   refusedLocked: "These boundaries are locked; somebody who may publish has to import them.",
   refusedChanged: "Somebody changed the same areas meanwhile. Please check again.",
+  refusedFull: "The server's disk is full, and nothing was kept. Ask an administrator to make room, then send it again.",
   refusedLarge: "The file is too large; 256 MiB is the most.",
 
   outWhat: "What",

@@ -61,6 +61,7 @@ const refusals: Record<string, Key> = {
   locked: "refusedLocked",
   "areas-changed": "refusedChanged",
   "too-large": "refusedLarge",
+  "storage-full": "refusedFull",
   unreachable: "away",
 };
 

@@ -312,6 +312,7 @@ export const zh = {
   refusedNote: "检查有提醒，请先填写说明。",
   refusedLocked: "边界已锁定，需要有发布权限的人导入。",
   refusedChanged: "同样的区域已被别人改动。请重新检查。",
+  refusedFull: "服务器磁盘已满，什么也没有保存。请管理员腾出空间后再传。",
   refusedLarge: "文件太大，上限是 256 MiB。",
 
   outWhat: "导出什么",
