@@ -44,7 +44,7 @@ test("a planner sees the numbers of the API, sorted and filtered, and takes them
   const rows = text.trimEnd().split("\r\n").slice(1);
   expect(rows.map((r) => r.split(",")[0])).toEqual([...few].sort((a, b) => a.households - b.households || (a.code < b.code ? -1 : 1)).map((g) => g.code));
 
-  await lines.first().getByRole("link").click();
+  await lines.first().getByRole("rowheader").getByRole("link").click();
   await expect(panelOf(page).getByRole("heading", { level: 2 })).toHaveText(/^平湖街道第/);
   await expect(panelOf(page)).toContainText("网格民警");
   expect(await violations(page, ".grids")).toEqual([]);
