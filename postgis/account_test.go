@@ -67,7 +67,7 @@ func TestSessions(t *testing.T) {
 		return hash
 	}
 	good := func(hash []byte, at time.Time) bool {
-		got, err := w.SessionAccount(t.Context(), hash, at)
+		_, got, err := w.Session(t.Context(), hash, at)
 		if err != nil && !errors.Is(err, geo.ErrNotFound) {
 			t.Fatal(err)
 		}

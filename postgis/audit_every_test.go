@@ -15,20 +15,19 @@ import (
 // unaudited are exported methods that write and leave no line in the audit log,
 // each with its reason. Every other one that writes has to leave one.
 var unaudited = map[string]string{
-	"Duties.Refresh":       "reads; a table's statements stand together",
-	"Duties.Version":       "reads; a table's statements stand together",
-	"Store.Sequence":       "gives numbers to events of changes that are audited",
-	"Store.Lease":          "how far a delivery is",
-	"Store.Finish":         "how far a delivery is",
-	"Store.Fail":           "how far a delivery is",
-	"Store.PurgeEvents":    "forgets what was told; what it told of stays",
-	"Store.PurgeKeys":      "forgets keys of requests; what they did stays",
-	"Store.TouchToken":     "when it was last used",
-	"Store.TouchSession":   "when it was last used",
-	"Store.Session":        "when it was last used",
-	"Store.SessionAccount": "when it was last used",
-	"Store.SignInKey":      "makes a key of the district the first time, as Open does",
-	"Store.TrySignIn":      "counts attempts; what comes of one is audited",
+	"Duties.Refresh":     "reads; a table's statements stand together",
+	"Duties.Version":     "reads; a table's statements stand together",
+	"Store.Sequence":     "gives numbers to events of changes that are audited",
+	"Store.Lease":        "how far a delivery is",
+	"Store.Finish":       "how far a delivery is",
+	"Store.Fail":         "how far a delivery is",
+	"Store.PurgeEvents":  "forgets what was told; what it told of stays",
+	"Store.PurgeKeys":    "forgets keys of requests; what they did stays",
+	"Store.TouchToken":   "when it was last used",
+	"Store.TouchSession": "when it was last used",
+	"Store.Session":      "when it was last used",
+	"Store.SignInKey":    "makes a key of the district the first time, as Open does",
+	"Store.TrySignIn":    "counts attempts; what comes of one is audited",
 }
 
 // changing finds statements that write, and what into.

@@ -61,7 +61,7 @@ func TestResetLinks(t *testing.T) {
 		t.Errorf("after the link: %+v", got)
 	}
 	refused("that was used", third, now)
-	if _, err := w.SessionAccount(t.Context(), hash, now); !errors.Is(err, geo.ErrNotFound) {
+	if _, _, err := w.Session(t.Context(), hash, now); !errors.Is(err, geo.ErrNotFound) {
 		t.Errorf("a session outlives the link: %v", err)
 	}
 	if locks, err := w.SignInLocks(t.Context(), []string{"a"}, now); err != nil || len(locks) != 0 {
@@ -75,7 +75,7 @@ func TestResetLinks(t *testing.T) {
 	if err := w.ChangePassword(t.Context(), a.ID, "chosen", "own", in, patrol.Actor{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.SessionAccount(t.Context(), in.Hash, now); err != nil {
+	if _, _, err := w.Session(t.Context(), in.Hash, now); err != nil {
 		t.Errorf("the session that goes on: %v", err)
 	}
 	refused("from before a change", fourth, now)

@@ -81,16 +81,9 @@ func (s *Store) writeSession(ctx context.Context, tx pgx.Tx, in access.Session) 
 // every request writes.
 const seenGrain = time.Minute
 
-// SessionAccount gives the account of a session that is good now, and notes
-// that it was used. geo.ErrNotFound where there is none, where it has ended, or
-// where the account is disabled.
-func (s *Store) SessionAccount(ctx context.Context, hash []byte, now time.Time) (access.Account, error) {
-	_, a, err := s.Session(ctx, hash, now)
-	return a, err
-}
-
 // Session gives a session that is good now with its account, and notes that it
-// was used; errors are those of SessionAccount.
+// was used. geo.ErrNotFound where there is none, where it has ended, or where the
+// account is disabled.
 func (s *Store) Session(ctx context.Context, hash []byte, now time.Time) (t access.Session, a access.Account, err error) {
 	rows, err := s.pool.Query(ctx, selectSession+` AND id_hash = @hash`, pgx.NamedArgs{"district": s.district, "hash": hash})
 	if err != nil {

@@ -30,7 +30,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	if err := w.EndSession(t.Context(), a.ID, list[1].ID, patrol.Actor{}); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.SessionAccount(t.Context(), there, now); !errors.Is(err, geo.ErrNotFound) {
+	if _, _, err := w.Session(t.Context(), there, now); !errors.Is(err, geo.ErrNotFound) {
 		t.Errorf("the session that was ended: %v", err)
 	}
 	w.begin(t, a, now)
@@ -38,7 +38,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		t.Errorf("EndSessions = %d, %v; want the other two", n, err)
 	}
 	for _, hash := range [][]byte{here, others} {
-		if _, err := w.SessionAccount(t.Context(), hash, now); err != nil {
+		if _, _, err := w.Session(t.Context(), hash, now); err != nil {
 			t.Errorf("a session that was kept: %v", err)
 		}
 	}
