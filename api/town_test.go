@@ -300,7 +300,9 @@ func (f *fakeStore) AccountByLogin(_ context.Context, login string) (access.Acco
 }
 
 func (f *fakeStore) TokenByID(_ context.Context, id geo.ID) (access.Token, error) {
+	f.mu.Lock()
 	f.asked++
+	f.mu.Unlock()
 	for _, t := range f.tokens {
 		if t.ID == id {
 			return t, nil
@@ -328,7 +330,9 @@ func (f *fakeStore) SignInRefused(context.Context, string, geo.ID) error {
 }
 
 func (f *fakeStore) Session(_ context.Context, hash []byte, now time.Time) (access.Session, access.Account, error) {
+	f.mu.Lock()
 	f.asked++
+	f.mu.Unlock()
 	for _, a := range f.accounts {
 		if id, ok := f.sessions[string(hash)]; ok && a.ID == id && !a.Disabled {
 			return access.Session{Hash: hash, Account: id, CreatedAt: now, SeenAt: now}, a, nil
