@@ -323,6 +323,8 @@ export const en: Record<keyof typeof zh, string> = {
   out_reports: "Reports",
   out_roads: "Roads and rivers",
   out_posts: "Roster",
+  out_roster: "All holdings (past ones, deputies, leaves too)",
+  out_committees: "Group committees and Party branches",
   outFormat: "Format",
   format_geojson: "GeoJSON",
   format_gpkg: "GeoPackage (QGIS)",

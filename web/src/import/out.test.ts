@@ -10,7 +10,7 @@ test("an export is asked for with what holds for it", () => {
   assert.equal(exportUrl({ ...wish, at: "2026-09-01T00:00:00.000Z", plan: "p" }), "/api/v1/export/grids?format=gpkg&crs=4551&plan=p");
   assert.equal(exportUrl({ ...wish, collection: "posts", format: "xlsx", plan: "p" }), "/api/v1/export/posts?format=xlsx");
   assert.equal(exportUrl({ ...wish, collection: "reports", plan: "p" }), "/api/v1/export/reports?format=gpkg&crs=4551");
-  assert.deepEqual(formatsOf("posts"), ["csv", "xlsx"]);
+  for (const people of ["posts", "roster", "committees"] as const) assert.deepEqual(formatsOf(people), ["csv", "xlsx"]);
 });
 
 test("the file is called what the server says, in Chinese too", () => {

@@ -5,7 +5,7 @@ import { importErrorOf } from "./client";
 export const areas = ["districts", "townships", "villages", "grids", "village_groups", "compounds"] as const;
 
 /** What can be taken out, as the address of an export names it. */
-export const collections = [...areas, "reports", "roads", "posts"] as const;
+export const collections = [...areas, "reports", "roads", "posts", "roster", "committees"] as const;
 export type Collection = (typeof collections)[number];
 
 export const formats = ["geojson", "gpkg", "csv", "xlsx"] as const;
@@ -30,7 +30,12 @@ export function hasTimes(c: Collection): boolean {
 
 /** Reports whether something has places, and so a coordinate system. */
 export function hasPlaces(c: Collection): boolean {
-  return c !== "posts";
+  return !ofPeople(c);
+}
+
+/** Reports whether something is about posts and people, which not everybody may read. */
+function ofPeople(c: Collection): boolean {
+  return c === "posts" || c === "roster" || c === "committees";
 }
 
 /** The formats that something can be had in. */

@@ -79,11 +79,16 @@ export function TakeOut(): JSX.Element {
           <optgroup label={t("outOther")}>
             <option value="reports">{t("out_reports")}</option>
             <option value="roads">{t("out_roads")}</option>
-            {can("read_roster") && <option value="posts">{t("out_posts")}</option>}
+            {can("read_roster") &&
+              (["posts", "roster", "committees"] as const).map((c) => (
+                <option key={c} value={c}>
+                  {t(`out_${c}`)}
+                </option>
+              ))}
           </optgroup>
         </select>
       </label>
-      {collection === "posts" && <p class="soft">{t("outPosts")}</p>}
+      {(collection === "posts" || collection === "roster") && <p class="soft">{t("outPosts")}</p>}
       <fieldset class="import-radios">
         <legend>{t("outFormat")}</legend>
         {offered.map((f) => (

@@ -321,6 +321,8 @@ export const zh = {
   out_reports: "事件",
   out_roads: "道路与河流",
   out_posts: "人员名单",
+  out_roster: "全部任职记录(含历任、代理、请假)",
+  out_committees: "屯委会与党支部",
   outFormat: "格式",
   format_geojson: "GeoJSON",
   format_gpkg: "GeoPackage（QGIS）",

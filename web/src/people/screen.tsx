@@ -65,7 +65,7 @@ function Files(): JSX.Element | null {
         {t("importFile")}
       </a>
       {(["csv", "xlsx"] as const).map((format) => (
-        <a key={format} class="button small" href={linkTo({ view: "import", params: { tab: "out", of: "posts", format }, selection: null })}>
+        <a key={format} class="button small" href={linkTo({ view: "import", params: { tab: "out", of: "roster", format }, selection: null })}>
           {t("exportFile", { format: format.toUpperCase() })}
         </a>
       ))}
