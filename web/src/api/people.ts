@@ -151,11 +151,6 @@ export async function seatsOf(ref: Ref, at: string | null, signal?: AbortSignal)
   return { seats: own, version: answer.duty_version ?? 0 };
 }
 
-/** Gives who held a post of an area at a time, seats that are there no more included. */
-export async function seatsOfPost(ref: Ref, kindOfPost: string, at: string, signal?: AbortSignal): Promise<Seat[]> {
-  return (await get<{ posts: Seat[] }>(`/api/v1/posts${query({ area: refText(ref), post: kindOfPost, at })}`, signal)).posts;
-}
-
 /** Gives a seat with everybody who held it. */
 export function seatRecord(id: string, signal?: AbortSignal): Promise<SeatRecord> {
   return get<SeatRecord>(`/api/v1/posts/${id}`, signal);

@@ -1,6 +1,6 @@
 import { ApiError } from "../api/client";
 import type { NamedArea, Person } from "../api/people";
-import { language, t as common, word } from "../i18n/i18n";
+import { language, word } from "../i18n/i18n";
 import { localeOf } from "../units/format";
 import { zone } from "./state";
 import { t } from "./text";
@@ -64,9 +64,4 @@ export function refusal(e: unknown): string {
   }
   if (e.trouble === "away" || e.trouble === "busy") return t(e.trouble === "busy" ? "busy" : "away");
   return language.value === "en" && wrong !== undefined ? `${t("faultAny")} ${wrong.detail}` : t("faultAny");
-}
-
-/** The name of a kind of area where several are meant. */
-export function kindsText(kind: "district" | "township" | "village" | "grid" | "village_group" | "compound"): string {
-  return common(`${kind}s`);
 }
