@@ -10,6 +10,8 @@ const known: Record<string, keyof typeof zh> = {
   "token-ended": "tokenEnded",
   "identity-taken": "identityTaken",
   forbidden: "notAllowed",
+  "not-found": "notFound",
+  "reason-personal": "reasonPersonal",
   "subject-unclear": "subjectUnclear",
 };
 

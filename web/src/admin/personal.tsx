@@ -5,11 +5,13 @@ import { askCategories, categoryName } from "../case/category";
 import { named } from "../case/text";
 import { language } from "../i18n/i18n";
 import { shortNumber } from "../report/number";
+import { who } from "../state/session";
 import { linkTo } from "../state/store";
 import { Name } from "../ui/name";
 import { formatExact, formatNumber } from "../units/format";
 import { Fault, useDoing } from "./parts";
-import { exportPersonal, findPersonal, type Found, type FoundAccount, type FoundContact, type FoundPerson, type Subject } from "./personalclient";
+import { exportPersonal, findPersonal, type Erasure, type Found, type FoundAccount, type FoundContact, type FoundPerson, type Subject } from "./personalclient";
+import { erasable, Erased, EraseForm, Erasures } from "./personalerase";
 import { t } from "./text";
 
 /** A search and what it found: what is done next is done to this subject, whatever the fields say by then. */
@@ -57,6 +59,7 @@ function AccountRow({ of: a }: { of: FoundAccount }): JSX.Element {
         </a>
         {a.name !== a.login && <Name of={a.name} />}
         <span class="tag">{t(`role_${a.role}`)}</span>
+        {a.id === who.value?.id && <span class="tag">{t("you")}</span>}
         {a.disabled && <span class="tag alarm">{t("disabled")}</span>}
         {a.sessions > 0 && <span class="soft">{t("sessionsCount", { n: a.sessions })}</span>}
       </p>
@@ -99,7 +102,7 @@ function Group({ title, n, children }: { title: string; n: number; children: JSX
 }
 
 /** All that was found of somebody, and what can be done with it. */
-function Results({ of: { subject, found }, onOnly }: { of: Result; onOnly: (p: FoundPerson) => void }): JSX.Element {
+function Results({ of: { subject, found }, onOnly, onErased }: { of: Result; onOnly: (p: FoundPerson) => void; onErased: (e: Erasure) => void }): JSX.Element {
   const doing = useDoing();
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), [found]);
@@ -139,6 +142,7 @@ function Results({ of: { subject, found }, onOnly }: { of: Result; onOnly: (p: F
         </p>
       )}
       <Fault text={doing.fault} />
+      {erasable(found) && <EraseForm subject={subject} found={found} onErased={onErased} />}
     </section>
   );
 }
@@ -148,13 +152,21 @@ export function Personal(): JSX.Element {
   const phone = useSignal("");
   const name = useSignal("");
   const result = useSignal<Result | null>(null);
+  const erased = useSignal<Erasure | null>(null);
   const doing = useDoing();
   useEffect(() => void askCategories(), []);
   const look = (subject: Subject) =>
     void doing.run(async () => {
       result.value = null;
+      erased.value = null;
       result.value = { subject, found: await findPersonal(subject) };
     });
+  const onErased = (e: Erasure) => {
+    result.value = null;
+    phone.value = "";
+    name.value = "";
+    erased.value = e;
+  };
   const send = () => {
     const [tel, called] = [phone.value.trim(), name.value.trim()];
     look({ ...(tel === "" ? {} : { phone: tel }), ...(called === "" ? {} : { name: called }) });
@@ -194,7 +206,9 @@ export function Personal(): JSX.Element {
         </button>
         <Fault text={doing.fault} />
       </form>
-      {result.value !== null && <Results of={result.value} onOnly={(p) => look({ person: p.id })} />}
+      {result.value !== null && <Results of={result.value} onOnly={(p) => look({ person: p.id })} onErased={onErased} />}
+      {erased.value !== null && <Erased of={erased.value} />}
+      <Erasures after={erased.value?.id ?? ""} />
     </section>
   );
 }

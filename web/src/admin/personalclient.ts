@@ -1,5 +1,5 @@
 import type { Status } from "../api/reports";
-import { post, request } from "../api/client";
+import { get, post, request } from "../api/client";
 import type { Role } from "./client";
 
 /** Whom something is about: a name, a phone or both; or somebody of the roster. */
@@ -54,3 +54,26 @@ export async function exportPersonal(s: Subject): Promise<Blob> {
   const answer = await request("/api/v1/personal/export", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(s) });
   return answer.blob();
 }
+
+/** A line of the erasure log: how many of what went, never whose. */
+export interface Erasure {
+  id: string;
+  at: string;
+  /** Of one person, or of all that was kept long enough. */
+  kind: "person" | "retention";
+  people: number;
+  accounts: number;
+  sessions: number;
+  contacts: number;
+  unreadable: number;
+  /** The id of the account, or what the program calls itself. */
+  by: string;
+  role: string;
+  reason: string;
+}
+
+/** Takes away all that there is of a person, for a reason that is kept for ever. */
+export const erasePersonal = (s: Subject, reason: string): Promise<Erasure> => post("/api/v1/personal/erase", { subject: s, reason });
+
+/** Lists what was erased, the newest first. */
+export const erasures = async (signal?: AbortSignal): Promise<Erasure[]> => (await get<{ erasures: Erasure[] }>("/api/v1/personal/erasures", signal)).erasures;
