@@ -42,6 +42,7 @@ type importJob struct {
 	layers  []layerAnswer
 	began   time.Time
 	expires time.Time
+	arrived bool // of the desk's lock: its files are here, and looked into; nobody sees it before
 
 	mu       sync.Mutex
 	version  int64
@@ -152,14 +153,21 @@ func (d *importDesk) of(owner, id geo.ID) (*importJob, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	j, ok := d.jobs[id]
-	return j, ok && j.owner == owner
+	return j, ok && j.arrived && j.owner == owner
+}
+
+// show lets the owner of an import see it.
+func (d *importDesk) show(j *importJob) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	j.arrived = true
 }
 
 // own lists the imports of somebody, the last first.
 func (d *importDesk) own(owner geo.ID) (out []*importJob) {
 	d.mu.Lock()
 	for _, j := range d.jobs {
-		if j.owner == owner {
+		if j.arrived && j.owner == owner {
 			out = append(out, j)
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -341,6 +343,42 @@ func TestImportIsItsOwners(t *testing.T) {
 	}
 	if list := s.get("/api/v1/imports", other).Body.String(); strings.Contains(list, i.ID) {
 		t.Errorf("somebody else's imports are listed: %s", list)
+	}
+}
+
+// TestImportIsSeenWhenItHasArrived: while its files come, nobody is shown an
+// import, which has neither files nor layers yet.
+func TestImportIsSeenWhenItHasArrived(t *testing.T) {
+	s, _ := importSite(t, &fakeImporter{})
+	token := s.token(access.Planner)
+	c := s.put("areas", token, "a.geojson", gridsFile)
+	half := len(c.body) / 2
+	come, send := io.Pipe()
+	r := httptest.NewRequest(c.method, c.path, come)
+	for name, value := range c.header {
+		r.Header.Set(name, value)
+	}
+	answered := make(chan int)
+	go func() {
+		w := httptest.NewRecorder()
+		s.api.Handler().ServeHTTP(w, r)
+		answered <- w.Code
+	}()
+	if _, err := io.WriteString(send, c.body[:half]); err != nil { // it is being read
+		t.Fatal(err)
+	}
+	if list := s.get("/api/v1/imports", token).Body.String(); strings.TrimSpace(list) != `{"imports":[]}` {
+		t.Errorf("half an upload is listed: %s", list)
+	}
+	if _, err := io.WriteString(send, c.body[half:]); err != nil {
+		t.Fatal(err)
+	}
+	send.Close()
+	if code := <-answered; code != http.StatusCreated {
+		t.Fatalf("the upload = %d", code)
+	}
+	if list := s.get("/api/v1/imports", token).Body.String(); !strings.Contains(list, "a.geojson") {
+		t.Errorf("the whole upload is not listed: %s", list)
 	}
 }
 

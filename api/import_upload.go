@@ -106,6 +106,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	done()
 	kept = true
+	s.desk.show(j)
 	w.Header().Set("Location", "/api/v1/imports/"+j.id.String())
 	return writeJSON(w, http.StatusCreated, s.answerImport(j, true))
 }

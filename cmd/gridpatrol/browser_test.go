@@ -34,7 +34,7 @@ func TestBrowser(t *testing.T) {
 	source := baseSource(t)
 	over := serveTest(t, groundedDatabase(t), withBasemap(source))
 
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute+30*time.Second)
 	defer cancel()
 	run := exec.CommandContext(ctx, node, "node_modules/@playwright/test/cli.js", "test", "--config=test", "--reporter=json")
 	run.Dir = folder

@@ -35,6 +35,10 @@ test("a vacant post is found, filled after saying what follows, and taken over w
   const { vacancies } = await asked<{ vacancies: Seat[] }>(request, "/api/v1/vacancies");
   const seat = present(vacancies.find((v) => v.areas[0]?.kind === "grid"), "vacancy");
   const area = present(seat.areas[0], "area");
+  // One of them at least, whatever the demo's reports are today.
+  const { features } = await asked<{ features: { geometry: { coordinates: [number, number] }; properties: { kind?: string; code?: string } }[] }>(request, `/api/v1/search?q=${area.code}`);
+  const [lon, lat] = present(features.find((f) => f.properties.kind === "grid" && f.properties.code === area.code), "place in the grid").geometry.coordinates;
+  expect((await request.post("/api/v1/reports", { data: { category: "theft_prevention", description: "x", lon, lat } })).status()).toBe(201);
   const other = await browser.newContext();
   for (const c of [context, other]) await withoutMap(c);
   const { person } = await signIn(other, "officer");
