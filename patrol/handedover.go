@@ -1,7 +1,6 @@
 package patrol
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,27 +25,8 @@ func HandOver(r *Report, fresh Decision, book *Rulebook, by Actor) (c Change, ok
 	if !r.Status.Open() || slices.EqualFunc(r.Decision.Assignments, fresh.Assignments, Assignment.Equal) {
 		return Change{}, false
 	}
-	detail, err := json.Marshal(handedOver{fresh.DutyVersion, changedPosts(r.Decision.Assignments, fresh.Assignments)})
-	if err != nil {
-		panic(err) // texts and numbers
-	}
-	at := fresh.DecidedAt
-	if at.Before(r.UpdatedAt) { // a clock that lags must not turn history round
-		at = r.UpdatedAt
-	}
-	next := *r
-	next.Decision = fresh
-	next.UpdatedAt = at
-	next.Version++
-	if r.Status == Accepted && leader(r.Decision) != leader(fresh) {
-		next.Status = Dispatched
-	}
-	return Change{
-		Report: next,
-		Shown:  book.Shown(r.Category, r.Point),
-		Entry: HistoryEntry{Seq: next.Version, Type: EventHandover, At: at, Actor: by,
-			From: r.Status, To: next.Status, Detail: detail},
-	}, true
+	posts := changedPosts(r.Decision.Assignments, fresh.Assignments)
+	return r.decidedAnew(fresh, book, by, EventHandover, handedOver{fresh.DutyVersion, posts}), true
 }
 
 // changedPosts gives the posts of two decisions that other people answer for, or

@@ -28,7 +28,14 @@ func Reroute(r *Report, fresh Decision, book *Rulebook, by Actor) (c Change, ok 
 	if !r.Status.Open() || len(from) == 0 && slices.Equal(r.Decision.AreaIDs, fresh.AreaIDs) {
 		return Change{}, false
 	}
-	detail, err := json.Marshal(rerouted{fresh.Revision, from, to})
+	return r.decidedAnew(fresh, book, by, EventReroute, rerouted{fresh.Revision, from, to}), true
+}
+
+// decidedAnew is a report with another decision, and the entry that says so: its
+// limits and state stay, but what was accepted is dispatched again where another
+// seat leads.
+func (r *Report) decidedAnew(fresh Decision, book *Rulebook, by Actor, as EventType, why any) Change {
+	detail, err := json.Marshal(why)
 	if err != nil {
 		panic(err) // texts and numbers
 	}
@@ -46,9 +53,8 @@ func Reroute(r *Report, fresh Decision, book *Rulebook, by Actor) (c Change, ok 
 	return Change{
 		Report: next,
 		Shown:  book.Shown(r.Category, r.Point),
-		Entry: HistoryEntry{Seq: next.Version, Type: EventReroute, At: at, Actor: by,
-			From: r.Status, To: next.Status, Detail: detail},
-	}, true
+		Entry:  HistoryEntry{Seq: next.Version, Type: as, At: at, Actor: by, From: r.Status, To: next.Status, Detail: detail},
+	}
 }
 
 // differing gives the codes of the kinds in which two decisions differ.

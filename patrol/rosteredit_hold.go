@@ -13,8 +13,8 @@ func (e *rosterEdit) appoint(c Appoint) error {
 		return err
 	}
 	from := e.orNow(c.From)
-	if last := e.settled(seat.ID); from.Before(last) {
-		return e.fault("from", "the seat last changed hands at %s; a change before that is not possible", stamp(last))
+	if err := e.notBefore("from", seat.ID, from); err != nil {
+		return err
 	}
 	person, err := e.whom(c.Person)
 	if err != nil {
@@ -38,14 +38,22 @@ func (e *rosterEdit) appoint(c Appoint) error {
 	return nil
 }
 
+// notBefore refuses a change of a seat before the last one.
+func (e *rosterEdit) notBefore(member string, seat geo.ID, at time.Time) error {
+	if last := e.settled(seat); at.Before(last) {
+		return e.fault(member, "the seat last changed hands at %s; a change before that is not possible", stamp(last))
+	}
+	return nil
+}
+
 func (e *rosterEdit) relieve(c Relieve) error {
 	seat, err := e.seat("seat", c.Seat)
 	if err != nil {
 		return err
 	}
 	at := e.orNow(c.At)
-	if last := e.settled(seat.ID); at.Before(last) {
-		return e.fault("at", "the seat last changed hands at %s; a change before that is not possible", stamp(last))
+	if err := e.notBefore("at", seat.ID, at); err != nil {
+		return err
 	}
 	if e.holding(seat.ID, at) == nil {
 		return e.fault("seat", "nobody holds the seat then")
@@ -65,8 +73,8 @@ func (e *rosterEdit) deputise(c Deputise) error {
 			return e.fault("to", "is not after its start")
 		}
 	}
-	if last := e.settled(seat.ID); from.Before(last) {
-		return e.fault("from", "the seat last changed hands at %s; a change before that is not possible", stamp(last))
+	if err := e.notBefore("from", seat.ID, from); err != nil {
+		return err
 	}
 	person, err := e.whom(c.Person)
 	if err != nil {
