@@ -1,7 +1,7 @@
 import { get, post, request } from "./client";
 
 /** What a role may do, as far as the screens ask for it. */
-export type Action = "read_reports" | "read_descriptions" | "act_on_reports" | "dispatch_reports" | "read_contacts" | "read_roster" | "read_events" | "plan_boundaries" | "publish" | "manage_accounts" | "manage_duties" | "read_audit";
+export type Action = "read_reports" | "read_descriptions" | "act_on_reports" | "dispatch_reports" | "read_contacts" | "read_roster" | "read_events" | "plan_boundaries" | "publish" | "manage_accounts" | "manage_duties" | "read_audit" | "read_patrols" | "plan_patrols" | "walk_patrols" | "read_tracks" | "manage_checkpoints";
 
 /** The answer of GET /api/v1/session: who is signed in, what as, and where. */
 export interface Who {

@@ -26,6 +26,12 @@ export interface PlanEvent {
   by?: string;
 }
 
+/** What a message says of a patrol. */
+export interface PatrolEvent {
+  patrol: string;
+  version?: number;
+}
+
 /** What is told to listeners, by its type. */
 export interface LiveEvents {
   "report.created": ReportEvent;
@@ -33,6 +39,8 @@ export interface LiveEvents {
   "revision.published": { revision: number; published_at: string };
   /** Somebody worked on a boundary plan: told to those who may. */
   "plan.changed": PlanEvent;
+  /** A patrol was planned or changed, or its state did: told to those who may read it. */
+  "patrol.changed": PatrolEvent;
   /** Messages were missed, or somebody else is signed in now: ask for everything anew. */
   reset: null;
   /** The stream is open, for the first time or again. What was asked for before the first time may be old. */
@@ -47,7 +55,7 @@ const hiddenMs = 3_000;
 /** How long the stream stays open without listeners, as while screens change. */
 const idleMs = 1_000;
 
-const types: readonly string[] = ["report.created", "report.changed", "revision.published", "plan.changed", "reset"] satisfies (keyof LiveEvents)[];
+const types: readonly string[] = ["report.created", "report.changed", "revision.published", "plan.changed", "patrol.changed", "reset"] satisfies (keyof LiveEvents)[];
 const listeners = new Listeners<LiveEvents>();
 let refused = false;
 let pause: ReturnType<typeof setTimeout> | undefined;
@@ -58,7 +66,7 @@ const stream = new EventStream({
     if (!types.includes(m.type)) return;
     const type = m.type as Exclude<keyof LiveEvents, "open">;
     if (type === "reset") listeners.tell("reset", null);
-    else listeners.tell(type, JSON.parse(m.data) as ReportEvent & LiveEvents["revision.published"] & PlanEvent);
+    else listeners.tell(type, JSON.parse(m.data) as ReportEvent & LiveEvents["revision.published"] & PlanEvent & PatrolEvent);
   },
   onOpen: (gap) => {
     listeners.tell("open", null);
