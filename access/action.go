@@ -23,12 +23,19 @@ const (
 	ManageAccounts   Action = "manage_accounts"   // accounts and tokens
 	ManageDuties     Action = "manage_duties"     // posts, people and rules
 	ReadAudit        Action = "read_audit"
+
+	ReadPatrols       Action = "read_patrols"       // patrols, checkpoints, morning sheets and coverage
+	PlanPatrols       Action = "plan_patrols"       // make, change and cancel patrols
+	WalkPatrols       Action = "walk_patrols"       // start, pause and end those of the own team, and be tracked on them
+	ReadTracks        Action = "read_tracks"        // where others are and were on patrol; one's own needs no leave; audited
+	ManageCheckpoints Action = "manage_checkpoints" // places that patrols look at
 )
 
 // Actions lists every action. The caller owns the slice.
 func Actions() []Action {
 	return []Action{ReadReports, ReadDescriptions, ActOnReports, DispatchReports, ReadContacts, ReadRoster,
-		ReadEvents, PlanBoundaries, Publish, ManageAccounts, ManageDuties, ReadAudit}
+		ReadEvents, PlanBoundaries, Publish, ManageAccounts, ManageDuties, ReadAudit,
+		ReadPatrols, PlanPatrols, WalkPatrols, ReadTracks, ManageCheckpoints}
 }
 
 // Can reports whether the principal's role may do that at all; whether it may
@@ -43,11 +50,14 @@ func allowed(r Role) []Action {
 	case Admin:
 		return Actions()
 	case Planner:
-		return []Action{ReadReports, ReadDescriptions, ReadRoster, ReadEvents, PlanBoundaries, Publish}
+		return []Action{ReadReports, ReadDescriptions, ReadRoster, ReadEvents, PlanBoundaries, Publish,
+			ReadPatrols, ManageCheckpoints}
 	case Dispatcher:
-		return []Action{ReadReports, ReadDescriptions, ActOnReports, DispatchReports, ReadContacts, ReadRoster, ReadEvents}
+		return []Action{ReadReports, ReadDescriptions, ActOnReports, DispatchReports, ReadContacts, ReadRoster, ReadEvents,
+			ReadPatrols, PlanPatrols, ReadTracks, ManageCheckpoints}
 	case Officer:
-		return []Action{ReadReports, ReadDescriptions, ActOnReports, ReadContacts, ReadRoster, ReadEvents}
+		return []Action{ReadReports, ReadDescriptions, ActOnReports, ReadContacts, ReadRoster, ReadEvents,
+			ReadPatrols, PlanPatrols, WalkPatrols}
 	case Consumer:
 		return []Action{ReadReports, ReadEvents}
 	}

@@ -20,6 +20,12 @@ var matrix = map[Action]string{
 	ManageAccounts:   "a",
 	ManageDuties:     "a",
 	ReadAudit:        "a",
+
+	ReadPatrols:       "apdo",
+	PlanPatrols:       "ado",
+	WalkPatrols:       "ao",
+	ReadTracks:        "ad",
+	ManageCheckpoints: "apd",
 }
 
 func TestCan(t *testing.T) {
