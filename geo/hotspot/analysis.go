@@ -48,6 +48,7 @@ type Analysis struct {
 	Reports     int     // in those whose number is known
 	Suppressed  int     // how many cells' numbers are not known, and taken as SuppressedAs
 	Households  float64 // in the cells
+	Hours       float64 // on patrol in the cells; only of OfPatrolHours
 	Mean, SD    float64 // of the variable over the cells; SD of the population
 	Q           float64
 	Threshold   float64 // the largest P that is significant; 0 where none is
@@ -58,10 +59,14 @@ type Analysis struct {
 
 // Stat is what the statistics say of a cell.
 type Stat struct {
-	Cell        cell.Cell // of AnalysisResolution
-	N           int       // reports; 0 where suppressed
-	Suppressed  bool
-	Households  float64
+	Cell       cell.Cell // of AnalysisResolution
+	N          int       // reports; 0 where suppressed
+	Suppressed bool
+	Households float64
+	Hours      float64 // on patrol; only of OfPatrolHours
+	// Share is the part of all households, hours or cells, by what is analysed, that
+	// are in it and its neighbours, those that are compared.
+	Share       float64
 	Z           float64 // Getis-Ord Gi*: above 0 there are more here and round here than elsewhere
 	P           float64 // two-sided, see Analyse
 	Significant bool
@@ -112,7 +117,7 @@ func (a *Analysis) At(c cell.Cell) (s Stat, ok bool) {
 // normal distribution has it, P is the probability of that (Scattered).
 //
 // Of rates only cells with at least MinHouseholds are compared, and only they
-// are anybody's neighbours.
+// are anybody's neighbours. Of patrol hours see AnalyseShownHours.
 func (d *District) Analyse(counts []Count, of Variable) *Analysis {
 	if d.Len() == 0 {
 		return nil
@@ -135,7 +140,7 @@ func (d *District) Analyse(counts []Count, of Variable) *Analysis {
 			sums[at] += c.N
 		}
 	}
-	return d.analyse(of, func(i int) (int, bool) { return sums[i], false })
+	return d.analyse(of, nil, func(i int) (int, bool) { return sums[i], false })
 }
 
 // AnalyseShown is Analyse of numbers as they are shown, of cells of
@@ -145,18 +150,23 @@ func (d *District) AnalyseShown(shown []Cell, of Variable) *Analysis {
 	if d.Len() == 0 {
 		return nil
 	}
+	return d.analyse(of, nil, d.numbers(shown))
+}
+
+// numbers finds what is shown of a cell by its index.
+func (d *District) numbers(shown []Cell) func(i int) (n int, suppressed bool) {
 	numbers := make([]Cell, len(d.cells))
 	for _, c := range shown {
 		if i, found := slices.BinarySearch(d.cells, c.Cell); found {
 			numbers[i] = c
 		}
 	}
-	return d.analyse(of, func(i int) (int, bool) { return numbers[i].N, numbers[i].Suppressed })
+	return func(i int) (int, bool) { return numbers[i].N, numbers[i].Suppressed }
 }
 
 // analyse compares the cells by number, which says of each how many reports it
-// has and whether that is suppressed.
-func (d *District) analyse(of Variable, number func(i int) (n int, suppressed bool)) *Analysis {
+// has and whether that is suppressed. The hours are for OfPatrolHours alone.
+func (d *District) analyse(of Variable, hours *Hours, number func(i int) (n int, suppressed bool)) *Analysis {
 	a := &Analysis{Resolution: AnalysisResolution, Variable: of, Q: Q}
 	index := make([]int32, len(d.cells)) // of a cell among those compared, or -1
 	compared := make([]int32, 0, d.owned)
@@ -164,23 +174,27 @@ func (d *District) analyse(of Variable, number func(i int) (n int, suppressed bo
 	a.stats = make([]Stat, 0, d.owned)
 	for i, c := range d.cells {
 		index[i] = -1
-		s := Stat{Cell: c, Households: d.households[i]}
+		s := Stat{Cell: c, Households: d.households[i], Hours: hours.In(c)}
 		s.N, s.Suppressed = number(i)
 		value := float64(s.N)
 		if s.Suppressed {
 			value = SuppressedAs
 		}
-		if value == 0 && !d.own[i] || of == OfRates && s.Households < MinHouseholds {
+		if value == 0 && !d.own[i] || of == OfRates && s.Households < MinHouseholds || of == OfPatrolHours && s.Hours < MinPatrolHours {
 			continue
 		}
-		if of == OfRates {
+		switch of {
+		case OfRates:
 			value = value / s.Households * 1000
+		case OfPatrolHours:
+			value /= s.Hours
 		}
 		if s.Suppressed {
 			a.Suppressed++
 		}
 		a.Reports += s.N
 		a.Households += s.Households
+		a.Hours += s.Hours
 		index[i] = int32(len(compared))
 		compared = append(compared, int32(i))
 		values, a.stats = append(values, value), append(a.stats, s)
@@ -211,7 +225,7 @@ func (a *Analysis) judge(z []float64, near func(i int) []int32) {
 	p := make([]float64, 0, len(z))
 	for i := range z {
 		s := &a.stats[i]
-		s.Z, s.P = z[i], TwoSided(z[i])
+		s.Z, s.P, s.Share = z[i], TwoSided(z[i]), a.share(i, near(i))
 		if s.P <= Q { // none above can become significant
 			s.P = max(s.P, a.scattered(i, near(i), reports, s.Z > 0))
 		}
@@ -233,12 +247,12 @@ func (a *Analysis) judge(z []float64, near func(i int) []int32) {
 }
 
 // scattered is Scattered of cell i and its neighbours, where all reports fall
-// anywhere alike: on any cell, or for rates on any household. It is 1 where they
+// anywhere alike: on any cell, or for rates on any household or in any hour on patrol. It is 1 where they
 // lie on the other side than Gi* has it: a rate may be high for one household's sake.
 func (a *Analysis) scattered(i int, near []int32, reports float64, hot bool) float64 {
-	low, high, households := 0, 0, 0.0
+	low, high := 0, 0
 	add := func(s *Stat) {
-		low, high, households = low+s.N, high+s.N, households+s.Households
+		low, high = low+s.N, high+s.N
 		if s.Suppressed {
 			low, high = low+1, high+MinPublic-1
 		}
@@ -247,14 +261,25 @@ func (a *Analysis) scattered(i int, near []int32, reports float64, hot bool) flo
 	for _, k := range near {
 		add(&a.stats[k])
 	}
-	share := float64(len(near)+1) / float64(a.Cells)
-	if a.Variable == OfRates {
-		share = households / a.Households
-	}
 	if hot {
 		high = math.MaxInt
 	} else {
 		low = 0
 	}
-	return Scattered(low, high, reports*share)
+	return Scattered(low, high, reports*a.stats[i].Share)
+}
+
+// share is the part of all that is compared that cell i and its neighbours have.
+func (a *Analysis) share(i int, near []int32) float64 {
+	households, hours := a.stats[i].Households, a.stats[i].Hours
+	for _, k := range near {
+		households, hours = households+a.stats[k].Households, hours+a.stats[k].Hours
+	}
+	switch a.Variable {
+	case OfRates:
+		return households / a.Households
+	case OfPatrolHours:
+		return hours / a.Hours
+	}
+	return float64(len(near)+1) / float64(a.Cells)
 }
