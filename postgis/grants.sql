@@ -18,4 +18,6 @@ BEGIN
             EXECUTE format('GRANT UPDATE, DELETE ON gridpatrol.%I TO %I', relation, app);
         END IF;
     END LOOP;
+    -- Months of fixes come and go by these alone.
+    EXECUTE format('GRANT EXECUTE ON FUNCTION gridpatrol.make_track_partition(timestamptz), gridpatrol.drop_track_partitions(timestamptz) TO %I', app);
 END $$;

@@ -64,7 +64,7 @@ func TestNoTriggersAndFittingConstraints(t *testing.T) {
 	}
 	family := []string{"reports", "decisions", "assignments", "report_events", "reporter_contacts", "report_photos",
 		"idempotency", "outbox", "audit", "audit_unsealed", "audit_seals", "sessions",
-		"patrols", "patrol_members", "patrol_pauses", "patrol_checkpoints", "patrol_reports"}
+		"patrols", "patrol_members", "patrol_pauses", "patrol_checkpoints", "patrol_reports", "tracks"}
 	rows, err := w.pool.Query(t.Context(), `
 		SELECT conrelid::regclass::text, contype::text, coalesce(confrelid::regclass::text, ''), conkey[1] = 1, coalesce(confkey[1], 1) = 1
 		FROM pg_constraint WHERE connamespace = 'gridpatrol'::regnamespace AND contype IN ('x', 'f')`)
