@@ -41,8 +41,8 @@ CREATE INDEX checkpoints_point ON checkpoints USING gist (point) WHERE retired_a
 
 -- area_ids are the area and those that it belonged to when the patrol was made:
 -- who may see any of them sees the patrol. Times called seen are of this
--- server's clock, the others of the phone's. distance_m, last_fix_at and
--- absent_since come from its tracks, and do not count as a change of it.
+-- server's clock, the others of the phone's. absent_since follows from its
+-- tracks, and does not count as a change of it.
 CREATE TABLE patrols (
     district_code   text NOT NULL,
     id              uuid NOT NULL,
@@ -58,8 +58,6 @@ CREATE TABLE patrols (
     started_point   geometry(Point, 4326),
     note            text NOT NULL,
     end_note        text NOT NULL,
-    distance_m      double precision NOT NULL DEFAULT 0 CHECK (distance_m >= 0),
-    last_fix_at     timestamptz,
     absent_since    timestamptz,
     created_at      timestamptz NOT NULL,
     updated_at      timestamptz NOT NULL CHECK (updated_at >= created_at),
