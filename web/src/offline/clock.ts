@@ -1,0 +1,23 @@
+import { signal } from "@preact/signals";
+
+/** How far the phone's clock is before the server's, in milliseconds; null while that is not known. */
+export const clockAheadMs = signal<number | null>(null);
+/** When the server was heard of last, by the phone's clock. */
+export const heardAt = signal<number | null>(null);
+
+/** A clock that is farther off than this is said. */
+export const clockLimitMs = 2 * 60_000;
+
+/** Reckons how far a clock is ahead: the server's time, a whole second, was written down between asking and hearing. */
+export function aheadOf(serverDate: string | null, asked: number, heard: number): number | null {
+  const server = serverDate === null ? NaN : Date.parse(serverDate);
+  return Number.isNaN(server) ? null : Math.round((asked + heard) / 2 - (server + 500));
+}
+
+/** Compares the clocks by an answer of the server that was asked for at `asked`. */
+export function noteClock(answer: Response, asked: number): void {
+  const now = Date.now();
+  heardAt.value = now;
+  const ahead = aheadOf(answer.headers.get("Date"), asked, now);
+  if (ahead !== null) clockAheadMs.value = ahead;
+}
