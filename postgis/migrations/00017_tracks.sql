@@ -26,15 +26,15 @@ CREATE TABLE tracks (
 ) WITH (fillfactor = 60);
 CREATE INDEX tracks_person ON tracks (district_code, person_id);
 
--- The key is all of it. accuracy_cm is 0 and speed_cms is -1 where the phone did
--- not say. Partitions are months, UTC; what lies in none of them is in the default.
+-- The key is all of it. accuracy_cm and speed_cms are -1 where the phone did not
+-- say. Partitions are months, UTC; what lies in none of them is in the default.
 CREATE TABLE track_fixes (
     district_code text NOT NULL,
     track_id      uuid NOT NULL,
     t             timestamptz NOT NULL,
     lon_e7        integer NOT NULL,
     lat_e7        integer NOT NULL,
-    accuracy_cm   integer NOT NULL CHECK (accuracy_cm >= 0),
+    accuracy_cm   integer NOT NULL CHECK (accuracy_cm >= -1),
     speed_cms     integer NOT NULL CHECK (speed_cms >= -1),
     mock          boolean NOT NULL,
     PRIMARY KEY (district_code, track_id, t, lon_e7, lat_e7, accuracy_cm, speed_cms, mock)
@@ -67,13 +67,17 @@ CREATE TABLE track_stale (
     PRIMARY KEY (district_code, track_id)
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
--- Cleaned pieces of tracks. A piece of one fix has it twice in path; offsets_ms
--- are the times of the vertices, after from_t.
+-- What follows from fixes follows from a run of them each, without a gap, which
+-- begins at run_t and is always made whole. These are the cleaned pieces. One of a
+-- single fix has it twice in path; offsets_ms are the times of the vertices, after
+-- from_t.
 CREATE TABLE track_pieces (
     district_code text NOT NULL,
     track_id      uuid NOT NULL,
     from_t        timestamptz NOT NULL,
     to_t          timestamptz NOT NULL CHECK (to_t >= from_t),
+    run_t         timestamptz NOT NULL CHECK (run_t <= from_t),
+    run_to        timestamptz NOT NULL CHECK (run_to >= to_t),
     path          geometry(LineString, 4326) NOT NULL,
     offsets_ms    integer[] NOT NULL CHECK (cardinality(offsets_ms) = ST_NPoints(path)),
     distance_m    double precision NOT NULL CHECK (distance_m >= 0),
@@ -89,6 +93,7 @@ CREATE TABLE track_visits (
     area_id       uuid NOT NULL,
     from_t        timestamptz NOT NULL,
     to_t          timestamptz NOT NULL CHECK (to_t >= from_t),
+    run_t         timestamptz NOT NULL,
     dwell_s       double precision NOT NULL CHECK (dwell_s >= 0),
     distance_m    double precision NOT NULL CHECK (distance_m >= 0),
     PRIMARY KEY (district_code, track_id, area_id, from_t)
@@ -101,20 +106,22 @@ CREATE TABLE checkpoint_visits (
     checkpoint_id uuid NOT NULL,
     from_t        timestamptz NOT NULL,
     to_t          timestamptz NOT NULL CHECK (to_t >= from_t),
+    run_t         timestamptz NOT NULL,
     dwell_s       double precision NOT NULL CHECK (dwell_s >= 0),
     PRIMARY KEY (district_code, track_id, checkpoint_id, from_t)
 );
 CREATE INDEX checkpoint_visits_place ON checkpoint_visits (district_code, checkpoint_id, from_t);
 
--- How long a piece, which begins at piece_t, was in a cell of H3, and when last.
+-- How long a run was in a cell of H3 (resolution 10), and when first and last.
 CREATE TABLE track_cells (
     district_code text NOT NULL,
     track_id      uuid NOT NULL,
-    piece_t       timestamptz NOT NULL,
+    run_t         timestamptz NOT NULL,
     cell          bigint NOT NULL,
     dwell_s       double precision NOT NULL CHECK (dwell_s >= 0),
-    last_t        timestamptz NOT NULL,
-    PRIMARY KEY (district_code, track_id, piece_t, cell)
+    first_t       timestamptz NOT NULL,
+    last_t        timestamptz NOT NULL CHECK (last_t >= first_t),
+    PRIMARY KEY (district_code, track_id, run_t, cell)
 );
 CREATE INDEX track_cells_when ON track_cells (district_code, last_t);
 CREATE INDEX track_cells_cell ON track_cells (district_code, cell, last_t) INCLUDE (dwell_s);
