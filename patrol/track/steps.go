@@ -17,7 +17,7 @@ func steps(p Piece, visit func(middle geo.LatticePoint, from, to time.Time)) {
 		n := max(1, int(math.Ceil(apart(a.At, b.At)/stepM)))
 		from := a.T
 		for k := range n {
-			to := a.T.Add(took * time.Duration(k+1) / time.Duration(n))
+			to := a.T.Add(part(took, float64(k+1)/float64(n)))
 			visit(between(a.At, b.At, (float64(k)+0.5)/float64(n)), from, to)
 			from = to
 		}

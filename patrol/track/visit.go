@@ -24,7 +24,7 @@ const stepM = 10
 // Clean's, in the order of time.
 func Visits(pieces []Piece, locate func(geo.LatticePoint) geo.Match, r Rules) []Visit {
 	var out []Visit
-	open := map[*geo.Area]int{} // the visit that is going on
+	open := map[geo.Ref]int{} // the visit that is going on
 	for n, p := range pieces {
 		if n > 0 && p.Run != pieces[n-1].Run {
 			clear(open)
@@ -36,10 +36,10 @@ func Visits(pieces []Piece, locate func(geo.LatticePoint) geo.Match, r Rules) []
 				if a == nil {
 					continue
 				}
-				i, ok := open[a]
+				i, ok := open[a.Ref()]
 				if !ok || from.Sub(out[i].To) > r.Away {
 					i = len(out)
-					open[a] = i
+					open[a.Ref()] = i
 					out = append(out, Visit{Area: a, Run: p.Run, From: from})
 				}
 				out[i].To = to
