@@ -94,6 +94,7 @@ type Intake struct {
 	KeyHash     []byte // SHA-256 over client and Idempotency-Key; nil without a key
 	RequestHash []byte // SHA-256 over the parsed command; compared when a key comes again
 	Actor       Actor
+	Patrol      geo.ID // on which it was made; zero: none
 }
 
 // Actor is who did something, as history and audit keep it.
@@ -106,15 +107,18 @@ type Actor struct {
 
 // HistoryEntry is one event in a report's life.
 type HistoryEntry struct {
-	Seq    int // counts from 1 within the report
-	Type   EventType
-	At     time.Time
-	Actor  Actor
-	From   Status // empty for the first
-	To     Status
-	Note   string
-	Point  *orb.Point // where the person stood, where given
-	Detail json.RawMessage
+	Seq  int // counts from 1 within the report
+	Type EventType
+	At   time.Time
+	// OccurredAt is when it was done by the clock of who did it; zero where that
+	// was not said. At is when the server took it.
+	OccurredAt time.Time
+	Actor      Actor
+	From       Status // empty for the first
+	To         Status
+	Note       string
+	Point      *orb.Point // where the person stood, where given
+	Detail     json.RawMessage
 }
 
 // Filter narrows a list of reports. Zero fields do not filter. Ends of times

@@ -128,6 +128,9 @@ func (s *Store) acceptance(in patrol.Intake) (*pgx.Batch, error) {
 	for _, p := range r.Photos {
 		b.Queue(insertPhotoSQL, s.photoArgs(r.ID, p))
 	}
+	if in.Patrol != (geo.ID{}) {
+		b.Queue(`INSERT INTO patrol_reports (district_code, report_id, patrol_id) VALUES ($1, $2, $3)`, s.district, r.ID, in.Patrol)
+	}
 	args, err := s.tellArgs("report.created", r.CreatedAt, r.Decision.AreaIDs, eventData(r, in.Shown))
 	if err != nil {
 		return nil, err

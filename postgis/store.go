@@ -182,7 +182,10 @@ func (s *Store) prepare(ctx context.Context, name string) error {
 	if s.followKey, err = s.secret(ctx, "follow"); err != nil {
 		return err
 	}
-	return s.ensureDuties(ctx)
+	if err := s.ensureDuties(ctx); err != nil {
+		return err
+	}
+	return s.ensureCheckpointKinds(ctx)
 }
 
 // Close lets go of every connection. It waits for those in use.
