@@ -29,11 +29,7 @@ func (s *Server) listCategories(w http.ResponseWriter, r *http.Request) error {
 	if err := newQuery(r).err(); err != nil {
 		return err
 	}
-	out := []categoryAnswer{}
-	for _, c := range s.cfg.Duties.Current().Rulebook.Categories {
-		out = append(out, categoryAnswer{c.Code, c.Name, c.NameEn, c.Group, c.LeadPost, c.TargetHours, c.HardHours, c.AroundClock, c.VerifyFirst, c.Private})
-	}
-	return writeJSON(w, http.StatusOK, out)
+	return writeJSON(w, http.StatusOK, world{duties: s.cfg.Duties.Current()}.categories())
 }
 
 // revisionAnswer is one published state of the boundaries.

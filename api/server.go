@@ -37,6 +37,7 @@ type Server struct {
 	spooled   spooled
 	texts     areaCache
 	callers   remembered
+	packs     packLands
 	desk      *importDesk
 	oidc      *oidcProvider // nil: there is none
 	closing   chan struct{}

@@ -54,6 +54,7 @@ func TestFieldsByRole(t *testing.T) {
 		"person":             {path: "/api/v1/people/" + w.here.chief.String()},
 		"vacancies":          {path: "/api/v1/vacancies"},
 		"handovers":          {path: "/api/v1/handovers"},
+		"pack":               {path: "/api/v1/pack"},
 		"accounts":           {path: "/api/v1/accounts"},
 		"tokens":             {path: "/api/v1/tokens"},
 		"plan_basis":         {path: "/api/v1/plans/" + w.here.plan + "/basis"},

@@ -49,9 +49,9 @@ func scopeExpectations() map[string]expected {
 		"GET /api/v1/revisions":                    plain,
 		"POST /api/v1/hotspots":                    one(question{body: `{}`}),
 		"GET /api/v1/export/{collection}":          {{path: "/api/v1/export/grids", query: "?format=geojson"}, {path: "/api/v1/export/reports", query: "?format=geojson"}, {path: "/api/v1/export/reports", query: "?format=csv"}, {path: "/api/v1/export/none", query: "?format=csv", ok: 404}},
-		"GET tile":                                 {{path: "/tiles/grids/10/869/374.mvt"}, {path: "/tiles/reports/10/869/374.mvt"}, {path: "/tiles/hotspots/10/869/374.mvt"}, {of: "plan", path: "/tiles/grids/10/869/374.mvt", query: "?plan={id}", also: access.PlanBoundaries}},
+		"GET tile":                                 {{path: "/tiles/grids/10/869/374.mvt"}, {path: "/tiles/reports/10/869/374.mvt"}, {path: "/tiles/hotspots/10/869/374.mvt"}, {path: "/tiles/coverage/10/869/374.mvt", also: access.ReadPatrols, without: refused}, {of: "plan", path: "/tiles/grids/10/869/374.mvt", query: "?plan={id}", also: access.PlanBoundaries}},
 		"GET /tiles/style.json":                    plain,
-		"GET /tiles/{layer:[a-z_]+}.json":          one(question{path: "/tiles/grids.json"}),
+		"GET /tiles/{layer:[a-z_]+}.json":          {{path: "/tiles/grids.json"}, {path: "/tiles/coverage.json", also: access.ReadPatrols, without: refused}},
 		"GET /tiles/{layer:[a-z_]+}/metadata.json": one(question{path: "/tiles/reports/metadata.json"}),
 		"GET /basemap/{z}/{x}/{y}":                 one(question{path: "/basemap/10/869/374", ok: 404}), // there is none here
 		"GET /ogc":                                 plain,
@@ -74,6 +74,9 @@ func scopeExpectations() map[string]expected {
 	})
 	put(string(access.ReadReports), map[string][]question{
 		"GET /api/v1/reports": {{}, {of: "grid", query: "?area=grid:{id}", absent: 400}},
+	})
+	put(string(access.ReadPatrols), map[string][]question{
+		"GET /api/v1/pack": plain, // what it holds follows from who asks, see TestPack
 	})
 	put(string(access.ActOnReports), map[string][]question{
 		"POST /api/v1/reports/{id}/events": one(question{of: "report", scope: "areas", body: `{"type":"comment","note":"n{n}"}`, header: []string{"Idempotency-Key", "matrix-{n}-0123456789abcdef"}}),
@@ -151,6 +154,9 @@ func scopeExpectations() map[string]expected {
 		"GET /api/v1/export/posts":                {{query: "?format=geojson"}, {query: "?format=csv"}},
 		"GET /api/v1/export/roster":               {{query: "?format=csv"}},
 		"GET /api/v1/export/committees":           {{query: "?format=csv"}},
+	})
+	put(string(access.ReadPatrols), map[string][]question{
+		"GET /api/v1/areas/{kind}/{code}/coverage": {{of: "grid", path: "/api/v1/areas/grid/{id}/coverage", scope: "areas"}, {of: "township", path: "/api/v1/areas/township/{id}/coverage", scope: "areas"}},
 	})
 	ofAccount := func(ok int, body string) []question {
 		return one(question{of: "account", scope: "areas", ok: ok, body: body})

@@ -26,7 +26,9 @@ var table = []arrow{
 	{"patrol/track", []string{"geo", "geo/cell"}},
 	{"access", []string{"geo"}},
 	{"geo", nil},
+	{"geo/arcs", nil}, // of whatever points: tiles have their own
 	{"geo/locate", []string{"geo"}},
+	{"geo/pack", []string{"geo", "geo/arcs", "geo/locate"}}, // takes its areas out of an index
 	{"geo/cell", []string{"geo"}},
 	{"geo/hotspot", []string{"geo", "geo/cell"}},
 	{"geo/redraw", []string{"geo"}},

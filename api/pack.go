@@ -1,0 +1,132 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/patrol"
+)
+
+// maxPackReports is how many open reports a pack takes along, the ones due first.
+const maxPackReports = 500
+
+// packAnswer is what a phone carries along beside the land, whose members
+// follow these in the answer (geo/pack).
+type packAnswer struct {
+	Revision    int                          `json:"revision"`
+	DutyVersion int64                        `json:"duty_version"`
+	MadeAt      time.Time                    `json:"made_at"`
+	Synthetic   bool                         `json:"synthetic,omitempty"`
+	Reports     collection[reportProperties] `json:"reports"`
+	LeftOut     bool                         `json:"reports_left_out,omitempty"` // there are more than it took
+	Categories  []categoryAnswer             `json:"categories"`
+	Posts       []packPosts                  `json:"posts"`
+}
+
+// packPosts is the seats of an area that the caller may see.
+type packPosts struct {
+	Kind  geo.Kind    `json:"kind"`
+	Code  string      `json:"code"`
+	Seats []seatEntry `json:"seats"`
+}
+
+// readPack answers GET /api/v1/pack: what the caller's phone needs where there is
+// no network.
+func (s *Server) readPack(w http.ResponseWriter, r *http.Request) error {
+	if err := newQuery(r).err(); err != nil {
+		return err
+	}
+	p := PrincipalFrom(r.Context())
+	world := s.now()
+	land, err := s.packs.land(world.Snapshot, p.Scope)
+	if err != nil {
+		return err
+	}
+	c := world.contacts(p)
+	out := packAnswer{
+		Revision: world.Revision.Number, DutyVersion: world.duties.Version, Synthetic: world.invented(),
+		Categories: world.categories(), Posts: c.packPosts(land.staffed),
+	}
+	if out.Reports, out.LeftOut, err = s.packReports(r, c); err != nil {
+		return err
+	}
+	tag, err := packTag(land, &out)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", tag)
+	if noneMatch(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	if err := s.logContacts(r.Context(), c, "roster", "pack"); err != nil {
+		return err
+	}
+	out.MadeAt = world.at
+	head, err := json.Marshal(&out)
+	if err != nil {
+		return err
+	}
+	// Two objects into one: the land was written once for all who hold it.
+	body := slices.Concat(head[:len(head)-1], []byte{','}, land.json[1:])
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(body)
+	return nil
+}
+
+// packReports gives the open reports in the caller's areas.
+func (s *Server) packReports(r *http.Request, c *contacts) (out collection[reportProperties], more bool, err error) {
+	view := viewOf(c.principal)
+	f := patrol.Filter{Now: c.at, Limit: maxPackReports, ByDue: true, OnlyPublic: view == viewPublic}
+	for _, status := range patrol.Statuses() {
+		if status.Open() {
+			f.Status = append(f.Status, status)
+		}
+	}
+	reports, err := s.cfg.Reports.Reports(r.Context(), c.principal.Scope, f)
+	if err != nil {
+		return out, false, err
+	}
+	out = collection[reportProperties]{Type: "FeatureCollection", Features: make([]feature[reportProperties], len(reports))}
+	for i := range reports {
+		out.Features[i] = c.report(&reports[i], view)
+	}
+	return out, len(reports) == f.Limit, nil
+}
+
+// packPosts gives the seats of areas as the caller may see them.
+func (c *contacts) packPosts(areas []*geo.Area) []packPosts {
+	out := []packPosts{}
+	for _, a := range areas {
+		if seats := c.staffing(a); len(seats) > 0 {
+			out = append(out, packPosts{a.Kind, a.Code, seats})
+		}
+	}
+	return out
+}
+
+// packTag gives the ETag of a pack: of everything but the moment it was made.
+func packTag(land *packLand, out *packAnswer) (string, error) {
+	h := sha256.New()
+	h.Write(land.hash[:])
+	if err := json.NewEncoder(h).Encode(out); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(`W/"r%d-%s"`, out.Revision, hex.EncodeToString(h.Sum(nil)[:12])), nil
+}
+
+// categories gives the kinds of report of the world's duties.
+func (w world) categories() []categoryAnswer {
+	out := []categoryAnswer{}
+	for _, c := range w.duties.Rulebook.Categories {
+		out = append(out, categoryAnswer{c.Code, c.Name, c.NameEn, c.Group, c.LeadPost, c.TargetHours, c.HardHours, c.AroundClock, c.VerifyFirst, c.Private})
+	}
+	return out
+}
