@@ -35,6 +35,7 @@ var problems = map[string]struct {
 	"sign-in-required":        {401, "An account or token is needed"},
 	"invalid-token":           {401, "The token or session is not valid"},
 	"token-unknown":           {401, "The token or session is not valid"},
+	"other-account":           {401, "It is sent for another account"},
 	"wrong-password":          {401, "Login or password is wrong"},
 	"forbidden":               {403, "Not allowed with this account"},
 	"outside-scope":           {403, "Areas lie outside those that this account may change"},

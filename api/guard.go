@@ -23,6 +23,9 @@ func (s *Server) guard(rt route) http.Handler {
 		whole := r.Body
 		err := s.admit(w, r, rt)
 		if err == nil {
+			err = meant(r, exchangeOf(r).principal)
+		}
+		if err == nil {
 			bounded, done := bound(w, r, rt)
 			defer done()
 			err = rt.handler(w, bounded)
@@ -32,6 +35,21 @@ func (s *Server) guard(rt route) http.Handler {
 			s.writeError(w, r, err)
 		}
 	})
+}
+
+// accountHeader names the account a request is sent for. A phone that was
+// offline sends what its owner did once somebody is signed in, who may be
+// somebody else by then, or nobody.
+const accountHeader = "X-Account"
+
+// meant refuses what is sent for another account than the one that is signed in.
+func meant(r *http.Request, p access.Principal) error {
+	for _, id := range r.Header[accountHeader] {
+		if !p.SignedIn() || id != p.ID.String() {
+			return fail("other-account", "this is sent for an account that is not the one signed in; sign in with it")
+		}
+	}
+	return nil
 }
 
 // bound limits what a request may take: bytes of its body, and time. Streams

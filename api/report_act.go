@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -100,6 +101,7 @@ func readAction(r *http.Request, body *object) (out patrol.Action, err error) {
 	f.required("type")
 	out.Type = patrol.EventType(f.text("type", 40))
 	out.Note = f.text("note", patrol.NoteMax)
+	out.OccurredAt = f.moment("at").Truncate(time.Microsecond)
 	where := reportCommand{positionAt: "/lon"}
 	if where.crs, err = geo.ParsePointCRS(f.text("crs", 32)); err != nil {
 		f.impossible("/crs", "must be wgs84, cgcs2000, gcj02 or bd09")
@@ -129,6 +131,9 @@ func actionHash(a *patrol.Action, photos sentPhotos) []byte {
 		at = append(at, a.Point[0], a.Point[1])
 	}
 	writeHashed(h, fmt.Sprint(at))
+	if !a.OccurredAt.IsZero() {
+		writeHashed(h, a.OccurredAt.Format(time.RFC3339Nano))
+	}
 	for _, p := range photos {
 		h.Write(p.source)
 	}

@@ -54,17 +54,19 @@ type photoAnswer struct {
 }
 
 type historyAnswer struct {
-	Seq    int              `json:"seq"`
-	Type   patrol.EventType `json:"type"`
-	At     time.Time        `json:"at"`
-	By     string           `json:"by"` // a role
-	Actor  string           `json:"actor,omitempty"`
-	From   patrol.Status    `json:"from,omitempty"`
-	To     patrol.Status    `json:"to"`
-	Note   string           `json:"note,omitempty"`
-	Point  *lonLat          `json:"point,omitempty"`
-	Detail json.RawMessage  `json:"detail,omitempty"`
-	Photos []photoAnswer    `json:"photos,omitempty"` // those that came with it
+	Seq  int              `json:"seq"`
+	Type patrol.EventType `json:"type"`
+	At   time.Time        `json:"at"`
+	// When it was done by the clock of who did it, where that was said.
+	OccurredAt *time.Time      `json:"occurred_at,omitempty"`
+	By         string          `json:"by"` // a role
+	Actor      string          `json:"actor,omitempty"`
+	From       patrol.Status   `json:"from,omitempty"`
+	To         patrol.Status   `json:"to"`
+	Note       string          `json:"note,omitempty"`
+	Point      *lonLat         `json:"point,omitempty"`
+	Detail     json.RawMessage `json:"detail,omitempty"`
+	Photos     []photoAnswer   `json:"photos,omitempty"` // those that came with it
 }
 
 // routingAnswer is the decision record: what it rested on and what came out.
@@ -135,7 +137,7 @@ func (c *contacts) detailed(r *patrol.Report, history []patrol.HistoryEntry, v v
 	for _, h := range history {
 		entry := historyAnswer{Seq: h.Seq, Type: h.Type, At: h.At.UTC(), By: h.Actor.Role, From: h.From, To: h.To}
 		if v == viewFull {
-			entry.Actor, entry.Note, entry.Detail = h.Actor.Name, h.Note, h.Detail
+			entry.Actor, entry.Note, entry.Detail, entry.OccurredAt = h.Actor.Name, h.Note, h.Detail, instant(h.OccurredAt)
 			if h.Point != nil {
 				entry.Point = &lonLat{h.Point[0], h.Point[1]}
 			}

@@ -19,7 +19,11 @@ type Action struct {
 	Seats     []geo.ID   // the seats that person holds or stands in for now, see Roster.SeatsOf
 	AnyReport bool       // a dispatcher or admin: need not answer for the report
 	At        time.Time
-	IfVersion int // the version the person saw; 0 where it does not matter
+	// OccurredAt is when it was done by the clock of who did it, as a phone
+	// without a network notes it; zero: At. It never lies more than ClockAhead
+	// after At.
+	OccurredAt time.Time
+	IfVersion  int // the version the person saw; 0 where it does not matter
 	// Photos were taken of it. Their numbers and events are given by Transition.
 	Photos      []Photo
 	KeyHash     []byte // SHA-256 over client and Idempotency-Key; nil without a key

@@ -88,7 +88,7 @@ func Permitted(r *Report, a Action) []EventType {
 // except a dispatcher, who enters what others did.
 //
 // Errors are *geo.Problem: ErrInvalid with code "event-unsupported",
-// "note-missing", "note-too-long", "point-invalid" or "category-unknown";
+// "note-missing", "note-too-long", "point-invalid", "clock-ahead" or "category-unknown";
 // ErrConflict with "version-conflict", or "state-conflict" with what the state
 // takes in Allow; ErrForbidden with "not-responsible" or "own-work".
 func Transition(r *Report, a Action, book *Rulebook) (Change, error) {
@@ -175,6 +175,10 @@ func checkAction(a *Action, st step) error {
 		return geo.Invalid("note-too-long", fmt.Sprintf("a note has at most %d characters", NoteMax),
 			geo.FieldError{Pointer: "/note", Detail: fmt.Sprintf("has %d characters", n)})
 	}
+	if a.OccurredAt.After(a.At.Add(ClockAhead)) {
+		return geo.Invalid("clock-ahead", fmt.Sprintf("at lies more than %.0f minutes in the future; set the phone's clock", ClockAhead.Minutes()),
+			geo.FieldError{Pointer: "/at", Detail: "lies in the future"})
+	}
 	if a.Point != nil {
 		p, ok := geo.Round(*a.Point)
 		if !ok {
@@ -213,14 +217,15 @@ func apply(r *Report, a Action, st step, book *Rulebook) (Change, error) {
 		Photos: photos,
 		Shown:  book.Shown(r.Category, r.Point),
 		Entry: HistoryEntry{
-			Seq:   next.Version,
-			Type:  a.Type,
-			At:    at,
-			Actor: a.Actor,
-			From:  r.Status,
-			To:    next.Status,
-			Note:  a.Note,
-			Point: a.Point,
+			Seq:        next.Version,
+			Type:       a.Type,
+			At:         at,
+			OccurredAt: a.OccurredAt.UTC().Truncate(time.Microsecond),
+			Actor:      a.Actor,
+			From:       r.Status,
+			To:         next.Status,
+			Note:       a.Note,
+			Point:      a.Point,
 		},
 	}, nil
 }

@@ -112,7 +112,7 @@ func (s *Store) writeChange(ctx context.Context, tx pgx.Tx, before *patrol.Repor
 	if tag.RowsAffected() != 1 {
 		return fmt.Errorf("report %s changed although it was locked", r.ID)
 	}
-	if _, err := tx.Exec(ctx, insertEventSQL, s.eventRow(r.ID, c.Entry)...); err != nil {
+	if _, err := tx.Exec(ctx, insertActedSQL, append(s.eventRow(r.ID, c.Entry), orNull(c.Entry.OccurredAt))...); err != nil {
 		return err
 	}
 	for _, p := range c.Photos {

@@ -41,6 +41,9 @@ func TestActWithPhotos(t *testing.T) {
 		photos int
 	}{{patrol.EventAccept, 0}, {patrol.EventComment, 2}, {patrol.EventHandle, 6}} {
 		a := deed(r, s.kind, "", s.photos)
+		if s.kind != patrol.EventHandle { // by a phone that was offline
+			a.OccurredAt = a.At.Add(-3 * time.Hour).UTC().Truncate(time.Microsecond)
+		}
 		kept := 0
 		got, _, err := w.Act(t.Context(), everything, a, func() error { kept++; return nil })
 		if err != nil || kept != 1 {
@@ -50,7 +53,10 @@ func TestActWithPhotos(t *testing.T) {
 			p.Number, p.Event, p.EventType = len(want)+1, i+2, s.kind
 			want = append(want, p)
 		}
-		stored, _, err := w.Report(t.Context(), everything, r.ID)
+		stored, history, err := w.Report(t.Context(), everything, r.ID)
+		if last := history[len(history)-1]; !last.OccurredAt.Equal(a.OccurredAt) || last.At.Before(a.OccurredAt) {
+			t.Errorf("%s was done at %v and came at %v, want %v and later", s.kind, last.OccurredAt, last.At, a.OccurredAt)
+		}
 		if err != nil || !reflect.DeepEqual(got.Photos, want) || !reflect.DeepEqual(stored.Photos, want) {
 			t.Errorf("after %s the answer has %+v\nand the report %+v, %v\nwant %+v", s.kind, got.Photos, stored.Photos, err, want)
 		}

@@ -98,7 +98,7 @@ func (s *Store) report(ctx context.Context, q querier, scope access.Scope, id ge
 
 func (s *Store) history(ctx context.Context, q querier, id geo.ID) ([]patrol.HistoryEntry, error) {
 	const sql = `
-		SELECT seq, type, at, actor_kind, actor_id, actor_name, actor_role, from_status, to_status, note, point, detail
+		SELECT seq, type, at, actor_kind, actor_id, actor_name, actor_role, from_status, to_status, note, point, detail, occurred_at
 		FROM report_events WHERE district_code = @district AND report_id = @id ORDER BY seq`
 	rows, err := q.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "id": id})
 	if err != nil {
@@ -106,9 +106,13 @@ func (s *Store) history(ctx context.Context, q querier, id geo.ID) ([]patrol.His
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e patrol.HistoryEntry, err error) {
 		var point *geom.Point
+		var occurred *time.Time
 		err = row.Scan(&e.Seq, &e.Type, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Name, &e.Actor.Role,
-			&e.From, &e.To, &e.Note, &point, &e.Detail)
+			&e.From, &e.To, &e.Note, &point, &e.Detail, &occurred)
 		e.At = e.At.UTC()
+		if occurred != nil {
+			e.OccurredAt = occurred.UTC()
+		}
 		if point != nil {
 			e.Point = &orb.Point{point.X(), point.Y()}
 		}

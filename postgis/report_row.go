@@ -95,6 +95,12 @@ const insertEventSQL = `
 		to_status, note, point, detail)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
+// insertActedSQL writes what somebody did, with when that was by their own clock.
+const insertActedSQL = `
+	INSERT INTO report_events (district_code, report_id, seq, type, at, actor_kind, actor_id, actor_name, actor_role, from_status,
+		to_status, note, point, detail, occurred_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+
 func (s *Store) eventRow(report geo.ID, e patrol.HistoryEntry) []any {
 	var point, detail any
 	if e.Point != nil {
