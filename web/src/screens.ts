@@ -19,6 +19,7 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
   follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },
   heat: { onMap: true, sheet: "src/heat/screen.css", load: async () => (await import("./heat/screen")).HeatScreen },
   field: { onMap: true, sheet: "src/field/screen.css", load: async () => (await import("./field/screen")).FieldScreen },
+  patrol: { onMap: true, sheet: "src/patrol/screen.css", load: async () => (await import("./patrol/screen")).PatrolScreen },
   plan: { onMap: true, sheet: "src/plan/screen.css", load: async () => (await import("./plan/screen")).PlanScreen },
   plans: { onMap: false, sheet: "src/plans/screen.css", load: async () => (await import("./plans/screen")).PlansScreen },
   import: { onMap: true, sheet: "src/import/screen.css", load: async () => (await import("./import/screen")).ImportScreen },

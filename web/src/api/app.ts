@@ -23,6 +23,8 @@ export interface AppInfo {
   public_url: string | null;
   photos: { max: number; max_bytes: number };
   basemap: BaseMap | null;
+  /** After how many days tracks are coarsened, and after how many erased; 0 is never. */
+  tracks?: { coarsen_days: number; erase_days: number };
   version: string;
 }
 

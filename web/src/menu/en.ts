@@ -3,6 +3,8 @@ import type { zh } from "./zh";
 /** Names of the screens for people with an account, in English. */
 export const en: Record<keyof typeof zh, string> = {
   myAreas: "My areas",
+  myPatrols: "My patrols",
+  morningSheets: "Morning sheets",
   cases: "Cases",
   gridTable: "All grids",
   people: "Posts and people",

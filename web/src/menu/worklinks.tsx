@@ -1,9 +1,13 @@
 import type { JSX } from "preact";
+import { goOnRecording } from "../patrol/mark";
 import { can, who } from "../state/session";
 import { linkTo, view } from "../state/store";
 import type { ScreenName } from "../state/url";
 import { t } from "./text";
 import type { zh } from "./zh";
+
+// These links are there on every page of somebody who is signed in.
+goOnRecording();
 
 /** A screen in the menu, by its name there, and whether whoever is signed in has a use for it. */
 interface Entry {
@@ -16,6 +20,7 @@ function entries(): Entry[] {
   const plans = can("plan_boundaries");
   return [
     { to: "field", name: who.value?.scope.all === true ? "cases" : "myAreas", may: can("act_on_reports") },
+    { to: "patrol", name: can("walk_patrols") ? "myPatrols" : "morningSheets", may: can("read_patrols") },
     // The table of the grids is for those who look after all of them.
     { to: "grids", name: "gridTable", may: plans || can("dispatch_reports") },
     { to: "people", name: "people", may: can("read_roster") },
@@ -34,7 +39,7 @@ export function WorkLinks(): JSX.Element {
         (e) =>
           e.may &&
           view.value !== e.to && (
-            <a key={e.to} href={linkTo({ view: e.to, params: {}, ...(e.to === "field" ? { camera: null, selection: null } : {}) })}>
+            <a key={e.to} href={linkTo({ view: e.to, params: {}, ...(e.to === "field" || e.to === "patrol" ? { camera: null, selection: null } : {}) })}>
               {t(e.name)}
             </a>
           ),

@@ -1,6 +1,8 @@
 /** Names of the screens for people with an account, in Chinese. */
 export const zh = {
   myAreas: "我的辖区",
+  myPatrols: "我的巡查",
+  morningSheets: "今日巡查单",
   cases: "事件办理",
   gridTable: "网格一览",
   people: "岗位与人员",

@@ -1,0 +1,21 @@
+const place = "gridpatrol.on-patrol";
+
+/** Notes which patrol is under way on this phone, so that whichever screen is opened next goes on recording. */
+export function markActive(patrol: string | null): void {
+  try {
+    if (patrol === null) localStorage.removeItem(place);
+    else localStorage.setItem(place, patrol);
+  } catch {
+    // Then it goes on when the screen of patrols is opened.
+  }
+}
+
+/** Goes on recording the patrol that an earlier page began, where there is one. */
+export function goOnRecording(): void {
+  try {
+    if (localStorage.getItem(place) === null) return;
+  } catch {
+    return;
+  }
+  void import("./recorder").then((m) => m.recordPatrols(), () => setTimeout(goOnRecording, 5_000));
+}
