@@ -65,6 +65,7 @@ type Config struct {
 	Health     Health
 	AuditLog   AuditLog // nil: it cannot be read
 	Plans      Plans    // nil: there are no boundary plans
+	Patrols    Patrols  // nil: there are no patrols
 	// Counted are all reports in memory, for what plans would do to them; needed
 	// where there are plans.
 	Counted Counted

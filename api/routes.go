@@ -9,6 +9,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/gridpatrol/gridpatrol/access"
+	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
 // need is what a route asks of its caller. Every route says it.
@@ -53,6 +54,8 @@ func (s *Server) routes() []route {
 	lookup, open, follow := need{public: PublicLookup}, need{public: PublicMap}, need{public: PublicNone}
 	signedIn := need{signedIn: true} // what an import is about decides who may, see importRights
 	roster, planner, publisher := need{action: access.ReadRoster}, need{action: access.PlanBoundaries}, need{action: access.Publish}
+	patrols, planning := need{action: access.ReadPatrols}, need{action: access.PlanPatrols}
+	walking, places := need{action: access.WalkPatrols}, need{action: access.ManageCheckpoints}
 	accounts := need{action: access.ManageAccounts} // whose and which, see manager
 	return []route{
 		{method: "GET", path: "/api/v1/locate", need: lookup, handler: s.locate},
@@ -103,6 +106,21 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/imports/{id}/preview", need: signedIn, handler: s.previewImport},
 		{method: "GET", path: "/api/v1/imports/{id}/shapes", need: signedIn, handler: s.importShapes},
 		{method: "GET", path: "/api/v1/imports/{id}/problems", need: signedIn, handler: s.importProblems},
+		{method: "GET", path: "/api/v1/patrols", need: patrols, handler: s.patrolling(s.listPatrols)},
+		{method: "POST", path: "/api/v1/patrols", need: planning, handler: s.patrolling(s.createPatrol)},
+		{method: "GET", path: "/api/v1/patrols/{id}", need: patrols, handler: s.patrolling(s.readPatrol)},
+		{method: "PATCH", path: "/api/v1/patrols/{id}", need: planning, handler: s.patrolling(s.changePatrol)},
+		{method: "POST", path: "/api/v1/patrols/{id}/start", need: walking, handler: s.patrolling(s.walkPatrol(patrol.DeedStart))},
+		{method: "POST", path: "/api/v1/patrols/{id}/pause", need: walking, handler: s.patrolling(s.walkPatrol(patrol.DeedPause))},
+		{method: "POST", path: "/api/v1/patrols/{id}/resume", need: walking, handler: s.patrolling(s.walkPatrol(patrol.DeedResume))},
+		{method: "POST", path: "/api/v1/patrols/{id}/end", need: walking, handler: s.patrolling(s.walkPatrol(patrol.DeedEnd))},
+		{method: "POST", path: "/api/v1/patrols/{id}/cancel", need: planning, handler: s.patrolling(s.walkPatrol(patrol.DeedCancel))},
+		{method: "GET", path: "/api/v1/checkpoints", need: patrols, handler: s.patrolling(s.listCheckpoints)},
+		{method: "POST", path: "/api/v1/checkpoints", need: places, handler: s.patrolling(s.createCheckpoint)},
+		{method: "GET", path: "/api/v1/checkpoints/{id}", need: patrols, handler: s.patrolling(s.readCheckpoint)},
+		{method: "PATCH", path: "/api/v1/checkpoints/{id}", need: places, handler: s.patrolling(s.changeCheckpoint)},
+		{method: "DELETE", path: "/api/v1/checkpoints/{id}", need: places, handler: s.patrolling(s.retireCheckpoint)},
+		{method: "GET", path: "/api/v1/checkpoint-kinds", need: patrols, handler: s.patrolling(s.listCheckpointKinds)},
 		{method: "POST", path: "/api/v1/hotspots", need: open, handler: mounted(s.cfg.Hotspots)},
 		{method: "GET", path: "/api/v1/posts", need: roster, handler: s.listPosts},
 		{method: "GET", path: "/api/v1/people", need: roster, handler: s.listPeople},

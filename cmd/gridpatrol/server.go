@@ -175,6 +175,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Health:         c.store,
 		AuditLog:       c.store,
 		Plans:          plans{s.plans},
+		Patrols:        c.store,
 		Counted:        s.tallies,
 		HouseholdBand:  c.plans.HouseholdBand,
 		Importers:      importingOf(c.district, c.store, s.boundaries, s.duties, s.plans),
