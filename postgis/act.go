@@ -80,20 +80,8 @@ func (s *Store) lockReport(ctx context.Context, tx pgx.Tx, id geo.ID) error {
 // takeKey takes the key of an action, for good once the transaction commits.
 // It reports whether the same action had it before. A twin is waited for.
 func (s *Store) takeKey(ctx context.Context, tx pgx.Tx, a patrol.Action) (taken bool, err error) {
-	if a.KeyHash == nil {
-		return false, nil
-	}
-	const sql = `
-		INSERT INTO idempotency (district_code, key_hash, request_hash, report_id, created_at)
-		VALUES (@district, @key, @request, @report, @at)
-		ON CONFLICT (district_code, key_hash) DO NOTHING`
-	tag, err := tx.Exec(ctx, sql, pgx.NamedArgs{"district": s.district, "key": a.KeyHash, "request": a.RequestHash,
-		"report": a.ReportID, "at": a.At})
-	if err != nil || tag.RowsAffected() == 1 {
-		return false, err
-	}
-	_, err = s.keyStandsFor(ctx, tx, a.KeyHash, a.RequestHash)
-	return err == nil, err
+	_, taken, err = s.useKey(ctx, tx, keyUse{a.KeyHash, a.RequestHash, a.ReportID, a.At})
+	return taken, err
 }
 
 func (s *Store) writeChange(ctx context.Context, tx pgx.Tx, before *patrol.Report, c patrol.Change, a patrol.Action) error {
