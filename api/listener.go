@@ -103,6 +103,8 @@ func (l listener) hears(e patrol.StreamEvent) bool {
 		return isReport(e) && bytes.Contains(e.Data, []byte(l.report))
 	case isPlan(e):
 		return l.plans
+	case isPatrol(e):
+		return access.Can(l.principal, access.ReadPatrols) && l.principal.Scope.Covers(e.Areas)
 	case e.Type == "revision.published":
 		return true
 	case l.view == viewPublic:
@@ -114,6 +116,8 @@ func (l listener) hears(e patrol.StreamEvent) bool {
 func isReport(e patrol.StreamEvent) bool { return strings.HasPrefix(e.Type, "report.") }
 
 func isPlan(e patrol.StreamEvent) bool { return strings.HasPrefix(e.Type, "plan.") }
+
+func isPatrol(e patrol.StreamEvent) bool { return strings.HasPrefix(e.Type, "patrol.") }
 
 // publicNews is what everybody is told of a report. What is not here is not told.
 type publicNews struct {

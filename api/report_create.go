@@ -35,6 +35,9 @@ func (s *Server) createReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer cmd.photos.discard()
 	principal := PrincipalFrom(r.Context())
+	if err := s.onPatrol(r, cmd, principal); err != nil {
+		return err
+	}
 	stored, replayed, err := s.accept(r.Context(), cmd, principal, key)
 	if err != nil {
 		return err
@@ -52,7 +55,7 @@ func (s *Server) accept(ctx context.Context, cmd *reportCommand, p access.Princi
 			return patrol.Report{}, false, err
 		}
 		intake := patrol.Intake{
-			Report: report, Shown: world.duties.Rulebook.Shown(report.Category, report.Point), Contact: cmd.contact, Actor: actorOf(p),
+			Report: report, Shown: world.duties.Rulebook.Shown(report.Category, report.Point), Contact: cmd.contact, Actor: actorOf(p), Patrol: cmd.patrol,
 		}
 		if key != "" {
 			intake.KeyHash, intake.RequestHash = keyHash(p, key), cmd.hash()
@@ -167,6 +170,9 @@ func (c *reportCommand) hash() []byte {
 	_ = binary.Write(h, binary.BigEndian, []float64{c.raw[0], c.raw[1], c.accuracyM})
 	for _, p := range c.photos {
 		h.Write(p.source)
+	}
+	if c.patrol != (geo.ID{}) {
+		h.Write(c.patrol[:])
 	}
 	return h.Sum(nil)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -31,6 +32,7 @@ type reportCommand struct {
 	accuracyM   float64
 	observedAt  time.Time
 	photos      sentPhotos
+	patrol      geo.ID // on which it is made; zero: none
 
 	at         string // pointer of the object with the properties
 	positionAt string // pointer of the position
@@ -126,6 +128,13 @@ func (c *reportCommand) readProperties(f *fields, now time.Time) {
 	c.observedAt = f.moment("observed_at").Truncate(time.Microsecond)
 	if !c.observedAt.IsZero() && (c.observedAt.After(now.Add(10*time.Minute)) || c.observedAt.Before(now.AddDate(-10, 0, 0))) {
 		f.impossible(f.pointer("observed_at"), "must not lie in the future, nor ten years back")
+	}
+	if text := f.text("patrol", 40); text != "" {
+		id, err := uuid.Parse(text)
+		if err != nil || id == uuid.Nil {
+			f.unread(f.pointer("patrol"), "must be the id of a patrol")
+		}
+		c.patrol = id
 	}
 	if reporter := f.object("reporter"); reporter != nil {
 		c.contact.Name = strings.TrimSpace(reporter.text("name", maxName))

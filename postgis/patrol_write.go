@@ -32,12 +32,14 @@ func (s *Store) AddPatrol(ctx context.Context, in patrol.NewPatrol) (p patrol.Pa
 			return err
 		}
 		if !replayed {
-			if err := s.insertPatrol(ctx, tx, &p, in.Actor); err != nil {
+			if err := s.insertPatrol(ctx, tx, &p); err != nil {
 				return err
 			}
 		}
-		p, err = s.patrol(ctx, tx, access.Scope{All: true}, geo.ID{}, id)
-		return err
+		if p, err = s.patrol(ctx, tx, access.Scope{All: true}, geo.ID{}, id); err != nil || replayed {
+			return err
+		}
+		return s.tellPatrol(ctx, tx, &p, in.Actor, "patrol.plan")
 	})
 	return s.patrolDone(p, replayed, "plan patrol "+id.String(), err)
 }
@@ -81,7 +83,7 @@ func (s *Store) useKey(ctx context.Context, tx pgx.Tx, u keyUse) (subject geo.ID
 	return subject, err == nil, err
 }
 
-func (s *Store) insertPatrol(ctx context.Context, tx pgx.Tx, p *patrol.Patrol, by patrol.Actor) error {
+func (s *Store) insertPatrol(ctx context.Context, tx pgx.Tx, p *patrol.Patrol) error {
 	const sql = `
 		INSERT INTO patrols (district_code, id, area_id, area_ids, planned_start, planned_end, state, note, end_note,
 		                     created_at, updated_at, version)
@@ -94,10 +96,7 @@ func (s *Store) insertPatrol(ctx context.Context, tx pgx.Tx, p *patrol.Patrol, b
 	if err := s.writeTeam(ctx, tx, p); err != nil {
 		return err
 	}
-	if err := s.writeStops(ctx, tx, p); err != nil {
-		return err
-	}
-	return s.tellPatrol(ctx, tx, p, by, "patrol.plan")
+	return s.writeStops(ctx, tx, p)
 }
 
 // writeTeam makes the rows of a patrol's team those of p.
@@ -235,6 +234,6 @@ func (s *Store) tellPatrol(ctx context.Context, tx pgx.Tx, p *patrol.Patrol, by 
 // patrolNews is what the stream and recipients hear of a patrol: enough to know
 // whether to look; nobody's name, and no position.
 func patrolNews(p *patrol.Patrol) any {
-	return map[string]any{"id": p.ID, "area_id": p.AreaID, "state": p.Stored, "paused": p.Paused(),
-		"absent": !p.AbsentSince.IsZero(), "version": p.Version}
+	return map[string]any{"id": p.ID, "area": map[string]string{"kind": string(p.Area.Kind), "code": p.Area.Code},
+		"state": p.Stored, "paused": p.Paused(), "absent": !p.AbsentSince.IsZero(), "version": p.Version}
 }
