@@ -79,6 +79,8 @@ type Config struct {
 	Importers map[string]Importer
 	ImportDir string
 
+	Walked Walked // nil: nobody knows where patrols were, and there is no coverage
+
 	Tiles    http.Handler // everything under /tiles/; nil: not found
 	Features http.Handler // /ogc and everything under it; nil: not found
 	Hotspots http.Handler // POST /api/v1/hotspots; nil: not found

@@ -94,6 +94,7 @@ var problems = map[string]struct {
 	"no-position":             {422, "The report has no position"},
 	"outside-district":        {422, "The position lies outside the district"},
 	"unknown-category":        {422, "There is no such category"},
+	"coverage-too-large":      {422, "Coverage of so much cannot be added up at once"},
 	"photo-format":            {422, "A photo is in no format that can be read"},
 	"photo-damaged":           {422, "A photo is damaged"},
 	"photo-too-large":         {413, "A photo is too large"},

@@ -20,6 +20,7 @@ const (
 	fromGround
 	fromReports
 	fromCounts
+	fromPatrols
 )
 
 // layer is one tile layer: what it shows, at which zooms, with which fields.
@@ -64,6 +65,8 @@ func allLayers() []*layer {
 		{"hotspots", fromCounts, "", minHotZoom, maxHotZoom, "reports counted by H3 cell, with the rate per 1,000 households and the Getis-Ord Gi* statistics of the cell of resolution 8; without an account over the last 7, 30, 90 or 365 days or a month of the calendar, and without count and rate where the count is below 5",
 			map[string]string{"h3": "String", "count": "Number", "suppressed": "Boolean", "rate": "Number", "households": "Number",
 				"z_score": "Number", "p_value": "Number", "significant": "Boolean", "analysis_h3": "String"}},
+		{"coverage", fromPatrols, "", minHotZoom, maxHotZoom, "where patrols have been, by H3 cell, over the last 7 days or from from to to: how long officers were there, how many patrols came, and how many days ago the last was; for who may read patrols, of own areas",
+			map[string]string{"h3": "String", "dwell_s": "Number", "visits": "Number", "last_visit": "Number", "days_since": "Number"}},
 		{"reports", fromReports, "", 10, 16, "reports, the 4000 newest of a tile, of which the oldest has cut where older ones are left out; without an account without id and with the position rounded to some 50 m, the time to the day",
 			map[string]string{"id": "String", "category": "String", "status": "String", "overdue": "Boolean", "t": "Number", "cut": "Boolean"}},
 	}

@@ -38,6 +38,8 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
 		return s.reportTile(w, r, l, t)
 	case fromCounts:
 		return s.hotspotTile(w, r, l, t)
+	case fromPatrols:
+		return s.coverageTile(w, r, l, t)
 	}
 	q, err := query(r, "at", "plan")
 	if err != nil {

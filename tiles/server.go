@@ -61,6 +61,11 @@ type Viewer interface {
 	// it reads reports; empty for who is not. Viewers of one name, and one way of
 	// reading, are shown and counted the same.
 	OwnAreas() string
+	// ReadsPatrols reports whether the viewer reads where patrols of its areas have been.
+	ReadsPatrols() bool
+	// Covers reports whether a place that these areas cover lies where the viewer
+	// may look. Who is not limited to areas may anywhere.
+	Covers(areas []geo.ID) bool
 	// CellCounts counts the reports of the viewer's areas that pass the filter,
 	// at the places where it is shown them, by cell of resolution
 	// hotspot.BaseResolution. It is asked of who is limited to areas only.
@@ -89,6 +94,7 @@ type ReportPoint struct {
 type Config struct {
 	Boundaries Boundaries
 	Counts     Counts
+	Patrols    Patrols // nil: there are none
 	Viewer     func(*http.Request) Viewer
 	// PublicURL gives scheme, host and path prefix under which the sender of a
 	// request reaches the server, without a slash at the end.
@@ -123,6 +129,8 @@ type Server struct {
 	galleries galleries
 	districts districts
 	points    *recent[pointsKey, []byte]
+	walks     *recent[walkedKey, walk]
+	coverages *recent[coverageKey, []byte]
 }
 
 // New checks the configuration and makes a server.
@@ -161,6 +169,8 @@ func New(c Config) (*Server, error) {
 		ownHeat:   newRecent[string, *heat](c.CountsFor, 64, c.Now),
 		frames:    newRecent[framesKey, []hotspot.Series](c.CountsFor, 8, c.Now),
 		points:    newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
+		walks:     newRecent[walkedKey, walk](c.CountsFor, 16, c.Now),
+		coverages: newRecent[coverageKey, []byte](c.CountsFor, 256, c.Now),
 	}
 	for _, l := range allLayers() {
 		s.layers[l.name] = l

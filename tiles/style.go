@@ -1,6 +1,9 @@
 package tiles
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // object is a JSON object of the style, whose form is MapLibre's
 // (https://maplibre.org/maplibre-style-spec/).
@@ -20,9 +23,22 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
 	}
 	suffix := ".json" + which(q)
 	sources := object{}
-	for name := range s.layers {
+	caching := caching(q)
+	for name, l := range s.layers {
+		if l.source == fromPatrols {
+			// Maps ask for every source there is: who would be refused is not told of it.
+			w.Header().Set("Vary", "Authorization, Cookie")
+			if !s.c.Viewer(r).ReadsPatrols() {
+				continue
+			}
+			caching = ownOnly
+		}
 		sources[name] = object{"type": "vector", "url": s.c.PublicURL(r) + "/tiles/" + name + suffix}
 	}
+	layers := slices.DeleteFunc(styleLayers(), func(l object) bool {
+		name, drawn := l["source"].(string)
+		return drawn && sources[name] == nil
+	})
 	center := bounds(snapshot).Center()
 	out := object{
 		"version": 8,
@@ -30,12 +46,12 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
 		"sources": sources,
 		"center":  center,
 		"zoom":    10,
-		"layers":  styleLayers(),
+		"layers":  layers,
 	}
 	if a := attribution(snapshot); a != "" {
 		out["metadata"] = object{"attribution": a}
 	}
-	return writeJSON(w, caching(q), out)
+	return writeJSON(w, caching, out)
 }
 
 // styleLayers gives what is drawn, from the ground up.
@@ -71,6 +87,11 @@ func styleLayers() []object {
 				[]any{"interpolate", []any{"linear"}, []any{"coalesce", []any{"get", "count"}, 0}, 1, "#fdd49e", 10, "#fc8d59", 50, "#d7301f", 250, "#7f0000"}},
 			"fill-opacity": 0.45,
 		}),
+		// Off at first: it lies over the hot spots.
+		draw("coverage", "coverage", "fill", object{
+			"fill-color":   []any{"interpolate", []any{"linear"}, []any{"get", "days_since"}, 0, "#1a9850", 3, "#a6d96a", 7, "#fee08b", 14, "#f46d43", 30, "#a50026"},
+			"fill-opacity": 0.5,
+		}, object{"layout": object{"visibility": "none"}}),
 		draw("compounds-fill", "compounds", "fill", object{"fill-color": "#b8a1c9", "fill-opacity": 0.25}),
 		line("compounds", "#8a6aa3", 1),
 		line("village_groups", "#a7b08c", 0.6),

@@ -58,13 +58,21 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	caching := caching(q)
+	if l.source == fromPatrols {
+		if !s.c.Viewer(r).ReadsPatrols() {
+			return noPatrols()
+		}
+		caching = ownOnly
+		w.Header().Set("Vary", "Authorization, Cookie")
+	}
 	tiles := s.c.PublicURL(r) + "/tiles/" + l.name + "/{z}/{x}/{y}.mvt"
 	if l.source == fromAreas || l.source == fromGround {
 		tiles += which(q)
 	}
 	bounds := bounds(snapshot)
 	center := bounds.Center()
-	return writeJSON(w, caching(q), tileSet{
+	return writeJSON(w, caching, tileSet{
 		TileJSON:     "3.0.0",
 		Name:         l.name,
 		Description:  l.description,

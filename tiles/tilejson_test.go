@@ -11,6 +11,7 @@ import (
 
 func TestTileJSON(t *testing.T) {
 	r := newRig(t)
+	r.viewer.patrols = true
 	for name, l := range r.layers {
 		for _, path := range []string{"/tiles/" + name + ".json", "/tiles/" + name + "/metadata.json"} {
 			w := r.get(path)
@@ -80,6 +81,7 @@ func TestFieldsAreDeclared(t *testing.T) {
 
 func TestStyle(t *testing.T) {
 	r := newRig(t)
+	r.viewer.patrols = true
 	w := r.get("/tiles/style.json")
 	var got struct {
 		Version int
@@ -115,5 +117,14 @@ func TestStyle(t *testing.T) {
 		if !drawn[name] {
 			t.Errorf("the style does not draw %s", name)
 		}
+	}
+	// Whoever may not see a layer is not led to it.
+	r.viewer.patrols = false
+	got.Sources = nil
+	if err := json.Unmarshal(r.get("/tiles/style.json").Body.Bytes(), &got); err != nil || len(got.Sources) != len(r.layers)-1 {
+		t.Errorf("%d sources without patrols, %v, want %d", len(got.Sources), err, len(r.layers)-1)
+	}
+	if _, there := got.Sources["coverage"]; there {
+		t.Error("who reads no patrols is told of coverage")
 	}
 }

@@ -171,6 +171,8 @@ type reader struct {
 	points     []ReportPoint
 	asked      *hotspot.Filter // the last filter
 	areas      string
+	patrols    bool   // whether it reads where patrols were
+	covers     geo.ID // the one area where it may look; zero: anywhere
 	counts     []hotspot.Count
 	counted    *[]hotspot.Filter // what was asked
 	err        error
@@ -178,6 +180,10 @@ type reader struct {
 
 func (v reader) ReadsReports() bool     { return v.own }
 func (v reader) ReadsEveryReport() bool { return v.every }
+func (v reader) ReadsPatrols() bool     { return v.patrols }
+func (v reader) Covers(areas []geo.ID) bool {
+	return v.covers == geo.ID{} || slices.Contains(areas, v.covers)
+}
 func (v reader) OwnAreas() string {
 	if v.own && !v.every {
 		return "own " + v.areas

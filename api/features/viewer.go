@@ -56,6 +56,13 @@ func (v *viewer) ReadsEveryReport() bool {
 	return v.ReadsReports() && v.principal.Scope.All
 }
 
+// ReadsPatrols reports whether the principal reads where patrols of its areas
+// have been.
+func (v *viewer) ReadsPatrols() bool { return access.Can(v.principal, access.ReadPatrols) }
+
+// Covers reports whether a place that these areas cover lies in its areas.
+func (v *viewer) Covers(areas []geo.ID) bool { return v.principal.Scope.Covers(areas) }
+
 // scope is where the viewer reads reports: without an account, the public form
 // of them everywhere.
 func (v *viewer) scope() access.Scope {

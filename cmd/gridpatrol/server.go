@@ -116,6 +116,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 	tileServer, err := tiles.New(tiles.Config{
 		Boundaries: boundaries,
 		Counts:     s.tallies,
+		Patrols:    c.store,
 		Viewer:     features.Viewers(principal, c.store, s.duties, nil),
 		PublicURL:  address,
 		Problem:    problem,
@@ -180,6 +181,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		HouseholdBand:  c.plans.HouseholdBand,
 		Importers:      importingOf(c.district, c.store, s.boundaries, s.duties, s.plans),
 		ImportDir:      filepath.Join(c.dataDir, "imports"),
+		Walked:         c.store,
 		Tiles:          tileServer.Handler(),
 		Features:       ogc.Handler(),
 		Hotspots:       http.HandlerFunc(tileServer.PostHotspots),
