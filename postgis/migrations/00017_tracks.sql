@@ -171,6 +171,9 @@ CREATE TABLE track_retention (
     PRIMARY KEY (district_code)
 );
 
+-- Whom the look for who is away has to see besides patrols under way.
+CREATE INDEX patrols_absent ON patrols (district_code, id) WHERE absent_since IS NOT NULL;
+
 -- The partition of the month of at, made where it is missing, by the owner of the
 -- tables: the server itself makes none. Fixes of that month that came before go
 -- over from the default.
@@ -239,6 +242,7 @@ ALTER TABLE tracks ADD FOREIGN KEY (district_code, patrol_id) REFERENCES patrols
 ALTER TABLE track_retention ADD FOREIGN KEY (district_code) REFERENCES districts;
 
 -- +goose Down
+DROP INDEX patrols_absent;
 DROP FUNCTION drop_track_partitions(timestamptz);
 DROP FUNCTION make_track_partition(timestamptz);
 DROP TABLE track_retention, track_readings, checkpoint_days, area_days, track_cells, checkpoint_visits, track_visits, track_pieces,
