@@ -17,6 +17,9 @@ const dist = join(root, "dist");
 const made = join(root, "node_modules/.cache/dist");
 const assets = join(made, "assets");
 
+// forAll are the sheets of what is there for people without an account.
+const forAll = new Set(["src/map/mappage.css", "src/report/screen.css", "src/follow/screen.css", "src/heat/screen.css", "src/signin/screen.css"]);
+
 // sheetsOfParts finds the style sheets of what is loaded on demand. They are no
 // imports of the program: esbuild would put them all into that of the page.
 async function sheetsOfParts() {
@@ -134,10 +137,14 @@ async function page(outputs) {
   };
   const needed = follow(entry, new Set());
   // A screen's files, so that those it imports do not wait until it has come.
+  // Names with hashes do not compress, and every page carries them: those of
+  // the screens that are for people with an account are found on the way.
   const filesOf = (sheet) => {
+    if (!forAll.has(sheet)) return "";
     const part = Object.keys(outputs).find((f) => outputs[f].entryPoint === sheet.replace(/\.css$/, ".tsx"));
     const found = part === undefined ? [] : [part, ...follow(part, new Set())];
-    return found.filter((f) => f !== entry && !needed.has(f)).map((f) => basename(f)).join(" ");
+    const names = found.filter((f) => f !== entry && !needed.has(f)).map((f) => basename(f));
+    return names.length === 0 ? "" : ` data-with="${names.join(" ")}"`;
   };
   const sheets = Object.keys(outputs).filter((f) => f.endsWith(".css"));
   const main = sheets.find((f) => outputs[f].entryPoint === "src/main.css");
@@ -145,7 +152,7 @@ async function page(outputs) {
     `<link rel="icon" type="image/svg+xml" href="/assets/${await named("icon.svg")}">`,
     `<link rel="stylesheet" href="${url(main)}">`,
     ...[...needed].map((f) => `<link rel="modulepreload" href="${url(f)}">`),
-    ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}" data-with="${filesOf(outputs[f].entryPoint)}" content="${url(f)}">`),
+    ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}"${filesOf(outputs[f].entryPoint)} content="${url(f)}">`),
     `<script type="module" src="${url(entry)}"></script>`,
   ];
   const template = await readFile(join(root, "index.html"), "utf8");

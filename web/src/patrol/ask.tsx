@@ -12,7 +12,7 @@ import { step } from "./steps";
 import { stopsOf } from "./stops";
 import { active } from "./state";
 import { t } from "./text";
-import { lasted } from "./words";
+import { joined, lasted, planned } from "./words";
 
 /** What somebody is about to do to a patrol. */
 interface Question {
@@ -77,7 +77,8 @@ function Form({ q }: { q: Question }): JSX.Element {
         <p id="patrol-says" class={q.deed === "end" ? "confirm-final" : ""}>
           {t(`says_${q.deed}`)}
         </p>
-        {missing.length > 0 && <p class="confirm-missing">{t("missing", { n: missing.length, names: missing.slice(0, 3).map((s) => s.at.name).join("、") + (missing.length > 3 ? "…" : "") })}</p>}
+        {q.deed === "start" && q.patrol.state === "scheduled" && <p class="confirm-missing">{t("startsEarly", { time: planned(q.patrol) })}</p>}
+        {missing.length > 0 && <p class="confirm-missing">{t("missing", { n: missing.length, names: joined(missing.slice(0, 3).map((s) => s.at.name)) + (missing.length > 3 ? "…" : "") })}</p>}
         {early > 10 * 60_000 && <p class="soft">{t("early", { time: lasted(early) })}</p>}
         {q.deed === "end" && (
           <>

@@ -52,13 +52,14 @@ test("a patrol that a colleague has ended is not begun again", () => {
 });
 
 test("one may do what the state allows, and nothing on a patrol of others", () => {
-  assert.deepEqual(allowOf(patrol({ state: "ready" }), true), ["start"]);
-  assert.deepEqual(allowOf(patrol({ state: "start_overdue" }), true), ["start"]);
-  assert.deepEqual(allowOf(patrol(), true), []);
-  assert.deepEqual(allowOf(patrol({ state: "active" }), true), ["pause", "end"]);
-  assert.deepEqual(allowOf(patrol({ state: "active", paused: true }), true), ["resume", "end"]);
-  assert.deepEqual(allowOf(patrol({ state: "active" }), false), []);
-  assert.deepEqual(allowOf(patrol({ state: "done" }), true), []);
+  assert.deepEqual(allowOf(patrol({ state: "ready" }), true, nine), ["start"]);
+  assert.deepEqual(allowOf(patrol({ state: "start_overdue" }), true, nine), ["start"]);
+  assert.deepEqual(allowOf(patrol(), true, nine - 12 * 60 * minute), ["start"]);
+  assert.deepEqual(allowOf(patrol(), true, nine - 12 * 60 * minute - 1), []);
+  assert.deepEqual(allowOf(patrol({ state: "active" }), true, nine), ["pause", "end"]);
+  assert.deepEqual(allowOf(patrol({ state: "active", paused: true }), true, nine), ["resume", "end"]);
+  assert.deepEqual(allowOf(patrol({ state: "active" }), false, nine), []);
+  assert.deepEqual(allowOf(patrol({ state: "done" }), true, nine), []);
 });
 
 test("the list is in groups by what needs something, what is over on its day alone", () => {

@@ -22,11 +22,15 @@ function beforeStart(p: Patrol, now: number): PatrolState {
   return now >= start - readyMs ? "ready" : "scheduled";
 }
 
-/** What this phone lets one do to a patrol. */
-export function allowOf(p: Patrol, walks: boolean): PatrolDeed[] {
+/** So long before its time a patrol may be begun early. */
+const earlyMs = 12 * 3_600_000;
+
+/** What this phone lets one do to a patrol at a moment. */
+export function allowOf(p: Patrol, walks: boolean, now: number): PatrolDeed[] {
   if (!walks) return [];
   if (p.state === "active") return [p.paused ? "resume" : "pause", "end"];
-  return p.state === "ready" || p.state === "start_overdue" ? ["start"] : [];
+  const early = p.state === "scheduled" && Date.parse(p.planned_start) - now <= earlyMs;
+  return early || p.state === "ready" || p.state === "start_overdue" ? ["start"] : [];
 }
 
 /** Gives a patrol as it is for whoever holds this phone: what the server said, what was done here since, and the time. */

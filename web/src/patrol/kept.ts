@@ -13,8 +13,6 @@ const storeOf = (account: string) => open("kept", account);
 /** What the server said last, and when that was (milliseconds). */
 export interface Known {
   patrols: Patrol[];
-  /** When checkpoints are due, by id. */
-  due: Record<string, string | null>;
   /** Open reports of the areas, as they were. */
   reports: Report[];
   at: number;

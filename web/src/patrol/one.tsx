@@ -17,7 +17,7 @@ import { ask } from "./ask";
 import { walkedMs } from "./here";
 import { Near } from "./near";
 import { Record } from "./record";
-import { deedsOf, loadAround, open, openId, openTrouble, refresh, walks } from "./state";
+import { deedsOf, loadReports, open, openId, openTrouble, refresh, walks } from "./state";
 import { StateBadge } from "./standing";
 import { Stops, stopsOf } from "./stops";
 import { Summary } from "./summary";
@@ -76,7 +76,7 @@ function Before({ of: p }: { of: Patrol }): JSX.Element | null {
     );
   }
   if (p.state === "ready") return <p class="ready-note">{t("readyNote")}</p>;
-  return <p class="soft">{t("scheduledNote")}</p>;
+  return <p class="soft">{t("scheduledNote", { ago: formatAgo(start, now.value, language.value) })}</p>;
 }
 
 function Plan({ of: p }: { of: Patrol }): JSX.Element {
@@ -113,7 +113,7 @@ function Foot({ of: p }: { of: Patrol }): JSX.Element | null {
   if (able.length === 0) return null;
   if (able.includes("start")) {
     return (
-      <button type="button" class="button main deed" onClick={() => ask(p, "start")}>
+      <button type="button" class={`button deed ${p.state === "scheduled" ? "early" : "main"}`} onClick={() => ask(p, "start")}>
         {t("do_start")}
       </button>
     );
@@ -164,13 +164,13 @@ export function One({ height }: { height: Signal<SheetHeight> }): JSX.Element {
   const area = p?.area;
   useEffect(() => {
     if (area === undefined || id === null) return;
-    void loadAround(area);
+    void loadReports(area);
     if (!running) return;
     // The server makes more of the track than the phone can, and others walk along.
     const timer = setInterval(() => {
       if (document.visibilityState !== "visible" || !navigator.onLine) return;
       void refresh(id);
-      void loadAround(area);
+      void loadReports(area);
     }, 30_000);
     return () => clearInterval(timer);
   }, [id, area?.code, running]);

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, get, type Trouble } from "../api/client";
-import { listCheckpoints, listPatrols, readPatrol, type Patrol, type PatrolDeed } from "../api/patrols";
+import { listPatrols, readPatrol, type Patrol, type PatrolDeed } from "../api/patrols";
 import { openStatuses, type Report } from "../api/reports";
 import type { Ref } from "../api/types";
 import { onEvent } from "../live/live";
@@ -23,8 +23,6 @@ export const listed = signal(false);
 export const trouble = signal<Trouble | null>(null);
 /** What is kept of walks, by patrol. */
 export const walks = signal<ReadonlyMap<string, Walk>>(new Map());
-/** When checkpoints are due, by id. */
-export const due = signal<Readonly<Record<string, string | null>>>({});
 /** Open reports of the areas of the patrols that were opened. */
 export const reports = signal<readonly Report[]>([]);
 /** The steps that the server refused: they were not done. */
@@ -57,7 +55,7 @@ export const openTrouble = signal<Trouble | null>(null);
 
 /** What whoever holds the phone may do to a patrol. */
 export function deedsOf(p: Patrol): PatrolDeed[] {
-  return allowOf(p, may("walk_patrols") && isMine(p));
+  return allowOf(p, may("walk_patrols") && isMine(p), now.value);
 }
 
 function failed(e: unknown): Trouble {
@@ -81,7 +79,7 @@ function put(list: readonly Patrol[], whole: boolean): void {
 
 function keep(): void {
   const whoever = me.peek();
-  if (whoever) void keepKnown(whoever.id, { patrols: [...known.peek().values()].filter(isMine), due: { ...due.peek() }, reports: [...reports.peek()], at: asOf.peek() });
+  if (whoever) void keepKnown(whoever.id, { patrols: [...known.peek().values()].filter(isMine), reports: [...reports.peek()], at: asOf.peek() });
 }
 
 /** Asks for the caller's patrols of these days. Without the server what is kept stands. */
@@ -125,20 +123,17 @@ export async function refresh(id: string): Promise<void> {
 
 const asked = new Map<string, number>();
 
-/** Asks for what stands around a patrol: when its checkpoints are due, and what is open in its area. Not more often than every half minute. */
-export async function loadAround(area: Ref): Promise<void> {
+/** Asks for what is open in an area; not more often than every half minute. */
+export async function loadReports(area: Ref): Promise<void> {
   const key = `${area.kind}:${area.code}`;
   if (Date.now() - (asked.get(key) ?? 0) < 30_000) return;
   asked.set(key, Date.now());
-  const [points, found] = await Promise.all([
-    listCheckpoints({ area }).catch(() => null),
-    get<{ features: Report[] }>(`/api/v1/reports?sort=due&status=${openStatuses.join(",")}&area=${encodeURIComponent(key)}&limit=200`).catch(() => null),
-  ]);
-  if (points === null || found === null) asked.delete(key);
-  batch(() => {
-    if (points !== null) due.value = { ...due.peek(), ...Object.fromEntries(points.map((c) => [c.id, c.properties.due_at ?? null])) };
-    if (found !== null) reports.value = [...reports.peek().filter((r) => r.properties.areas[area.kind]?.code !== area.code), ...found.features];
-  });
+  const found = await get<{ features: Report[] }>(`/api/v1/reports?sort=due&status=${openStatuses.join(",")}&area=${encodeURIComponent(key)}&limit=200`).catch(() => null);
+  if (found === null) {
+    asked.delete(key);
+    return;
+  }
+  reports.value = [...reports.peek().filter((r) => r.properties.areas[area.kind]?.code !== area.code), ...found.features];
   keep();
 }
 
@@ -191,7 +186,6 @@ async function takeKept(account: string): Promise<void> {
     walks.value = walked;
     if (before === undefined || asOf.peek() > before.at) return;
     put(before.patrols, false);
-    due.value = { ...before.due, ...due.peek() };
     if (reports.peek().length === 0) reports.value = before.reports;
     asOf.value = before.at;
     listed.value = true;
@@ -204,7 +198,6 @@ function forget(): void {
   batch(() => {
     known.value = new Map();
     walks.value = new Map();
-    due.value = {};
     reports.value = [];
     asOf.value = 0;
     listed.value = false;

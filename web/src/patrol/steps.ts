@@ -1,6 +1,6 @@
-import { enqueue, onFate, outbox } from "../offline/outbox";
 import { patrolPath, type Fix, type Patrol } from "../api/patrols";
 import { nameOf } from "../i18n/i18n";
+import { discard, enqueue, onFate, outbox, type Item, type Refusal } from "../offline/outbox";
 import { newKey } from "../report/number";
 import type { Step } from "./here";
 import { noteStep, putPatrol, refresh, refusedSteps } from "./state";
@@ -43,6 +43,12 @@ function isPatrol(v: unknown): v is Patrol {
   return typeof v === "object" && v !== null && "planned_start" in v && "team" in v && "id" in v;
 }
 
+/** Reports whether what was refused is so already, or can be no more: a colleague was faster. It must not hold back the way that was walked. */
+function known(item: Item, refusal: Refusal): boolean {
+  const deed = item.about["deed"];
+  return refusal.type === "state-conflict" && (deed === "pause" || deed === "resume");
+}
+
 /** Takes note of what the server makes of the steps, until the function that is given is called. */
 export function followFates(): () => void {
   refusedSteps.value = new Set(outbox.peek().filter((i) => i.kind === "patrol" && i.state === "refused").map((i) => i.id));
@@ -51,6 +57,7 @@ export function followFates(): () => void {
     if (patrol === null) return;
     if (f.kind === "sent" && isPatrol(f.answer)) putPatrol(f.answer);
     if (f.kind === "sent" && f.item.kind === "track") void refresh(patrol);
+    if (f.kind === "refused" && known(f.item, f.refusal)) void discard(f.item.id);
     if (f.kind !== "sent" && f.item.kind === "patrol") {
       refusedSteps.value = new Set([...refusedSteps.peek(), f.item.id]);
       // It is not as this phone took it to be.

@@ -13,7 +13,7 @@ import { Name } from "../ui/name";
 import { standingOf, type Standing } from "./here";
 import { lastFix } from "./recorder";
 import { StandingBadge } from "./standing";
-import { due, walks } from "./state";
+import { walks } from "./state";
 import { t } from "./text";
 import { metres } from "./way";
 import { clock } from "./words";
@@ -61,7 +61,7 @@ export function stopsOf(p: Patrol): Stop[] {
   return (p.checkpoints ?? []).map((c): Stop => {
     const said = c.visited_at === null || c.visited_at === undefined ? null : Date.parse(c.visited_at);
     const visited = said ?? seen[c.id] ?? null;
-    const dueAt = c.due_at ?? due.value[c.id] ?? null;
+    const dueAt = c.due_at ?? null;
     return { at: c, standing: standingOf(visited, dueAt, at), visited, confirmed: said !== null, due: dueAt === null ? null : Date.parse(dueAt) };
   });
 }

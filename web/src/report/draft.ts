@@ -39,6 +39,8 @@ export interface Draft {
   name: string;
   phone: string;
   photos: DraftPhoto[];
+  /** The id of the patrol that it was found on. */
+  patrol?: string | undefined;
 }
 
 /** A report that is on its way. `stopped` is why it is not tried: refused, or (`held`) put aside. */
@@ -90,9 +92,9 @@ export function replace(d: Draft): void {
   draft.value = d;
 }
 
-/** Gives an empty draft with who writes it, as that was given last. */
+/** Gives an empty draft with who writes it, as that was given last, on the same patrol. */
 export function next(after: Draft): Draft {
-  return { ...blank(), name: after.name, phone: after.phone };
+  return { ...blank(), name: after.name, phone: after.phone, patrol: after.patrol };
 }
 
 /** Takes up what was kept, unless something was written already. */

@@ -3,6 +3,9 @@ import type { zh } from "./morezh";
 /** The texts of the form's last page and of what follows, in English. */
 export const en: Record<keyof typeof zh, string> = {
   change: "Change",
+  onPatrol: "Found on this patrol",
+  notOnPatrol: "Leave out",
+  toPatrol: "Back to the patrol",
   addPhoto: "Take or choose photos",
   photoN: "Photo {n}",
   photoRemove: "Remove photo {n}",

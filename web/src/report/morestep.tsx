@@ -54,6 +54,17 @@ export function MoreStep({ to, busy }: { to: (step: Step) => void; busy: { value
             <span class="answer-change">{t("change")}</span>
           </button>
         </li>
+        {d.patrol !== undefined && (
+          <li>
+            <button type="button" class="answer" onClick={() => change({ patrol: undefined })}>
+              <Icon name="flag" />
+              <span class="answer-text">
+                <b>{t("onPatrol")}</b>
+              </span>
+              <span class="answer-change">{t("notOnPatrol")}</span>
+            </button>
+          </li>
+        )}
       </ul>
       <PhotoRow busy={busy} />
       <label class="words">

@@ -5,10 +5,11 @@ import { gridMap } from "../map/handle";
 import { canDrawMap } from "../map/webgl";
 import { app } from "../state/app";
 import { goTo, linkTo, params, problem, selection, setParams } from "../state/store";
+import type { Params } from "../state/url";
 import { Icon } from "../ui/icons";
 import type { SheetHeight } from "../ui/heights";
 import { Sheet } from "../ui/sheet";
-import { draft } from "./draft";
+import { change, draft } from "./draft";
 import { later, loadLater } from "./later";
 import { followLink } from "./link";
 import { photoOf, stepOf, steps, type Step } from "./outcome";
@@ -38,12 +39,19 @@ function shownStep(): Step | "sent" {
   return wanted === "more" && d.category === null ? "what" : wanted;
 }
 
+/** What the address keeps over the steps: the patrol that the report is made on. */
+function patrolParam(): Params {
+  const { patrol } = params.peek();
+  return patrol === undefined ? {} : { patrol };
+}
+
 function go(step: Step | "sent"): void {
-  goTo({ params: step === "place" ? {} : { step } });
+  goTo({ params: step === "place" ? patrolParam() : { ...patrolParam(), step } });
 }
 
 function close(): void {
-  goTo({ view: "map" });
+  const params = patrolParam();
+  goTo({ view: params.patrol === undefined ? "map" : "patrol", params });
 }
 
 /** What the server did not accept, at the question it is about. */
@@ -149,6 +157,7 @@ function start(): void {
   const s = selection.peek();
   void ready.then(async () => {
     // The page was loaded again while its report was on the way.
+    change({ patrol: params.peek().patrol });
     outgoing.value ??= (waiting.peek().at(-1)?.key ?? [...arrived.peek().keys()].at(-1)) ?? null;
     void askCategories();
     void loadLater();

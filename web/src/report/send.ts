@@ -16,6 +16,8 @@ function body(w: Waiting): Record<string, unknown> {
   const reporter = { ...(w.name.trim() === "" ? {} : { name: w.name.trim() }), ...(w.phone.trim() === "" ? {} : { phone: w.phone.trim() }) };
   return {
     category: w.category,
+    // JSON leaves out what is undefined.
+    patrol: w.patrol,
     ...(w.place === null ? {} : { lon: w.place.lon, lat: w.place.lat, ...(w.place.accuracyM === null ? {} : { accuracy_m: Math.round(w.place.accuracyM) }) }),
     ...(w.words.trim() === "" ? {} : { description: w.words.trim() }),
     ...(takenAt === undefined || takenAt === null ? {} : { observed_at: takenAt }),

@@ -3,7 +3,7 @@ import type { Report } from "../api/reports";
 import { language, nameOf } from "../i18n/i18n";
 import { t as common } from "../i18n/i18n";
 import { Person } from "../place/parts";
-import { tell } from "../state/store";
+import { linkTo, params, tell } from "../state/store";
 import { Icon } from "../ui/icons";
 import { formatAgo, formatExact } from "../units/format";
 import { CategoryIcon } from "../case/categoryicon";
@@ -27,8 +27,17 @@ export function Sent({ report: r }: { report: Report }): JSX.Element {
   const due = p.due_at === null ? NaN : Date.parse(p.due_at);
   const category = known.value?.find((c) => c.code === p.category);
   const assignees = [...p.assignees].sort((a, b) => Number(b.lead === true) - Number(a.lead === true));
+  const { patrol } = params.value;
   return (
     <div class="sent">
+      {patrol !== undefined && (
+        <p class="panel-links">
+          <a class="button" href={linkTo({ view: "patrol", params: { patrol } })}>
+            <Icon name="back" />
+            {t("toPatrol")}
+          </a>
+        </p>
+      )}
       <div class="receipt">
         <p class="soft">{t("number")}</p>
         <p class="receipt-number">{number}</p>
