@@ -37,7 +37,7 @@ func (s *Server) createPatrol(w http.ResponseWriter, r *http.Request) error {
 	if err := bad.bodyError(); err != nil {
 		return err
 	}
-	covering := v.lineage(area)
+	covering := v.above(area)
 	if !v.principal.Scope.Covers(covering) {
 		return fail("outside-scope", "this account is limited to areas and plans no patrols of others")
 	}

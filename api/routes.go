@@ -115,6 +115,7 @@ func (s *Server) routes() []route {
 		{method: "POST", path: "/api/v1/patrols/{id}/resume", need: walking, handler: s.patrolling(s.walkPatrol(patrol.DeedResume))},
 		{method: "POST", path: "/api/v1/patrols/{id}/end", need: walking, handler: s.patrolling(s.walkPatrol(patrol.DeedEnd))},
 		{method: "POST", path: "/api/v1/patrols/{id}/cancel", need: planning, handler: s.patrolling(s.walkPatrol(patrol.DeedCancel))},
+		{method: "GET", path: "/api/v1/areas/{kind}/{code}/sheet", need: patrols, handler: s.patrolling(s.readSheet)},
 		{method: "GET", path: "/api/v1/checkpoints", need: patrols, handler: s.patrolling(s.listCheckpoints)},
 		{method: "POST", path: "/api/v1/checkpoints", need: places, handler: s.patrolling(s.createCheckpoint)},
 		{method: "GET", path: "/api/v1/checkpoints/{id}", need: patrols, handler: s.patrolling(s.readCheckpoint)},

@@ -90,24 +90,3 @@ func (s *Store) CheckpointKinds(ctx context.Context) ([]patrol.CheckpointKind, e
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[patrol.CheckpointKind])
 	return list, wrap("read kinds of checkpoints", err)
 }
-
-// LastVisits gives when areas were visited last; those never visited are not in
-// the map.
-func (s *Store) LastVisits(ctx context.Context, areas []geo.ID) (map[geo.ID]time.Time, error) {
-	const sql = `
-		SELECT a.id, last.last_visit FROM unnest(@areas::uuid[]) AS a (id)
-		CROSS JOIN LATERAL (SELECT d.last_visit FROM area_days d
-		                    WHERE d.district_code = @district AND d.area_id = a.id ORDER BY d.day DESC LIMIT 1) last`
-	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "areas": idsOf(areas)})
-	if err != nil {
-		return nil, wrap("read last visits", err)
-	}
-	out := make(map[geo.ID]time.Time, len(areas))
-	var id geo.ID
-	var at time.Time
-	_, err = pgx.ForEachRow(rows, []any{&id, &at}, func() error {
-		out[id] = at.UTC()
-		return nil
-	})
-	return out, wrap("read last visits", err)
-}
