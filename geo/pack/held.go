@@ -15,6 +15,7 @@ type Held struct {
 	Areas  [6][]*geo.Area // in the order of geo.Kinds, then by code
 	Whole  [6]bool        // every area of the kind that there is
 	Own    map[geo.ID]bool
+	Full   map[geo.ID]bool // of these every area is held that has land in common with them
 	Unsure map[geo.ID]bool // overlap an area of their kind that is not held
 	Near   orb.Bound       // of which the base map is taken
 }
@@ -36,7 +37,7 @@ func All(x *locate.Index) Held {
 // and of every kind those that lie in any of them, that they lie in, and that
 // they touch. Ids that the index does not know are passed over.
 func Around(x *locate.Index, own []geo.ID) Held {
-	h := Held{Own: map[geo.ID]bool{}, Unsure: map[geo.ID]bool{}}
+	h := Held{Own: map[geo.ID]bool{}, Full: map[geo.ID]bool{}, Unsure: map[geo.ID]bool{}}
 	var first []*geo.Area
 	for _, id := range own {
 		if a, ok := x.ByID(id); ok && !h.Own[id] {
@@ -55,6 +56,9 @@ func Around(x *locate.Index, own []geo.ID) Held {
 		}
 	}
 	taken := beside(x, near)
+	for _, a := range near {
+		h.Full[a.ID] = true
+	}
 	for k, kind := range geo.Kinds() {
 		all := x.Areas(kind)
 		for _, a := range all {
@@ -76,9 +80,8 @@ func padded(a *geo.Area) orb.Bound {
 	return orb.Bound{Min: orb.Point{b.Min[0] - lon, b.Min[1] - lat}, Max: orb.Point{b.Max[0] + lon, b.Max[1] + lat}}
 }
 
-// beside gives areas, and those that have a vertex in common with one of them, lie
-// in it or have it inside. What meets none in a vertex may be missed, which leaves
-// more to the server.
+// beside gives areas, and those that touch one of them in a corner or have land in
+// common with it.
 func beside(x *locate.Index, own []*geo.Area) map[geo.Ref]*geo.Area {
 	out, at := map[geo.Ref]*geo.Area{}, map[geo.Ref]bool{}
 	corners := map[geo.LatticePoint]bool{}
@@ -122,9 +125,17 @@ func beside(x *locate.Index, own []*geo.Area) map[geo.Ref]*geo.Area {
 				out[a.Ref()] = a
 				return false
 			})
+			if out[a.Ref()] == nil && slices.ContainsFunc(own, func(b *geo.Area) bool { return bounds(a).Intersects(bounds(b)) && mayOverlap(a, b) }) {
+				out[a.Ref()] = a
+			}
 		}
 	}
 	return out
+}
+
+func bounds(a *geo.Area) orb.Bound {
+	b, _ := geo.Bound(a.Shape)
+	return b
 }
 
 // doubt finds the areas that overlap one of their kind that is not held.

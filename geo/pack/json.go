@@ -36,6 +36,7 @@ type wireArea struct {
 	UnitType string         `json:"unit_type,omitempty"`
 	Label    [2]int         `json:"label"`
 	Own      bool           `json:"own,omitempty"`
+	Full     bool           `json:"full,omitempty"`
 	Unsure   bool           `json:"unsure,omitempty"`
 	Shape    [][][]arcs.Ref `json:"shape"` // polygons of rings of arcs; -1-n is arc n from its end
 }
@@ -64,7 +65,7 @@ func (p *Pack) MarshalJSON() ([]byte, error) {
 		out := wireKind{Whole: p.Whole[k], Areas: make([]wireArea, len(p.Areas[k]))}
 		for i, a := range p.Areas[k] {
 			at := deltas([]geo.LatticePoint{a.Label}, &from)
-			out.Areas[i] = wireArea{a.Code, a.Name, a.NameEn, a.UnitType, [2]int(at), a.Own, a.Unsure, a.Shape}
+			out.Areas[i] = wireArea{a.Code, a.Name, a.NameEn, a.UnitType, [2]int(at), a.Own, a.Full, a.Unsure, a.Shape}
 		}
 		w.Areas[kind] = out
 	}
@@ -111,7 +112,7 @@ func Parse(data []byte) (*Pack, error) {
 			if !ok || !p.fits(a.Shape) {
 				return nil, malformed("%s %s has no shape", kind, a.Code)
 			}
-			p.Areas[k] = append(p.Areas[k], Area{a.Code, a.Name, a.NameEn, a.UnitType, label[0], a.Own, a.Unsure, a.Shape})
+			p.Areas[k] = append(p.Areas[k], Area{a.Code, a.Name, a.NameEn, a.UnitType, label[0], a.Own, a.Full, a.Unsure, a.Shape})
 		}
 		if !slices.IsSortedFunc(p.Areas[k], func(a, b Area) int { return strings.Compare(a.Code, b.Code) }) {
 			return nil, malformed("areas of kind %s are not in order", kind)

@@ -87,25 +87,34 @@ func newBands(p *Pack, kind int) bands {
 // Locate says of each kind, in the order of geo.Kinds, which area covers a place:
 // edges included, of several the one of the lowest code, as the server has it.
 func (l *Lookup) Locate(q geo.LatticePoint) (out [6]Found) {
+	var bare [6]bool // kinds of which nothing that is held covers the place
+	full := false
 	for k := range out {
-		out[k] = l.find(k, q)
+		out[k], bare[k] = l.find(k, q)
+		full = full || out[k].Area != nil && out[k].Area.Full
+	}
+	for k := range out {
+		if bare[k] && !full && !l.pack.Whole[k] {
+			out[k].Server = true
+		}
 	}
 	return out
 }
 
-func (l *Lookup) find(kind int, q geo.LatticePoint) Found {
+// find gives the area of a kind that covers a place; bare says that none of those
+// held does.
+func (l *Lookup) find(kind int, q geo.LatticePoint) (f Found, bare bool) {
 	b := &l.kinds[kind]
 	p := l.pack
-	none := Found{Server: !p.Whole[kind]}
 	strip := int64(q.Lat) - b.south
 	if strip < 0 || len(b.strips) == 0 || strip/b.high >= int64(len(b.strips)) {
-		return none
+		return Found{}, true
 	}
 	odd := make([]int32, 0, 8)  // areas whose outline was crossed an odd number of times
 	edge := make([]int32, 0, 4) // areas on whose outline the place lies
 	for _, s := range b.strips[strip/b.high] {
 		if !s.exact && p.Plane.squareM2(q, s.a, s.b) <= p.BandM*p.BandM {
-			return Found{Server: true}
+			return Found{Server: true}, false
 		}
 		switch look(&s, q) {
 		case onSide:
@@ -123,14 +132,14 @@ func (l *Lookup) find(kind int, q geo.LatticePoint) Found {
 		}
 	}
 	if best < 0 {
-		return none
+		return Found{}, true
 	}
 	for _, i := range append(odd, edge...) {
 		if p.Areas[kind][i].Unsure {
-			return Found{Server: true}
+			return Found{Server: true}, false
 		}
 	}
-	return Found{Area: &p.Areas[kind][best]}
+	return Found{Area: &p.Areas[kind][best]}, false
 }
 
 func toggled(set []int32, u int32) []int32 {

@@ -21,7 +21,8 @@
 // its answer is the server's. An arc from which nothing was left out has no
 // band: there the lookup is exact to the lattice, edges included. The other
 // answer that is left to the server is a place that none of the areas held of a
-// kind covers, unless the pack holds all there are.
+// kind covers, unless the pack holds all of the kind that there are, or all that
+// have land in common with an area that covers the place (Area.Full).
 package pack
 
 import (
@@ -62,6 +63,9 @@ type Area struct {
 	UnitType           string           // villages only
 	Label              geo.LatticePoint // a place in it
 	Own                bool             // what the pack was made for
+	// Full areas are those of which the pack holds, of every kind, all areas that
+	// have land in common with them.
+	Full bool
 	// Unsure areas overlap one of their kind that is not held: they decide nothing.
 	Unsure bool
 	Shape  [][][]arcs.Ref // polygons of rings
@@ -89,7 +93,7 @@ func Make(held Held, ground []geo.Feature, displacementM float64) *Pack {
 	next := 0
 	for k := range held.Areas {
 		for _, a := range held.Areas[k] {
-			out := Area{Code: a.Code, Name: a.Name, NameEn: a.NameEn, UnitType: a.UnitType, Own: held.Own[a.ID], Unsure: held.Unsure[a.ID]}
+			out := Area{Code: a.Code, Name: a.Name, NameEn: a.NameEn, UnitType: a.UnitType, Own: held.Own[a.ID], Full: held.Full[a.ID], Unsure: held.Unsure[a.ID]}
 			if at, ok := geo.PointOnSurface(a.Shape); ok {
 				out.Label, _ = geo.Snap(at)
 			}

@@ -40,6 +40,12 @@ func TestHeld(t *testing.T) {
 	if got := codes(h, geo.Compound); !slices.Equal(got, []string{"c1", "c2", "c4"}) || len(h.Unsure) != 1 || !h.Unsure[find(t, x, geo.Compound, "c4").ID] {
 		t.Errorf("compounds %v, unsure %v, want three and the last of them", got, h.Unsure)
 	}
+	// A strip through the middle grid and both beside it, with all its corners in
+	// others, still has land in common with it.
+	strip := find(t, x, geo.Compound, "strip")
+	if beside(x, []*geo.Area{find(t, x, geo.Grid, "g11")})[strip.Ref()] == nil {
+		t.Error("what runs through an area without a corner in it is not beside it")
+	}
 	if all := All(x); len(all.Areas[geo.VillageGroup.Index()]) != townSide*townSide || !all.Whole[geo.Compound.Index()] {
 		t.Error("All does not hold everything")
 	}

@@ -98,6 +98,7 @@ func townAreas() []geo.Area {
 		geo.Area{Kind: geo.Compound, Code: "c2", Name: "Two", Shape: orb.MultiPolygon{{box(20_000, 20_000, 40_000, 40_000)}}},
 		geo.Area{Kind: geo.Compound, Code: "c4", Name: "Four", Shape: orb.MultiPolygon{{box(30_000, 35_000, 50_000, 55_000)}}},
 		geo.Area{Kind: geo.Compound, Code: "c5", Name: "Five", Shape: orb.MultiPolygon{{box(35_000, 45_000, 55_000, 65_000)}}},
+		geo.Area{Kind: geo.Compound, Code: "strip", Name: "Strip", Shape: orb.MultiPolygon{{box(-20_000, 80_000, 140_000, 81_000)}}},
 		geo.Area{Kind: geo.Compound, Code: "c3", Name: "Yard", Shape: orb.MultiPolygon{{box(60_000, 20_000, 100_000, 60_000), yard}}})
 	for i := range out {
 		out[i].ID = uuid.NewSHA1(uuid.Nil, []byte(out[i].Ref().String()))
