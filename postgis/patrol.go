@@ -150,7 +150,7 @@ func patrolConditions(f patrol.PatrolFilter, args pgx.NamedArgs) (sql string) {
 		args["member"] = f.Member
 	}
 	if !f.From.IsZero() {
-		sql += ` AND p.planned_end > @from AND p.planned_start > @from::timestamptz - @max_length`
+		sql += ` AND p.planned_end > @from::timestamptz AND p.planned_start > @from::timestamptz - @max_length::interval`
 		args["from"] = f.From
 	}
 	if !f.To.IsZero() {
