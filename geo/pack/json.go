@@ -12,7 +12,7 @@ import (
 
 // wire is a pack as JSON. Places are lon and lat in steps of 1e-7 degrees, each
 // counted from the one before it: arcs and lines from the last place of the arc
-// or line before, the first of all from 0, 0; labels from label to label.
+// or line before, the first of all from 0, 0; labels from label to label of a kind.
 type wire struct {
 	LonM          float64               `json:"lon_m"` // metres in one step to the east
 	LatM          float64               `json:"lat_m"`
@@ -60,8 +60,8 @@ func (p *Pack) MarshalJSON() ([]byte, error) {
 			w.Exact++
 		}
 	}
-	from = geo.LatticePoint{}
 	for k, kind := range geo.Kinds() {
+		from = geo.LatticePoint{}
 		out := wireKind{Whole: p.Whole[k], Areas: make([]wireArea, len(p.Areas[k]))}
 		for i, a := range p.Areas[k] {
 			at := deltas([]geo.LatticePoint{a.Label}, &from)
@@ -104,8 +104,8 @@ func Parse(data []byte) (*Pack, error) {
 		}
 		p.Arcs = append(p.Arcs, Arc{line, i < w.Exact})
 	}
-	from = geo.LatticePoint{}
 	for k, kind := range geo.Kinds() {
+		from = geo.LatticePoint{}
 		p.Whole[k] = w.Areas[kind].Whole
 		for _, a := range w.Areas[kind].Areas {
 			label, ok := places(a.Label[:], &from)
