@@ -106,6 +106,7 @@ func TestEveryChangeOverHTTPIsAudited(t *testing.T) {
 	d.roster()
 	d.imports()
 	d.people()
+	d.patrols()
 	for _, rt := range d.w.api.Routes() {
 		key := rt.Method + " " + rt.Path
 		if slices.Contains([]string{"", "GET"}, rt.Method) {
@@ -259,7 +260,7 @@ func (d *deeds) people() {
 func TestEveryReadingOfPeopleIsAudited(t *testing.T) {
 	d := newDeeds(t)
 	w := d.w
-	private := []string{w.here.phone, w.here.reporter, w.here.login}
+	private := []string{w.here.phone, w.here.reporter, w.here.login, "格长" + w.here.name}
 	named := 0
 	for key, e := range scopeExpectations() {
 		method, path, _ := strings.Cut(key, " ")

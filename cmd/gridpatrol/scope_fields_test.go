@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb/encoding/mvt"
+
+	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
 var updateFields = flag.Bool("update", false, "write the golden files anew")
@@ -55,6 +57,13 @@ func TestFieldsByRole(t *testing.T) {
 		"vacancies":          {path: "/api/v1/vacancies"},
 		"handovers":          {path: "/api/v1/handovers"},
 		"pack":               {path: "/api/v1/pack"},
+		"patrol":             {path: "/api/v1/patrols/" + w.patrolOf(w.serving, w.here, false)},
+		"patrol_active":      {path: "/api/v1/patrols/" + w.patrolOf(w.serving, w.here, false, patrol.DeedStart, patrol.DeedPause)},
+		"patrols":            {path: "/api/v1/patrols"},
+		"checkpoint":         {path: "/api/v1/checkpoints/" + w.checkpointOf(w.serving, w.here, false)},
+		"checkpoints":        {path: "/api/v1/checkpoints"},
+		"checkpoint_kinds":   {path: "/api/v1/checkpoint-kinds"},
+		"sheet":              {path: "/api/v1/areas/grid/" + w.here.grid.Code + "/sheet"},
 		"accounts":           {path: "/api/v1/accounts"},
 		"tokens":             {path: "/api/v1/tokens"},
 		"plan_basis":         {path: "/api/v1/plans/" + w.here.plan + "/basis"},

@@ -39,6 +39,7 @@ type side struct {
 	session                 geo.ID // of the account
 	police                  geo.ID // another seat, whose holder changed
 	handover                string
+	checkpoint              string
 	pending                 geo.ID // somebody who waits to be linked, of the district
 }
 
@@ -52,6 +53,7 @@ type scopeWorld struct {
 	foreign             *serving // serves the other district
 	stranger            string   // the import of somebody else
 	made                int
+	patrols             map[string]string
 }
 
 // other is the district beside the demo's in the same database.
