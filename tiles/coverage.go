@@ -90,13 +90,21 @@ func daysSince(last, until time.Time) int {
 	return max(0, int(math.Floor(until.Sub(last).Hours()/24)))
 }
 
-func (s *Server) coverageOf(v Viewer, l *layer, t maptile.Tile, walk walk, until time.Time) ([]byte, error) {
+func (s *Server) coverageOf(v Viewer, l *layer, t maptile.Tile, walk *walk, until time.Time) ([]byte, error) {
 	snap := newSnapper(t)
 	var room []spot
 	var features []feature
-	for _, c := range walk.cells {
-		hexagon := newHexagon(c.Cell)
-		if room = hexagon.draw(&snap, room); room == nil || !s.mayLook(v, c.Cell) {
+	hexagons := walk.drawn()
+	side := int64(1) << (32 - t.Z)
+	rim := side * buffer / extent
+	west, north := int64(t.X)*side-rim, int64(t.Y)*side-rim
+	east, south := west+side+2*rim, north+side+2*rim
+	for i, c := range walk.cells {
+		at := &hexagons[i] // most lie elsewhere
+		if int64(at.max.x) < west || int64(at.min.x) > east || int64(at.max.y) < north || int64(at.min.y) > south {
+			continue
+		}
+		if room = at.draw(&snap, room); room == nil || !s.mayLook(v, c.Cell) {
 			continue
 		}
 		ring := make(orb.Ring, 0, len(room)+1)

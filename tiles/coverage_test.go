@@ -19,21 +19,29 @@ import (
 
 // walks is a fixed list of what patrols did in cells, whatever is asked, and what was.
 type walks struct {
-	cells []hotspot.Walked
-	asked []string
-	err   error
+	cells  []hotspot.Walked
+	asked  []string
+	err    error
+	erased time.Time
 }
 
 func (w *walks) Walked(_ context.Context, from, to time.Time, res int) (out []hotspot.Walked, err error) {
 	w.asked = append(w.asked, fmt.Sprint(from.Format(time.RFC3339), " ", to.Format(time.RFC3339), " ", res))
+	seen := map[cell.Cell]bool{}
 	for _, c := range w.cells {
-		c.Cell, err = cell.Parent(c.Cell, res)
-		if err != nil {
+		if c.Cell, err = cell.Parent(c.Cell, res); err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		if !seen[c.Cell] {
+			seen[c.Cell] = true
+			out = append(out, c)
+		}
 	}
 	return out, w.err
+}
+
+func (w *walks) TrackRetention(context.Context) (coarse, erased time.Time, err error) {
+	return w.erased, w.erased, nil
 }
 
 // coverageRig has a patrol at the middle of the town yesterday, and one three kilometres

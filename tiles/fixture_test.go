@@ -68,7 +68,26 @@ func TestDistrictTilesAreSmall(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.ledger.columns = columns
-	r.viewer.own, r.viewer.every = true, true
+	r.viewer.own, r.viewer.every, r.viewer.patrols = true, true, true
+	everywhere := &walks{} // every cell of the district: more can never be on a tile
+	all, err := hotspot.NewDistrict(district.Areas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lattice, err := cell.NewLattice(index.Bound(), hotspot.BaseResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	width, height := lattice.Size()
+	for i := range width {
+		for j := range height {
+			c, ok := lattice.Cell(i, j)
+			if _, inside := all.Households(c); ok && inside {
+				everywhere.cells = append(everywhere.cells, hotspot.Walked{Cell: c, Seconds: 1234, Visits: 3, Last: testNow})
+			}
+		}
+	}
+	r.c.Patrols = everywhere
 
 	for _, l := range allLayers() {
 		for z := l.minZoom; z <= min(l.maxZoom, 13); z++ {

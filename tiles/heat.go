@@ -19,8 +19,10 @@ type heat struct {
 	district *hotspot.District // nil there too, and where none can be made
 	least    int               // the smallest count that is shown
 	version  uint64            // of the columns when own areas were counted
-	counts   comparison
-	rates    comparison
+	weighed
+	counts  comparison
+	rates   comparison
+	perHour comparison
 }
 
 // comparison is the statistics of one variable, made when first asked for.
@@ -36,14 +38,23 @@ type comparison struct {
 // compared gives the statistics of a variable, of counts where none is named.
 func (h *heat) compared(of hotspot.Variable) *comparison {
 	c := &h.rates
-	if of != hotspot.OfRates {
+	switch of {
+	case hotspot.OfRates:
+	case hotspot.OfPatrolHours:
+		c = &h.perHour
+	default:
 		c, of = &h.counts, hotspot.OfCounts
 	}
 	c.once.Do(func() {
-		if h.district != nil {
-			shown := hotspot.Suppress(h.tally.Counts(hotspot.AnalysisResolution), h.least)
-			c.analysis = h.district.AnalyseShown(shown, of)
+		if h.district == nil {
+			return
 		}
+		shown := hotspot.Suppress(h.tally.Counts(hotspot.AnalysisResolution), h.least)
+		if of == hotspot.OfPatrolHours {
+			c.analysis = h.district.AnalyseShownHours(shown, h.hours)
+			return
+		}
+		c.analysis = h.district.AnalyseShown(shown, of)
 	})
 	return c
 }
@@ -74,6 +85,17 @@ func (h *heat) cell(c *comparison, res int, number int32) (out HotCell) {
 	return out
 }
 
+// walk adds what is known of patrols in the cell, where somebody asked.
+func (h *heat) walk(c *HotCell) {
+	if h.hours == nil {
+		return
+	}
+	c.Hours, c.Walked = h.hours.In(c.Cell.Cell), true
+	if h.district != nil {
+		c.Watched, c.Weighed = hotspot.Watched(h.compared(hotspot.OfRates).analysis, h.compared(hotspot.OfPatrolHours).analysis, c.Cell.Cell), true
+	}
+}
+
 // cells gives all cells of a resolution with reports, ascending.
 func (h *heat) cells(of hotspot.Variable, res int) []HotCell {
 	c := h.compared(of)
@@ -84,6 +106,7 @@ func (h *heat) cells(of hotspot.Variable, res int) []HotCell {
 			if h.district != nil {
 				at.Households, at.Peopled = h.district.Households(at.Cell.Cell)
 			}
+			h.walk(&at)
 			out = append(out, at)
 		}
 	}
@@ -102,13 +125,21 @@ func least(v Viewer) int {
 // store is not asked for every tile while many come.
 const ownAtOnce = 300 * time.Millisecond
 
-// heat answers a question that has been checked.
-func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter) (*heat, error) {
+// heat answers a question that has been checked; with the patrol hours of its time
+// where they are wanted.
+func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter, walked bool) (*heat, error) {
+	var against weighed
+	if walked {
+		var err error
+		if against, err = s.hours(ctx, v, f); err != nil {
+			return nil, err
+		}
+	}
 	if areas := v.OwnAreas(); areas != "" {
 		// Columns say that something has happened to reports, of whatever areas.
 		version := s.c.Counts.Current().Version()
 		good := func(h *heat, age time.Duration) bool { return h.version == version || age < ownAtOnce }
-		return s.ownHeat.getWhile(fmt.Sprintf("%s %d %s", areas, least(v), filterID(f)), good, func() (*heat, error) {
+		return s.ownHeat.getWhile(fmt.Sprintf("%s %d %s %d", areas, least(v), filterID(f), against.mark), good, func() (*heat, error) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 			defer cancel()
 			counts, err := v.CellCounts(ctx, f)
@@ -119,13 +150,13 @@ func (s *Server) heat(ctx context.Context, v Viewer, f hotspot.Filter) (*heat, e
 			if err != nil {
 				return nil, fmt.Errorf("count reports of own areas: %w", err)
 			}
-			return &heat{serial: s.heats.serial.Add(1), version: version, tally: tally, gallery: &gallery{book: tally.Book()}, least: least(v)}, nil
+			return &heat{serial: s.heats.serial.Add(1), version: version, tally: tally, gallery: &gallery{book: tally.Book()}, least: least(v), weighed: against}, nil
 		})
 	}
 	columns, public := s.c.Counts.Current(), !v.ReadsReports()
 	district := s.districts.of(s.c.Boundaries.Current())
-	return s.heats.get(heatKey{columns.Version(), district, public, filterID(f)}, func() *heat {
+	return s.heats.get(heatKey{columns.Version(), district, public, filterID(f), against.mark}, func() *heat {
 		tally := columns.Tally(f, public)
-		return &heat{serial: s.heats.serial.Add(1), columns: columns, tally: tally, gallery: s.galleries.of(tally.Book()), district: district, least: least(v)}
+		return &heat{serial: s.heats.serial.Add(1), columns: columns, tally: tally, gallery: s.galleries.of(tally.Book()), district: district, least: least(v), weighed: against}
 	}), nil
 }

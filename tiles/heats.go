@@ -17,6 +17,7 @@ type heatKey struct {
 	district *hotspot.District
 	public   bool
 	filter   string
+	hours    uint64 // of patrols, by what they are; 0 where nobody asked
 }
 
 // keepHeats is how many questions are kept: at a million reports one takes up
@@ -38,7 +39,7 @@ func (s *heats) get(k heatKey, make func() *heat) *heat {
 	if h := s.lookup(k); h != nil {
 		return h
 	}
-	h, _, _ := s.flights.Do(fmt.Sprintf("%d %p %t %s", k.version, k.district, k.public, k.filter), func() (any, error) {
+	h, _, _ := s.flights.Do(fmt.Sprintf("%d %p %t %s %d", k.version, k.district, k.public, k.filter, k.hours), func() (any, error) {
 		if h := s.lookup(k); h != nil {
 			return h, nil // made since
 		}

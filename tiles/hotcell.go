@@ -13,7 +13,21 @@ type HotCell struct {
 	Households float64 // those that live in it
 	Peopled    bool    // whether Households are known: not for who counts own areas only
 	Stat       hotspot.Stat
-	Compared   bool // whether there is a Stat
+	Compared   bool    // whether there is a Stat
+	Hours      float64 // officers on patrol were in it
+	Walked     bool    // whether Hours are known: where they were asked for
+	Watched    bool    // see hotspot.Watched
+	Weighed    bool    // whether that is known
+}
+
+// PerPatrolHour gives the reports per patrol hour, to three decimals; ok is false where
+// nobody asked, or where there are too few hours.
+func (c *HotCell) PerPatrolHour() (rate float64, ok bool) {
+	if c.Suppressed || !c.Walked {
+		return 0, false
+	}
+	rate, ok = hotspot.PerPatrolHour(c.N, c.Hours)
+	return decimals(rate, 1000), ok
 }
 
 // Rate gives the reports per 1,000 households, to two decimals; ok is false
@@ -44,6 +58,15 @@ func (c *HotCell) Properties() map[string]any {
 		out["p_value"] = pValue(c.Stat.P)
 		out["significant"] = c.Stat.Significant
 		out["analysis_h3"] = c.Stat.Cell.String()
+	}
+	if c.Walked {
+		out["patrol_hours"] = decimals(c.Hours, 1000)
+	}
+	if rate, ok := c.PerPatrolHour(); ok {
+		out["per_patrol_hour"] = rate
+	}
+	if c.Weighed {
+		out["watched"] = c.Watched
 	}
 	return out
 }

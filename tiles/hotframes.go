@@ -47,7 +47,7 @@ func (s *Server) HotspotFrames(ctx context.Context, v Viewer, q HotspotQuery, st
 	if err := writable(f); err != nil {
 		return HotspotFrames{}, err
 	}
-	h, err := s.heat(ctx, v, f)
+	h, err := s.heat(ctx, v, f, q.Exposure != "")
 	if err != nil {
 		return HotspotFrames{}, err
 	}

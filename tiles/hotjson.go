@@ -65,6 +65,12 @@ func appendCell(b []byte, c *HotCell, counts []*int) []byte {
 	if c.Compared {
 		b = strconv.AppendFloat(append(b, `,"p_value":`...), pValue(c.Stat.P), 'g', -1, 64) // may be very small
 	}
+	if c.Walked {
+		b = appendNumber(append(b, `,"patrol_hours":`...), decimals(c.Hours, 1000))
+	}
+	if rate, ok := c.PerPatrolHour(); ok {
+		b = appendNumber(append(b, `,"per_patrol_hour":`...), rate)
+	}
 	if rate, ok := c.Rate(); ok {
 		b = appendNumber(append(b, `,"rate":`...), rate)
 	}
@@ -72,6 +78,9 @@ func appendCell(b []byte, c *HotCell, counts []*int) []byte {
 		b = strconv.AppendBool(append(b, `,"significant":`...), c.Stat.Significant)
 	}
 	b = strconv.AppendBool(append(b, `,"suppressed":`...), c.Suppressed)
+	if c.Weighed {
+		b = strconv.AppendBool(append(b, `,"watched":`...), c.Watched)
+	}
 	if c.Compared {
 		b = appendNumber(append(b, `,"z_score":`...), decimals(c.Stat.Z, 1000))
 	}

@@ -21,9 +21,12 @@ const (
 	keyP
 	keySignificant
 	keyAnalysis
+	keyHours
+	keyPerHour
+	keyWatched
 )
 
-var hotKeys = [...]string{"h3", "suppressed", "count", "rate", "households", "z_score", "p_value", "significant", "analysis_h3"}
+var hotKeys = [...]string{"h3", "suppressed", "count", "rate", "households", "z_score", "p_value", "significant", "analysis_h3", "patrol_hours", "per_patrol_hour", "watched"}
 
 // valueDouble is the field of a value that is a number with decimals.
 const valueDouble = 3<<3 | 1
@@ -75,6 +78,7 @@ func (h *heat) render(name string, of hotspot.Variable, t maptile.Tile) []byte {
 		if h.district != nil {
 			cell.Households, cell.Peopled = homes[number].households, homes[number].known
 		}
+		h.walk(&cell)
 		r.feature(&cell, ring)
 	}
 	return r.finish(name)
@@ -122,6 +126,15 @@ func (r *hotRenderer) feature(c *HotCell, ring []spot) {
 		r.tag(keyP, r.statAt[1])
 		r.tag(keySignificant, r.statAt[2])
 		r.tag(keyAnalysis, r.statAt[3])
+	}
+	if c.Walked {
+		r.tag(keyHours, r.number(decimals(c.Hours, 1000)))
+	}
+	if rate, ok := c.PerPatrolHour(); ok {
+		r.tag(keyPerHour, r.number(rate))
+	}
+	if c.Weighed {
+		r.tag(keyWatched, r.bool(c.Watched))
 	}
 	hexadecimal(&name, uint64(c.Cell.Cell))
 	var at spot

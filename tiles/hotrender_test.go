@@ -275,7 +275,7 @@ func TestWarmHeat(t *testing.T) {
 // cell, and nothing else.
 func TestHotspotFieldsAreDeclared(t *testing.T) {
 	fields := newRig(t).layers["hotspots"].fields
-	all := HotCell{Cell: hotspot.Cell{Cell: cellAt(t, townMiddle()), N: 7}, Households: 100, Peopled: true, Compared: true}
+	all := HotCell{Cell: hotspot.Cell{Cell: cellAt(t, townMiddle()), N: 7}, Households: 100, Peopled: true, Compared: true, Hours: 9, Walked: true, Weighed: true}
 	properties := all.Properties()
 	for _, name := range hotKeys {
 		if _, ok := properties[name]; !ok || fields[name] == "" {

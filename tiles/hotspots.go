@@ -29,7 +29,31 @@ type HotspotQuery struct {
 	Status     []string         // any of these; empty for all
 	Overdue    bool             // only what is overdue; geo.ErrForbidden for who reads no reports
 	Resolution int              // hotspot.MinResolution to hotspot.BaseResolution
-	Variable   hotspot.Variable // what the statistics compare; zero: hotspot.OfCounts
+	Variable   hotspot.Variable // what the statistics compare; zero: hotspot.OfCounts, with an exposure hotspot.OfRates
+	// Exposure asks for patrol hours beside the reports, and says what
+	// hotspot.OfRates are held against. Zero: households alone; geo.ErrForbidden for who may
+	// not read patrols.
+	Exposure Exposure
+}
+
+// Exposure is what reports are held against.
+type Exposure string
+
+// What there is to hold them against.
+const (
+	ByHousehold  Exposure = "household"
+	ByPatrolHour Exposure = "patrol_hour"
+)
+
+// compares says what the statistics compare.
+func (q *HotspotQuery) compares() hotspot.Variable {
+	switch {
+	case q.Exposure == ByPatrolHour && q.Variable != hotspot.OfCounts:
+		return hotspot.OfPatrolHours
+	case q.Exposure != "" && q.Variable == "":
+		return hotspot.OfRates
+	}
+	return q.Variable
 }
 
 // Hotspots is an answer to a HotspotQuery.
@@ -42,8 +66,12 @@ type Hotspots struct {
 	// Analysis is the statistics of the district, nil where there are none: for
 	// who counts own areas only, and for a district without cells.
 	Analysis *hotspot.Analysis
-	Cells    []HotCell // ascending; the caller owns them
-	least    int       // the smallest count that is shown
+	Hours    *hotspot.Hours // patrol hours where they were asked for, else nil
+	// HoursSince is when they begin where earlier ones of the window are not known
+	// any more, else zero.
+	HoursSince time.Time
+	Cells      []HotCell // ascending; the caller owns them
+	least      int       // the smallest count that is shown
 }
 
 // Hotspots counts reports by cell as the viewer may see them: of the district,
@@ -57,7 +85,7 @@ func (s *Server) Hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspo
 	if err != nil {
 		return Hotspots{}, err
 	}
-	h, err := s.heat(ctx, v, f)
+	h, err := s.heat(ctx, v, f, q.Exposure != "")
 	if err != nil {
 		return Hotspots{}, err
 	}
@@ -66,12 +94,13 @@ func (s *Server) Hotspots(ctx context.Context, v Viewer, q HotspotQuery) (Hotspo
 
 // answer gives all cells of a resolution.
 func (h *heat) answer(f hotspot.Filter, q HotspotQuery) Hotspots {
-	cells, shown := h.cells(q.Variable, q.Resolution), 0
+	of := q.compares()
+	cells, shown := h.cells(of, q.Resolution), 0
 	for i := range cells {
 		shown += cells[i].N
 	}
 	return Hotspots{From: f.From, To: f.To, Resolution: q.Resolution, Total: total(h.tally.Total(), shown, h.least),
-		Analysis: h.compared(q.Variable).analysis, Cells: cells, least: h.least}
+		Analysis: h.compared(of).analysis, Hours: h.hours, HoursSince: h.since, Cells: cells, least: h.least}
 }
 
 // total gives a total as it may be shown, beside numbers of its parts that add
@@ -135,8 +164,14 @@ func (s *Server) filter(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 	if q.Variable != "" && !slices.Contains(hotspot.Variables(), q.Variable) {
 		fields = append(fields, geo.FieldError{Pointer: "variable", Detail: "is neither count nor rate"})
 	}
+	if q.Exposure != "" && q.Exposure != ByHousehold && q.Exposure != ByPatrolHour {
+		fields = append(fields, geo.FieldError{Pointer: "exposure", Detail: "is neither household nor patrol_hour"})
+	}
 	if fields = append(fields, s.unknown(q.Category, q.Status)...); fields != nil {
 		return hotspot.Filter{}, geo.Invalid("invalid-parameters", "the question about hot spots cannot be taken", fields...)
+	}
+	if q.Exposure != "" && !v.ReadsPatrols() {
+		return hotspot.Filter{}, noPatrols()
 	}
 	f := hotspot.Filter{From: q.From.UTC(), To: q.To.UTC(), Category: inOrder(q.Category), Status: inOrder(q.Status)}
 	if q.Overdue {
@@ -211,7 +246,7 @@ func resolutionAt(zoom int) int {
 
 // hotspotTile answers with the hot spots that the sender may see.
 func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile) error {
-	q, err := filterParams(r, "variable")
+	q, err := filterParams(r, "variable", "exposure")
 	if err != nil {
 		return err
 	}
@@ -221,15 +256,16 @@ func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t
 	if err != nil {
 		return err
 	}
-	h, err := s.heat(r.Context(), v, f)
+	h, err := s.heat(r.Context(), v, f, q.Exposure != "")
 	if err != nil {
 		return err
 	}
-	if q.Variable == "" {
-		q.Variable = hotspot.OfCounts // one tile, however it is asked for
+	of := q.compares()
+	if of == "" {
+		of = hotspot.OfCounts // one tile, however it is asked for
 	}
-	tile, err := s.hotTiles.get(key{layer: string(q.Variable), number: h.serial, tile: t}, func() ([]byte, error) {
-		return h.render(l.name, q.Variable, t), nil
+	tile, err := s.hotTiles.get(key{layer: string(of), number: h.serial, tile: t}, func() ([]byte, error) {
+		return h.render(l.name, of, t), nil
 	})
 	if err != nil {
 		return err

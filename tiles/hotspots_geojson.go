@@ -29,10 +29,12 @@ type HotspotCollection struct {
 	From       time.Time         `json:"from"`
 	To         time.Time         `json:"to"`
 	Resolution int               `json:"resolution"`
-	Total      *int              `json:"total"`            // null where suppressed
-	Analysis   *analysisDocument `json:"analysis"`         // null where there is none
-	Frames     []frameDocument   `json:"frames,omitempty"` // where there was a step, oldest first
-	Features   json.RawMessage   `json:"features"`         // a list of them
+	Total      *int              `json:"total"`                        // null where suppressed
+	Hours      *float64          `json:"patrol_hours,omitempty"`       // where they were asked for: of the whole district, or of the viewer's areas
+	HoursSince *time.Time        `json:"patrol_hours_since,omitempty"` // where earlier ones of the window are not known any more
+	Analysis   *analysisDocument `json:"analysis"`                     // null where there is none
+	Frames     []frameDocument   `json:"frames,omitempty"`             // where there was a step, oldest first
+	Features   json.RawMessage   `json:"features"`                     // a list of them
 }
 
 // frameDocument is a frame with the number of reports of the whole district.
@@ -50,6 +52,7 @@ type analysisDocument struct {
 	Cells        int              `json:"cells"`
 	Reports      int              `json:"reports"` // in the cells that show their number
 	Households   float64          `json:"households"`
+	Hours        float64          `json:"patrol_hours,omitempty"` // in the cells, of reports per patrol hour
 	Mean         float64          `json:"mean"`
 	SD           float64          `json:"sd"`
 	Q            float64          `json:"q"`
@@ -66,7 +69,7 @@ func newAnalysisDocument(a *hotspot.Analysis, least int) *analysisDocument {
 	}
 	d := &analysisDocument{
 		Method: "Getis-Ord Gi*", Resolution: a.Resolution, Variable: a.Variable, Cells: a.Cells, Reports: a.Reports,
-		Households: decimals(a.Households, 10), Mean: decimals(a.Mean, 1e4), SD: decimals(a.SD, 1e4),
+		Households: decimals(a.Households, 10), Hours: decimals(a.Hours, 1000), Mean: decimals(a.Mean, 1e4), SD: decimals(a.SD, 1e4),
 		Q: a.Q, Threshold: pValue(a.Threshold), Significant: a.Significant,
 	}
 	if least > 1 {
@@ -76,7 +79,7 @@ func newAnalysisDocument(a *hotspot.Analysis, least int) *analysisDocument {
 }
 
 // PostHotspots answers POST /api/v1/hotspots: {"from"?, "to"?, "category"?,
-// "status"?, "overdue"?, "resolution"?, "variable"?, "step"?} → a
+// "status"?, "overdue"?, "resolution"?, "variable"?, "exposure"?, "step"?} → a
 // HotspotCollection of polygons with the properties of HotCell. Category and
 // status are a text or a list of texts. With a step there are also frames, and
 // the property counts: a number a frame, null where it is suppressed.
@@ -145,7 +148,15 @@ func (s *Server) framedCollection(ctx context.Context, v Viewer, q HotspotQuery,
 // collection gives the cells as features, with their counts by frame where
 // there are frames.
 func (h *Hotspots) collection(counts [][]*int) HotspotCollection {
-	return HotspotCollection{Type: "FeatureCollection", From: h.From, To: h.To, Resolution: h.Resolution, Total: h.Total,
+	var hours *float64
+	var since *time.Time
+	if h.Hours != nil {
+		all := decimals(h.Hours.Total(), 1000)
+		if hours = &all; !h.HoursSince.IsZero() {
+			since = &h.HoursSince
+		}
+	}
+	return HotspotCollection{Type: "FeatureCollection", From: h.From, To: h.To, Resolution: h.Resolution, Total: h.Total, Hours: hours, HoursSince: since,
 		Analysis: newAnalysisDocument(h.Analysis, h.least), Features: appendCells(make([]byte, 0, len(h.Cells)*700+2), h.Cells, counts)}
 }
 
@@ -187,6 +198,10 @@ func parseQuestion(body []byte) (q HotspotQuery, step hotspot.Step, err error) {
 		case "variable":
 			if fault = decode(d, &q.Variable, "is no text"); fault == "" && !slices.Contains(hotspot.Variables(), q.Variable) {
 				fault = "is neither count nor rate"
+			}
+		case "exposure":
+			if fault = decode(d, &q.Exposure, "is no text"); fault == "" && q.Exposure != ByHousehold && q.Exposure != ByPatrolHour {
+				fault = "is neither household nor patrol_hour"
 			}
 		case "resolution":
 			fault = decode(d, &q.Resolution, "is no whole number")

@@ -98,7 +98,7 @@ func (s *Server) tileParam(r *http.Request) (*layer, maptile.Tile, error) {
 }
 
 // filterParams reads the parameters that narrow reports down: from, to,
-// category, status, overdue; more may name variable besides. All that cannot be
+// category, status, overdue; more may name variable and exposure besides. All that cannot be
 // read are refused at once; whether there are such categories and states is
 // asked elsewhere.
 func filterParams(r *http.Request, more ...string) (HotspotQuery, error) {
@@ -120,6 +120,7 @@ func filterParams(r *http.Request, more ...string) (HotspotQuery, error) {
 		Category: listParam(values.Get("category")),
 		Status:   listParam(values.Get("status")),
 		Variable: hotspot.Variable(values.Get("variable")),
+		Exposure: Exposure(values.Get("exposure")),
 	}
 	switch values.Get("overdue") {
 	case "true":

@@ -129,7 +129,8 @@ type Server struct {
 	galleries galleries
 	districts districts
 	points    *recent[pointsKey, []byte]
-	walks     *recent[walkedKey, walk]
+	walks     *recent[walkedKey, *walk]
+	lastWalks lastWalks
 	coverages *recent[coverageKey, []byte]
 }
 
@@ -169,7 +170,7 @@ func New(c Config) (*Server, error) {
 		ownHeat:   newRecent[string, *heat](c.CountsFor, 64, c.Now),
 		frames:    newRecent[framesKey, []hotspot.Series](c.CountsFor, 8, c.Now),
 		points:    newRecent[pointsKey, []byte](c.CountsFor, 256, c.Now),
-		walks:     newRecent[walkedKey, walk](c.CountsFor, 16, c.Now),
+		walks:     newRecent[walkedKey, *walk](c.CountsFor, keepWalks, c.Now),
 		coverages: newRecent[coverageKey, []byte](c.CountsFor, 256, c.Now),
 	}
 	for _, l := range allLayers() {
