@@ -25,8 +25,10 @@ export interface PatrolCheckpoint {
   look_at: string[];
   visited_at?: string | null;
   dwell_s?: number | null;
-  /** When it is due, where the server says so. */
+  /** When somebody was there last, on whichever patrol. */
+  last_visit?: string | null;
   due_at?: string | null;
+  state?: CheckpointState;
 }
 
 /** A patrol. Times are RFC 3339, UTC: `…_at` by the phone's clock, `…_seen_at` by the server's. */

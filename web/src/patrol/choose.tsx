@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { area, listAreas } from "../api/client";
@@ -26,6 +26,12 @@ export function refOf(text: string | undefined): Ref | null {
   return isKind(kind) && code !== "" ? { kind, code } : null;
 }
 
+/** The areas of whoever holds the phone; none for those who look after all. */
+export const ownAreas = computed<readonly Ref[]>(() => {
+  const scope = me.value?.scope;
+  return scope === undefined || scope.all ? [] : scope.areas.map(refOf).filter((r) => r !== null);
+});
+
 /** Finds the areas: the own ones, or all grids for those who look after all. */
 async function findChoices(): Promise<void> {
   const whoever = me.peek();
@@ -36,7 +42,7 @@ async function findChoices(): Promise<void> {
       choices.value = (await listAreas("grid", null)).map((a) => ({ ref: { kind: "grid", code: a.code }, name: a.name, name_en: a.name_en }));
       return;
     }
-    const refs = whoever.scope.areas.map(refOf).filter((r) => r !== null);
+    const refs = ownAreas.peek();
     const found = await Promise.all(refs.map((ref) => area(ref).catch(() => null)));
     choices.value = refs.map((ref, i) => ({ ref, name: found[i]?.properties.name ?? ref.code, name_en: found[i]?.properties.name_en }));
   } catch {

@@ -65,7 +65,7 @@ export const en: Record<keyof typeof zh, string> = {
   readyNote: "Ready. Once started, the phone records your way until you pause or end.",
   lateNote: "It was to start {ago}. You can still start now.",
   cancelledNote: "This patrol was cancelled.",
-  reportHazard: "Report a hazard",
+  reportHazard: "Report hazard",
 
   do_start: "Start patrol",
   do_pause: "Pause",

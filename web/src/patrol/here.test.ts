@@ -82,8 +82,9 @@ test("days are those of the district", () => {
 });
 
 test("a checkpoint is visited once somebody was there, and overdue after its time", () => {
-  assert.equal(standingOf(null, iso(nine), nine + 1), "overdue");
-  assert.equal(standingOf(null, iso(nine), nine), "due");
-  assert.equal(standingOf(undefined, null, nine), "due");
-  assert.equal(standingOf(nine, iso(nine - minute), nine), "visited");
+  assert.equal(standingOf({ due_at: iso(nine) }, null, nine + 1), "overdue");
+  assert.equal(standingOf({ due_at: iso(nine) }, null, nine), "due");
+  assert.equal(standingOf({ due_at: iso(nine - minute), state: "never" }, null, nine), "due");
+  assert.equal(standingOf({ due_at: null }, null, nine), "due");
+  assert.equal(standingOf({ due_at: iso(nine - minute), state: "overdue" }, nine, nine), "visited");
 });

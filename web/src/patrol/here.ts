@@ -1,4 +1,4 @@
-import type { Patrol, PatrolDeed, PatrolState } from "../api/patrols";
+import type { Patrol, PatrolCheckpoint, PatrolDeed, PatrolState } from "../api/patrols";
 
 /** What was done to a patrol on this phone, and when (milliseconds, by its clock). */
 export interface Step {
@@ -108,8 +108,8 @@ export function dateOf(at: number): string {
 /** How a checkpoint of a patrol stands. */
 export type Standing = "visited" | "due" | "overdue";
 
-/** Says how a checkpoint stands: visited once somebody was there, on this phone or for the server. */
-export function standingOf(visitedAt: string | number | null | undefined, dueAt: string | null | undefined, now: number): Standing {
-  if (visitedAt !== null && visitedAt !== undefined) return "visited";
-  return dueAt !== null && dueAt !== undefined && Date.parse(dueAt) < now ? "overdue" : "due";
+/** Says how a checkpoint stands: visited once somebody was there on this patrol, for this phone or for the server. One where nobody ever was is not late. */
+export function standingOf(c: Pick<PatrolCheckpoint, "due_at" | "state">, visitedAt: number | null, now: number): Standing {
+  if (visitedAt !== null) return "visited";
+  return c.state !== "never" && c.due_at !== null && c.due_at !== undefined && Date.parse(c.due_at) < now ? "overdue" : "due";
 }

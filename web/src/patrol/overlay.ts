@@ -12,6 +12,7 @@ import { circle } from "../map/circle";
 import type { Cover } from "../map/cover";
 import type { GridMap, Overlay } from "../map/gridmap";
 import { now } from "../state/clock";
+import { ownAreas } from "./choose";
 import { drawNumber, drawPin, standings } from "./marks";
 import { order, shownPlace, walkLength, wayThrough } from "./morning";
 import { reportsOf } from "./near";
@@ -118,12 +119,16 @@ export function drawPatrol(map: GridMap, onReport: (id: string) => void): () => 
     map.draw(marks),
     effect(() => {
       const p = shown();
-      const key = p === null ? "" : `${p.area.kind}:${p.area.code}`;
+      const of = p === null ? ownAreas.value : [p.area];
+      const key = of.map((r) => `${r.kind}:${r.code}`).join();
       if (key === outlined) return;
       outlined = key;
-      if (p === null) outline(map, null);
-      // The next look at it asks again.
-      else void area(p.area).then((f) => { if (outlined === key) outline(map, f); }, () => { if (outlined === key) outlined = ""; });
+      void areasOf(of).then((all) => {
+        if (outlined !== key) return;
+        outline(map, all);
+        // The next look at it asks again.
+        if (all.length < of.length) outlined = "";
+      });
     }),
     effect(() => {
       const p = shown();
@@ -202,23 +207,30 @@ export function drawSheet(map: GridMap, of: Ref): () => void {
     }),
   ];
   let gone = false;
-  void area(of).then((f) => { if (!gone) outline(map, f); }, () => undefined);
+  void areasOf([of]).then((all) => { if (!gone) outline(map, all); });
   return () => {
     gone = true;
     for (const end of ends) end();
   };
 }
 
-function outline(map: GridMap, f: AreaFeature | null): void {
-  map.setData("patrol-area", f === null ? nothing : collection([{ type: "Feature", properties: {}, geometry: f.geometry }]));
-  map.setData("patrol-mask", f === null ? nothing : collection(maskOf([f.geometry.coordinates])));
+/** Asks for areas; what cannot be had is left out. */
+async function areasOf(refs: readonly Ref[]): Promise<AreaFeature[]> {
+  const found = await Promise.all(refs.map((r) => area(r).catch(() => null)));
+  return found.filter((f) => f !== null);
 }
 
-/** Shows an area beside the cards. */
-export async function showArea(map: GridMap, of: Ref, isGone: () => boolean): Promise<void> {
-  const f = await area(of).catch(() => null);
-  if (f === null || isGone()) return;
+function outline(map: GridMap, all: readonly AreaFeature[]): void {
+  map.setData("patrol-area", collection(all.map((f): GeoJSON.Feature => ({ type: "Feature", properties: {}, geometry: f.geometry }))));
+  map.setData("patrol-mask", collection(all.length === 0 ? [] : maskOf(all.map((f) => f.geometry.coordinates))));
+}
+
+/** Shows areas beside the cards. */
+export async function showAreas(map: GridMap, of: readonly Ref[], isGone: () => boolean): Promise<void> {
+  const all = await areasOf(of);
+  if (all.length === 0) return;
+  // Not before the card is there that it makes room for.
   requestAnimationFrame(() => {
-    if (!isGone()) map.showBox(boxOf(f.geometry.coordinates), patrolCover());
+    if (!isGone()) map.showBox(boxOf(all.flatMap((f) => f.geometry.coordinates)), patrolCover());
   });
 }

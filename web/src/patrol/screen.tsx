@@ -8,11 +8,11 @@ import { SignInForm } from "../signin/form";
 import { camera, goTo, params, selection, setParams } from "../state/store";
 import type { SheetHeight } from "../ui/heights";
 import { Ask } from "./ask";
-import { refOf } from "./choose";
+import { ownAreas, refOf } from "./choose";
 import { may, me } from "./me";
 import { Morning } from "./morning";
 import { One } from "./one";
-import { drawPatrol, drawSheet, showArea } from "./overlay";
+import { drawPatrol, drawSheet, showAreas } from "./overlay";
 import { Readings } from "./readings";
 import { recordPatrols } from "./recorder";
 import { active, follow, open, openId } from "./state";
@@ -25,8 +25,9 @@ const drawable = canDrawMap();
 function useMap(): void {
   const map = gridMap.value;
   const sheet = params.value["sheet"];
-  const of = sheet === undefined ? (open.value ?? active.value)?.area : (refOf(sheet) ?? undefined);
-  const key = of === undefined ? "" : `${of.kind}:${of.code}`;
+  const one = sheet === undefined ? (open.value ?? active.value)?.area : (refOf(sheet) ?? undefined);
+  const of = one === undefined ? ownAreas.value : [one];
+  const key = of.map((r) => `${r.kind}:${r.code}`).join();
   const mayFit = useSignal(camera.peek() === null);
   useEffect(() => {
     if (map === null) return;
@@ -34,12 +35,12 @@ function useMap(): void {
     return r === null ? drawPatrol(map, (id) => goTo({ view: "field", params: { report: id }, selection: null })) : drawSheet(map, r);
   }, [map, sheet]);
   useEffect(() => {
-    if (map === null || of === undefined) return;
+    if (map === null || of.length === 0) return;
     // An address that says where to look is followed, once.
     const fits = mayFit.peek();
     mayFit.value = true;
     let gone = false;
-    if (fits) void showArea(map, of, () => gone);
+    if (fits) void showAreas(map, of, () => gone);
     return () => {
       gone = true;
     };

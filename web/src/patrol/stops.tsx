@@ -61,8 +61,8 @@ export function stopsOf(p: Patrol): Stop[] {
   return (p.checkpoints ?? []).map((c): Stop => {
     const said = c.visited_at === null || c.visited_at === undefined ? null : Date.parse(c.visited_at);
     const visited = said ?? seen[c.id] ?? null;
-    const dueAt = c.due_at ?? null;
-    return { at: c, standing: standingOf(visited, dueAt, at), visited, confirmed: said !== null, due: dueAt === null ? null : Date.parse(dueAt) };
+    const dueAt = c.state === "never" || c.due_at === null || c.due_at === undefined ? null : Date.parse(c.due_at);
+    return { at: c, standing: standingOf(c, visited, at), visited, confirmed: said !== null, due: dueAt };
   });
 }
 

@@ -33,7 +33,7 @@ export const zh = {
   empty: "近几天没有安排给您的巡查",
   emptyHelp: "安排好的巡查会自动出现在这里。",
   emptyPlan: "可以先看今日巡查单；在“巡查安排”里可以给自己排一次。",
-  lateBy: "应在{ago}开始",
+  lateBy: "原定{ago}开始",
   checkpointCount: "{n} 个重点部位",
   checkpointsOf: "重点部位 {n}/{all}",
 
@@ -59,9 +59,9 @@ export const zh = {
   team: "人员",
   persons: "{n} 人",
   note: "备注",
-  scheduledNote: "计划{ago}开始。需要时可以提前开始。",
+  scheduledNote: "定在{ago}开始。需要时可以提前开始。",
   readyNote: "可以开始了。开始后手机记录轨迹，暂停或结束即停止。",
-  lateNote: "应在{ago}开始。现在仍可以开始。",
+  lateNote: "原定{ago}开始，现在仍可以开始。",
   cancelledNote: "这次巡查已取消。",
   reportHazard: "上报隐患",
 
