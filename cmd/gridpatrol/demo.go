@@ -59,11 +59,30 @@ func fillDemo(ctx context.Context, store *postgis.Store, until time.Time, p *pro
 	if err != nil {
 		return false, err
 	}
-	if len(reports) == 0 {
-		if err := fillDistrict(ctx, store, until, len(revisions) > 0, p); err != nil {
+	patrols, err := store.AnyPatrol(ctx)
+	if err != nil {
+		return false, err
+	}
+	if len(reports) == 0 || !patrols {
+		p.step("draw the district")
+		d, err := fixtures.Generate(fixtures.Config{Until: until})
+		if err != nil {
 			return true, err
 		}
-		if err := fillHandovers(ctx, store); err != nil {
+		if len(reports) == 0 {
+			if err := fillDistrict(ctx, store, d, len(revisions) > 0, p); err != nil {
+				return true, err
+			}
+			if err := fillHandovers(ctx, store); err != nil {
+				return true, err
+			}
+		}
+		if !patrols {
+			if err := fillField(ctx, store, d, p); err != nil {
+				return true, err
+			}
+		}
+		if err := p.finish(); err != nil {
 			return true, err
 		}
 	}
@@ -71,12 +90,7 @@ func fillDemo(ctx context.Context, store *postgis.Store, until time.Time, p *pro
 }
 
 // fillDistrict loads boundaries, base map, people and reports.
-func fillDistrict(ctx context.Context, store *postgis.Store, until time.Time, published bool, p *progress) error {
-	p.step("draw the district")
-	d, err := fixtures.Generate(fixtures.Config{Until: until})
-	if err != nil {
-		return err
-	}
+func fillDistrict(ctx context.Context, store *postgis.Store, d *fixtures.District, published bool, p *progress) error {
 	if !published {
 		p.step(fmt.Sprintf("publish %d areas", len(d.Areas)))
 		if err := store.ReplaceGround(ctx, d.Ground); err != nil {
@@ -117,7 +131,7 @@ func fillDistrict(ctx context.Context, store *postgis.Store, until time.Time, pu
 	if err := store.ImportReports(ctx, routed, system, func(done int) { p.count(done, len(routed)) }); err != nil {
 		return fmt.Errorf("reports: %w", err)
 	}
-	return p.finish()
+	return nil
 }
 
 // routeHistory decides for each old report who answered for it, from the
