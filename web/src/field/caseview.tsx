@@ -22,6 +22,7 @@ import type { SheetHeight } from "../ui/heights";
 import { Name } from "../ui/name";
 import { Sheet } from "../ui/sheet";
 import { formatAgo, formatExact, formatPosition } from "../units/format";
+import { Nearest } from "../watch/nearest";
 import { askDeed, focusRow } from "./deed";
 import { mapLinks } from "./directions";
 import { placeOf } from "./order";
@@ -96,6 +97,7 @@ function Body({ of: r, full }: { of: Report; full: boolean }): JSX.Element {
       </p>
       <Directions of={r} />
       <Who of={r} />
+      {isOpen(p.status) && can("read_tracks") && <Nearest key={r.id} report={r.id} ask={false} />}
       {p.has_contact === true && can("read_contacts") && <Reporter key={r.id} of={r.id} />}
       <section>
         <h3>{t("areas")}</h3>

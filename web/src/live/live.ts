@@ -28,7 +28,7 @@ export interface PlanEvent {
 
 /** What a message says of a patrol. */
 export interface PatrolEvent {
-  patrol: string;
+  id?: string;
   version?: number;
 }
 

@@ -5,6 +5,8 @@ export const en: Record<keyof typeof zh, string> = {
   myAreas: "My areas",
   myPatrols: "My patrols",
   morningSheets: "Morning sheets",
+  patrols: "All patrols",
+  livePatrols: "Live patrols",
   cases: "Cases",
   gridTable: "All grids",
   people: "Posts and people",

@@ -21,6 +21,8 @@ function entries(): Entry[] {
   return [
     { to: "field", name: who.value?.scope.all === true ? "cases" : "myAreas", may: can("act_on_reports") },
     { to: "patrol", name: can("walk_patrols") ? "myPatrols" : "morningSheets", may: can("read_patrols") },
+    { to: "patrols", name: "patrols", may: can("read_patrols") },
+    { to: "watch", name: "livePatrols", may: can("read_tracks") },
     // The table of the grids is for those who look after all of them.
     { to: "grids", name: "gridTable", may: plans || can("dispatch_reports") },
     { to: "people", name: "people", may: can("read_roster") },
@@ -39,7 +41,7 @@ export function WorkLinks(): JSX.Element {
         (e) =>
           e.may &&
           view.value !== e.to && (
-            <a key={e.to} href={linkTo({ view: e.to, params: {}, ...(e.to === "field" || e.to === "patrol" ? { camera: null, selection: null } : {}) })}>
+            <a key={e.to} href={linkTo({ view: e.to, params: {}, ...(e.to === "field" || e.to === "patrol" || e.to === "watch" ? { camera: null, selection: null } : {}) })}>
               {t(e.name)}
             </a>
           ),

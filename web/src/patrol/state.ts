@@ -230,7 +230,7 @@ export function follow(): () => void {
         if (id !== null && me.value) void refresh(id);
       }),
       onEvent("patrol.changed", (e) => {
-        if (known.peek().has(e.patrol)) void refresh(e.patrol);
+        if (e.id !== undefined && known.peek().has(e.id)) void refresh(e.id);
         else if (me.peek()) void load();
       }),
       onEvent("reset", () => void (me.peek() && load())),
