@@ -125,8 +125,8 @@ func (s *Store) Patrols(ctx context.Context, scope access.Scope, person geo.ID, 
 }
 
 // shownState is patrol.Patrol.StateAt at @now.
-const shownState = `CASE WHEN p.state <> 'scheduled' OR p.planned_start > @now::timestamptz + @ready_before THEN p.state
-	WHEN p.planned_start > @now::timestamptz - @overdue_after THEN 'ready' ELSE 'start_overdue' END`
+const shownState = `CASE WHEN p.state <> 'scheduled' OR p.planned_start > @now::timestamptz + @ready_before::interval THEN p.state
+	WHEN p.planned_start > @now::timestamptz - @overdue_after::interval THEN 'ready' ELSE 'start_overdue' END`
 
 // patrolConditions gives the conditions of a filter and puts their values into
 // args.
