@@ -98,6 +98,10 @@ type checkpointKindAnswer struct {
 	LookAt    []string `json:"look_at"`
 }
 
+func answerCheckpointKind(k patrol.CheckpointKind) checkpointKindAnswer {
+	return checkpointKindAnswer{k.Code, k.Name, k.NameEn, k.Icon, k.DueEveryH, lines(k.LookAt)}
+}
+
 // listCheckpointKinds answers GET /api/v1/checkpoint-kinds.
 func (s *Server) listCheckpointKinds(w http.ResponseWriter, r *http.Request) error {
 	if err := newQuery(r).err(); err != nil {
@@ -109,7 +113,7 @@ func (s *Server) listCheckpointKinds(w http.ResponseWriter, r *http.Request) err
 	}
 	out := make([]checkpointKindAnswer, len(kinds))
 	for i, k := range kinds {
-		out[i] = checkpointKindAnswer{k.Code, k.Name, k.NameEn, k.Icon, k.DueEveryH, lines(k.LookAt)}
+		out[i] = answerCheckpointKind(k)
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{"kinds": out})
 }

@@ -27,7 +27,18 @@ type packAnswer struct {
 	LeftOut     bool                         `json:"reports_left_out,omitempty"` // there are more than it took
 	Categories  []categoryAnswer             `json:"categories"`
 	Posts       []packPosts                  `json:"posts"`
+
+	Checkpoints     collection[checkpointProperties] `json:"checkpoints"`
+	CheckpointKinds []checkpointKindAnswer           `json:"checkpoint_kinds"`
+	Patrols         []patrolAnswer                   `json:"patrols"` // the caller's own
 }
+
+// The patrols that a pack takes along: those that are, or are planned to be, under
+// way from packPatrolsBefore ago until packPatrolsAfter from now.
+const (
+	packPatrolsBefore = 24 * time.Hour
+	packPatrolsAfter  = 48 * time.Hour
+)
 
 // packPosts is the seats of an area that the caller may see.
 type packPosts struct {
@@ -56,6 +67,10 @@ func (s *Server) readPack(w http.ResponseWriter, r *http.Request) error {
 	if out.Reports, out.LeftOut, err = s.packReports(r, c); err != nil {
 		return err
 	}
+	v := patrolView{rosterView: s.rosterView(r, world)}
+	if err := s.packPatrols(r, &v, &out); err != nil {
+		return err
+	}
 	tag, err := packTag(land, &out)
 	if err != nil {
 		return err
@@ -66,6 +81,9 @@ func (s *Server) readPack(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err := s.logContacts(r.Context(), c, "roster", "pack"); err != nil {
+		return err
+	}
+	if err := s.logTeams(r.Context(), &v, "pack"); err != nil {
 		return err
 	}
 	out.MadeAt = world.at
@@ -99,6 +117,46 @@ func (s *Server) packReports(r *http.Request, c *contacts) (out collection[repor
 		out.Features[i] = c.report(&reports[i], view)
 	}
 	return out, len(reports) == f.Limit, nil
+}
+
+// packPatrols puts in the checkpoints of the caller's areas and the patrols that
+// the caller walks.
+func (s *Server) packPatrols(r *http.Request, v *patrolView, out *packAnswer) error {
+	out.Checkpoints = collection[checkpointProperties]{Type: "FeatureCollection", Features: []feature[checkpointProperties]{}}
+	out.CheckpointKinds, out.Patrols = []checkpointKindAnswer{}, []patrolAnswer{}
+	if s.cfg.Patrols == nil {
+		return nil
+	}
+	kinds, err := s.cfg.Patrols.CheckpointKinds(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		out.CheckpointKinds = append(out.CheckpointKinds, answerCheckpointKind(k))
+	}
+	all, err := s.cfg.Patrols.Checkpoints(r.Context())
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if seesCheckpoint(v.world, v.principal, &all[i]) == nil {
+			out.Checkpoints.Features = append(out.Checkpoints.Features, v.checkpoint(&all[i]))
+		}
+	}
+	if v.principal.Person == (geo.ID{}) {
+		return nil
+	}
+	mine, err := s.cfg.Patrols.Patrols(r.Context(), v.principal.Scope, v.principal.Person, patrol.PatrolFilter{
+		Member: v.principal.Person, Now: v.at, From: v.at.Add(-packPatrolsBefore), To: v.at.Add(packPatrolsAfter), Limit: maxPagePatrols,
+		States: []patrol.PatrolState{patrol.PatrolScheduled, patrol.PatrolReady, patrol.PatrolStartOverdue, patrol.PatrolActive},
+	})
+	if err != nil {
+		return err
+	}
+	for i := range mine {
+		out.Patrols = append(out.Patrols, v.patrol(&mine[i]))
+	}
+	return nil
 }
 
 // packPosts gives the seats of areas as the caller may see them.

@@ -34,6 +34,10 @@ type wireArea struct {
 	Name     string         `json:"name"`
 	NameEn   string         `json:"name_en,omitempty"`
 	UnitType string         `json:"unit_type,omitempty"`
+	Class    string         `json:"class,omitempty"`
+	Parent   string         `json:"parent,omitempty"` // kind:code
+	Homes    int            `json:"households,omitempty"`
+	AreaM2   float64        `json:"area_m2"`
 	Label    [2]int         `json:"label"`
 	Own      bool           `json:"own,omitempty"`
 	Full     bool           `json:"full,omitempty"`
@@ -65,7 +69,11 @@ func (p *Pack) MarshalJSON() ([]byte, error) {
 		out := wireKind{Whole: p.Whole[k], Areas: make([]wireArea, len(p.Areas[k]))}
 		for i, a := range p.Areas[k] {
 			at := deltas([]geo.LatticePoint{a.Label}, &from)
-			out.Areas[i] = wireArea{a.Code, a.Name, a.NameEn, a.UnitType, [2]int(at), a.Own, a.Full, a.Unsure, a.Shape}
+			parent := ""
+			if a.Parent != (geo.Ref{}) {
+				parent = a.Parent.String()
+			}
+			out.Areas[i] = wireArea{a.Code, a.Name, a.NameEn, a.UnitType, a.Class, parent, a.Households, a.AreaM2, [2]int(at), a.Own, a.Full, a.Unsure, a.Shape}
 		}
 		w.Areas[kind] = out
 	}
@@ -112,7 +120,14 @@ func Parse(data []byte) (*Pack, error) {
 			if !ok || !p.fits(a.Shape) {
 				return nil, malformed("%s %s has no shape", kind, a.Code)
 			}
-			p.Areas[k] = append(p.Areas[k], Area{a.Code, a.Name, a.NameEn, a.UnitType, label[0], a.Own, a.Full, a.Unsure, a.Shape})
+			var parent geo.Ref
+			if a.Parent != "" {
+				var err error
+				if parent, err = geo.ParseRef(a.Parent); err != nil {
+					return nil, malformed("%s %s has no parent that could be", kind, a.Code)
+				}
+			}
+			p.Areas[k] = append(p.Areas[k], Area{a.Code, a.Name, a.NameEn, a.UnitType, a.Class, parent, a.Homes, a.AreaM2, label[0], a.Own, a.Full, a.Unsure, a.Shape})
 		}
 		if !slices.IsSortedFunc(p.Areas[k], func(a, b Area) int { return strings.Compare(a.Code, b.Code) }) {
 			return nil, malformed("areas of kind %s are not in order", kind)

@@ -26,6 +26,8 @@
 package pack
 
 import (
+	"math"
+
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -60,7 +62,10 @@ type Arc struct {
 // Area is an area with its outline as arcs.
 type Area struct {
 	Code, Name, NameEn string
-	UnitType           string           // villages only
+	UnitType, Class    string           // of villages, and of grids
+	Parent             geo.Ref          // that it belongs to; the zero Ref for a district
+	Households         int              // 0 where unknown
+	AreaM2             float64          // of the true shape, to the square metre
 	Label              geo.LatticePoint // a place in it
 	Own                bool             // what the pack was made for
 	// Full areas are those of which the pack holds, of every kind, all areas that
@@ -93,7 +98,8 @@ func Make(held Held, ground []geo.Feature, displacementM float64) *Pack {
 	next := 0
 	for k := range held.Areas {
 		for _, a := range held.Areas[k] {
-			out := Area{Code: a.Code, Name: a.Name, NameEn: a.NameEn, UnitType: a.UnitType, Own: held.Own[a.ID], Full: held.Full[a.ID], Unsure: held.Unsure[a.ID]}
+			out := Area{Code: a.Code, Name: a.Name, NameEn: a.NameEn, UnitType: a.UnitType, Class: a.Class, Parent: a.Parent,
+				Households: a.Households, AreaM2: math.Round(a.AreaM2), Own: held.Own[a.ID], Full: held.Full[a.ID], Unsure: held.Unsure[a.ID]}
 			if at, ok := geo.PointOnSurface(a.Shape); ok {
 				out.Label, _ = geo.Snap(at)
 			}
