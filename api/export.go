@@ -38,6 +38,11 @@ func (s *Server) exportBodies(w http.ResponseWriter, r *http.Request) error {
 	return s.export(w, r, exportBodies)
 }
 
+// exportCheckpoints answers GET /api/v1/export/checkpoints.
+func (s *Server) exportCheckpoints(w http.ResponseWriter, r *http.Request) error {
+	return s.export(w, r, exportPlaces)
+}
+
 // exportCollection answers GET /api/v1/export/{collection}.
 func (s *Server) exportCollection(w http.ResponseWriter, r *http.Request) error {
 	return s.export(w, r, mux.Vars(r)["collection"])
@@ -71,7 +76,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, collection strin
 	ctx, cancel := context.WithTimeout(r.Context(), exportTime)
 	defer cancel()
 	r = r.WithContext(ctx)
-	from := Exports{s.cfg.Boundaries, s.cfg.Duties, s.cfg.Reports, s.cfg.ReadLog, s.cfg.Now}
+	from := Exports{s.cfg.Boundaries, s.cfg.Duties, s.cfg.Reports, s.cfg.ReadLog, s.cfg.Patrols, s.cfg.Now}
 	table, err := from.Table(ctx, Exporter{p, actorOf(p)}, ExportQuery{collection, at, plan})
 	if err != nil {
 		return err

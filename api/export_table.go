@@ -18,6 +18,7 @@ type Exports struct {
 	Duties     Duties
 	Reports    Reports
 	ReadLog    ReadLog
+	Patrols    Patrols // nil: there are no checkpoints
 	Now        func() time.Time
 }
 
@@ -43,6 +44,7 @@ const (
 	exportPosts   = "posts"
 	exportRoster  = "roster"     // posts of all times, and leaves
 	exportBodies  = "committees" // and branches
+	exportPlaces  = "checkpoints"
 )
 
 // ExportCollections lists what can be exported. The caller owns the slice.
@@ -51,12 +53,12 @@ func ExportCollections() []string {
 	for _, k := range geo.Kinds() {
 		out = append(out, k.Plural())
 	}
-	return append(out, exportReports, exportRoads, exportPosts, exportRoster, exportBodies)
+	return append(out, exportReports, exportRoads, exportPosts, exportRoster, exportBodies, exportPlaces)
 }
 
 // Table gives a collection as the exporter may see it. Areas and roads everybody may;
 // reports come in their public form to who may not read descriptions, and from the exporter's
-// areas alone where it is limited to some; posts, with names and phones, and committees need the right to
+// areas alone where it is limited to some; checkpoints from its areas, to who may read patrols; posts, with names and phones, and committees need the right to
 // read rosters, and the audit log has names before the table is given. Of reports there is only
 // what is there now.
 func (e Exports) Table(ctx context.Context, who Exporter, q ExportQuery) (*importers.Table, error) {
@@ -71,6 +73,8 @@ func (e Exports) Table(ctx context.Context, who Exporter, q ExportQuery) (*impor
 		return e.roster(ctx, who, q)
 	case q.Collection == exportBodies:
 		return e.bodies(who, q)
+	case q.Collection == exportPlaces:
+		return e.checkpoints(ctx, who, q)
 	default:
 		return nil, errNotFound("collection")
 	}

@@ -77,7 +77,7 @@ func TestExportMatrix(t *testing.T) {
 				w := s.get("/api/v1/export/"+c+"?format="+string(f), token)
 				want := http.StatusOK
 				named := c == "posts" || c == "roster"
-				guarded := named || c == "committees"
+				guarded := named || c == "committees" || c == "checkpoints"
 				if guarded && role == "" {
 					want = http.StatusUnauthorized
 				} else if guarded && role == string(access.Consumer) {

@@ -445,7 +445,7 @@ func newSite(t testing.TB, change ...func(*Config)) *site {
 	}
 	log := &bytes.Buffer{}
 	c := Config{
-		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, Roster: f, ReadLog: f,
+		Boundaries: fakeBoundaries{f}, Revisions: f, Duties: fakeDuties{f}, Reports: f, Accounts: f, Sessions: f, Desk: f, Roster: f, ReadLog: f, Patrols: fakePatrols{},
 		Events: f, Photos: f, Personal: f, Health: f, District: "220112", PublicURL: "http://map.example",
 		Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: func() time.Time { return testNow },
 	}

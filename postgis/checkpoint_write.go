@@ -151,42 +151,72 @@ func checkpointError(err error, c patrol.Checkpoint) error {
 	return err
 }
 
-// ImportCheckpoints makes checkpoints of those in the list, all or nothing:
-// what has a code that is known changes that one, and brings it back into use.
-// Those of the district that are not in the list stay. Unchanged ones are left
-// alone.
+// ImportCheckpoints makes checkpoints of those in the list, as of a time, all or
+// nothing: what has a code that is known changes that one, and brings it back into
+// use. Those of the district that are not in the list stay, and unchanged ones
+// are left alone.
 func (s *Store) ImportCheckpoints(ctx context.Context, list []patrol.Checkpoint, at time.Time, actor patrol.Actor) (sum patrol.CheckpointImport, err error) {
 	at = at.UTC().Truncate(time.Microsecond)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = '60s'`); err != nil {
+		if sum, err = s.mergeCheckpoints(ctx, tx, list, at); err != nil || sum.New+sum.Changed == 0 {
 			return err
-		}
-		have, err := s.knownCheckpoints(ctx, tx)
-		if err != nil {
-			return err
-		}
-		plan, err := patrol.PlanCheckpointImport(have, list)
-		if err != nil {
-			return err
-		}
-		sum = plan.CheckpointImport
-		var b pgx.Batch
-		for _, c := range plan.Add {
-			b.Queue(insertCheckpointSQL, s.checkpointArgs(c, at))
-		}
-		for _, c := range plan.Alter {
-			b.Queue(updateCheckpointSQL, s.checkpointArgs(c, at))
-		}
-		if b.Len() == 0 {
-			return nil
-		}
-		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
-			return checkpointError(err, patrol.Checkpoint{})
 		}
 		return s.audit(ctx, tx, actor, auditEntry{"checkpoint.import", "checkpoint", "import",
 			map[string]any{"new": sum.New, "changed": sum.Changed, "unchanged": sum.Unchanged}})
 	})
 	return sum, wrap("import checkpoints", err)
+}
+
+// ImportCheckpointFile is ImportCheckpoints for those of a file, with the record
+// of the import in the same transaction.
+func (s *Store) ImportCheckpointFile(ctx context.Context, list []patrol.Checkpoint, record ImportRecord, actor patrol.Actor) error {
+	at := s.now().UTC().Truncate(time.Microsecond)
+	record.What = "checkpoints"
+	return wrap("import checkpoints", pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		sum, err := s.mergeCheckpoints(ctx, tx, list, at)
+		if err != nil {
+			return err
+		}
+		record.New, record.Changed, record.Unchanged = sum.New, sum.Changed, sum.Unchanged
+		if err := s.recordImport(ctx, tx, &record, actor, at); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, actor, auditEntry{"checkpoint.import", "import", record.ID.String(), map[string]any{
+			"new": sum.New, "changed": sum.Changed, "unchanged": sum.Unchanged, "file": record.File, "sha256": record.SHA256}})
+	}))
+}
+
+// mergeCheckpoints writes the checkpoints of an import.
+func (s *Store) mergeCheckpoints(ctx context.Context, tx pgx.Tx, list []patrol.Checkpoint, at time.Time) (sum patrol.CheckpointImport, err error) {
+	if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = '60s'`); err != nil {
+		return sum, err
+	}
+	have, err := s.knownCheckpoints(ctx, tx)
+	if err != nil {
+		return sum, err
+	}
+	plan, err := patrol.PlanCheckpointImport(have, list)
+	if err != nil {
+		return sum, err
+	}
+	var b pgx.Batch
+	for _, c := range plan.Add {
+		b.Queue(insertCheckpointSQL, s.checkpointArgs(c, at))
+	}
+	for _, c := range plan.Alter {
+		b.Queue(updateCheckpointSQL, s.checkpointArgs(c, at))
+	}
+	return plan.CheckpointImport, checkpointError(tx.SendBatch(ctx, &b).Close(), patrol.Checkpoint{})
+}
+
+// AllCheckpoints gives all checkpoints there ever were, retired ones too.
+func (s *Store) AllCheckpoints(ctx context.Context) ([]patrol.Checkpoint, error) {
+	rows, err := s.pool.Query(ctx, selectCheckpoint, pgx.NamedArgs{"district": s.district})
+	if err != nil {
+		return nil, wrap("read all checkpoints", err)
+	}
+	list, err := pgx.CollectRows(rows, scanCheckpoint)
+	return list, wrap("read all checkpoints", err)
 }
 
 // knownCheckpoints gives all checkpoints there ever were, and keeps them from

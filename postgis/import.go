@@ -15,7 +15,7 @@ import (
 // ImportRecord is what is kept of an import besides what it brought.
 type ImportRecord struct {
 	ID       geo.ID // made where it is zero
-	What     string // "areas", "roster", "reports" or "roads"
+	What     string // "areas", "roster", "reports", "roads" or "checkpoints"
 	File     string // its name, without the way to it
 	SHA256   string // of the file, see ingest.Report
 	Importer string // the program with its version, see ingest.Report

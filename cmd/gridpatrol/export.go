@@ -72,7 +72,7 @@ func (c *exportCmd) Run(ctx context.Context, common *Common, out io.Writer) erro
 		}
 		from := api.Exports{
 			Boundaries: timeline{boundaries, postgis.NewPlans(store, boundaries, duties, postgis.PlansConfig{})},
-			Duties:     duties, Reports: store, ReadLog: store, Now: time.Now,
+			Duties:     duties, Reports: store, ReadLog: store, Patrols: store, Now: time.Now,
 		}
 		who := api.Exporter{Principal: access.Principal{Kind: "user", Role: access.Admin, Scope: access.Scope{All: true}}, Actor: operator()}
 		table, err := from.Table(ctx, who, api.ExportQuery{Collection: c.Collection, At: c.At, Plan: c.Plan})

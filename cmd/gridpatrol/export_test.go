@@ -28,6 +28,7 @@ import (
 // it, and compares with what the database has.
 func TestExportCommand(t *testing.T) {
 	url := groundedTownship(t)
+	lookedAt(t, url)
 	counts := countsOf(t, url)
 	dir := t.TempDir()
 	for i, c := range api.ExportCollections() {
@@ -170,6 +171,8 @@ func countsOf(t *testing.T, url string) map[string]int {
 	out := map[string]int{
 		"roads":   len(boundaries.Current().Ground),
 		"reports": countRows(t, url, `SELECT count(*) FROM gridpatrol.reports`),
+
+		"checkpoints": countRows(t, url, `SELECT count(*) FROM gridpatrol.checkpoints`),
 	}
 	for _, a := range boundaries.Current().Index.All() {
 		out[a.Kind.Plural()]++

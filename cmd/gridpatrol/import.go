@@ -15,10 +15,11 @@ import (
 )
 
 type importCmd struct {
-	Areas   importAreasCmd   `cmd:"" help:"Boundaries of one kind into a draft plan: a shapefile, GeoPackage, GeoJSON, KML, CSV or XLSX."`
-	Roster  importRosterCmd  `cmd:"" help:"Posts and the people who hold them, or committees and Party branches: a workbook, CSV or any other table."`
-	Reports importReportsCmd `cmd:"" help:"Reports of earlier days from another system: CSV, XLSX, GeoJSON or any other table with positions."`
-	Roads   importRoadsCmd   `cmd:"" help:"Roads, rivers and houses of the base map: an extract of OpenStreetMap (PBF), a shapefile, GeoPackage, GeoJSON or KML."`
+	Areas       importAreasCmd       `cmd:"" help:"Boundaries of one kind into a draft plan: a shapefile, GeoPackage, GeoJSON, KML, CSV or XLSX."`
+	Roster      importRosterCmd      `cmd:"" help:"Posts and the people who hold them, or committees and Party branches: a workbook, CSV or any other table."`
+	Reports     importReportsCmd     `cmd:"" help:"Reports of earlier days from another system: CSV, XLSX, GeoJSON or any other table with positions."`
+	Roads       importRoadsCmd       `cmd:"" help:"Roads, rivers and houses of the base map: an extract of OpenStreetMap (PBF), a shapefile, GeoPackage, GeoJSON or KML."`
+	Checkpoints importCheckpointsCmd `cmd:"" help:"Places that patrols look at: CSV, XLSX, GeoJSON, GeoPackage or any other table or layer of points."`
 }
 
 // messages is where a command says how far it is, and what is not its answer.

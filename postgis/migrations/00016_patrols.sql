@@ -111,6 +111,9 @@ CREATE TABLE patrol_reports (
 );
 CREATE INDEX patrol_reports_patrol ON patrol_reports (district_code, patrol_id);
 
+ALTER TABLE imports DROP CONSTRAINT imports_what_check;
+ALTER TABLE imports ADD CONSTRAINT imports_what_check CHECK (what IN ('areas', 'roster', 'reports', 'roads', 'checkpoints'));
+
 ALTER TABLE checkpoint_kinds ADD FOREIGN KEY (district_code) REFERENCES districts;
 ALTER TABLE checkpoints ADD FOREIGN KEY (district_code, kind) REFERENCES checkpoint_kinds;
 ALTER TABLE patrols ADD FOREIGN KEY (district_code, area_id) REFERENCES areas;
@@ -124,4 +127,7 @@ ALTER TABLE patrol_reports
     ADD FOREIGN KEY (district_code, report_id) REFERENCES reports;
 
 -- +goose Down
+ALTER TABLE imports DROP CONSTRAINT imports_what_check;
+DELETE FROM imports WHERE what = 'checkpoints';
+ALTER TABLE imports ADD CONSTRAINT imports_what_check CHECK (what IN ('areas', 'roster', 'reports', 'roads'));
 DROP TABLE patrol_reports, patrol_checkpoints, patrol_pauses, patrol_members, patrols, checkpoints, checkpoint_kinds;
