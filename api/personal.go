@@ -174,6 +174,7 @@ type erasureAnswer struct {
 	Accounts   int64     `json:"accounts"`
 	Sessions   int64     `json:"sessions"`
 	Contacts   int64     `json:"contacts"`
+	Tracks     int64     `json:"tracks"`
 	Unreadable int64     `json:"unreadable"`
 	By         string    `json:"by"`
 	Role       string    `json:"role"`
@@ -181,5 +182,5 @@ type erasureAnswer struct {
 }
 
 func erasureOf(e patrol.Erasure) erasureAnswer {
-	return erasureAnswer{e.ID, e.At.UTC(), e.Kind, e.People, e.Accounts, e.Sessions, e.Contacts, e.Unreadable, e.Actor.ID, e.Actor.Role, e.Reason}
+	return erasureAnswer{e.ID, e.At.UTC(), e.Kind, e.People, e.Accounts, e.Sessions, e.Contacts, e.Tracks, e.Unreadable, e.Actor.ID, e.Actor.Role, e.Reason}
 }

@@ -34,6 +34,7 @@ type foundAnswer struct {
 		People   int   `json:"people"`
 		Accounts int   `json:"accounts"`
 		Contacts int   `json:"contacts"`
+		Tracks   int   `json:"tracks"`
 		Pending  int   `json:"pending"`
 		Actions  int64 `json:"actions"`
 	} `json:"counts"`
@@ -104,7 +105,7 @@ func (s *Server) foundAnswer(subject patrol.Subject, found *patrol.Personal) fou
 		out.Erased = append(out.Erased, erasedAnswer{e.ID, e.At})
 	}
 	n := &out.Counts
-	n.People, n.Accounts, n.Contacts, n.Pending, n.Actions = len(found.People), len(found.Accounts), len(found.Contacts), len(found.Pending), found.Actions
+	n.People, n.Accounts, n.Contacts, n.Tracks, n.Pending, n.Actions = len(found.People), len(found.Accounts), len(found.Contacts), len(found.Tracks), len(found.Pending), found.Actions
 	return out
 }
 
@@ -115,6 +116,7 @@ type PersonalDocument struct {
 	People   []exportedPerson  `json:"people"`
 	Accounts []exportedAccount `json:"accounts"`
 	Reports  []exportedReport  `json:"reports"`
+	Tracks   []exportedTrack   `json:"tracks"`
 	Actions  int64             `json:"actions"` // rows of history and audit log that name the accounts by id
 	Searched searchedAnswer    `json:"searched"`
 }
@@ -157,10 +159,36 @@ type exportedReport struct {
 	Phone       string        `json:"phone"`
 }
 
+// exportedTrack is where somebody was on a patrol. Points are lon, lat in
+// degrees, WGS 84.
+type exportedTrack struct {
+	Patrol geo.ID         `json:"patrol"`
+	Lines  []exportedLine `json:"lines"`
+}
+
+type exportedLine struct {
+	DistanceM float64      `json:"distance_m"`
+	Coarse    bool         `json:"coarse"`
+	Times     []time.Time  `json:"times"`
+	Points    [][2]float64 `json:"points"`
+}
+
+func exportTrack(t *patrol.PersonalTrack) exportedTrack {
+	out := exportedTrack{Patrol: t.Patrol, Lines: []exportedLine{}}
+	for _, l := range t.Lines {
+		line := exportedLine{DistanceM: toDecimals(l.DistanceM, 10), Coarse: l.Coarse, Times: l.Times}
+		for _, p := range l.Points {
+			line.Points = append(line.Points, p.Point())
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	return out
+}
+
 // PersonalExport gives what was found of a subject as the document that the
 // person gets. Seats are named as the duties have them.
 func PersonalExport(subject patrol.Subject, found *patrol.Personal, duties *patrol.Duties, at time.Time) PersonalDocument {
-	out := PersonalDocument{Subject: subjectOf(subject), At: at.UTC(), People: []exportedPerson{}, Accounts: []exportedAccount{}, Reports: []exportedReport{},
+	out := PersonalDocument{Subject: subjectOf(subject), At: at.UTC(), People: []exportedPerson{}, Accounts: []exportedAccount{}, Reports: []exportedReport{}, Tracks: []exportedTrack{},
 		Actions: found.Actions, Searched: searchedAnswer{found.Scanned, found.Unreadable}}
 	for _, p := range found.People {
 		line := exportedPerson{ID: p.ID, Posts: []exportedPost{}}
@@ -182,6 +210,9 @@ func PersonalExport(subject patrol.Subject, found *patrol.Personal, duties *patr
 	}
 	for _, a := range found.Accounts {
 		out.Accounts = append(out.Accounts, exportedAccount{foundAccount{a.ID, a.Login, a.Name, a.Role, a.Disabled, a.Sessions}, a.CreatedAt})
+	}
+	for i := range found.Tracks {
+		out.Tracks = append(out.Tracks, exportTrack(&found.Tracks[i]))
 	}
 	for _, c := range found.Contacts {
 		at := c.Point.Point()

@@ -116,6 +116,7 @@ type Personal struct {
 	People   []PersonalPerson
 	Accounts []PersonalAccount
 	Contacts []PersonalContact // newest first
+	Tracks   []PersonalTrack   // by patrol
 	Pending  []geo.ID          // identities of another provider that belong to no account yet
 	Actions  int64             // history and audit rows that name one of the accounts by its id
 	Scanned  int64             // contacts that were decrypted and looked at
@@ -170,6 +171,21 @@ type PersonalContact struct {
 	CreatedAt   time.Time
 }
 
+// PersonalTrack is where a subject was on a patrol.
+type PersonalTrack struct {
+	ID, Patrol, Person geo.ID
+	Lines              []PersonalLine // by time
+}
+
+// PersonalLine is a stretch of a track, cleaned; its points and when they were
+// reached are as many.
+type PersonalLine struct {
+	Times     []time.Time
+	Points    []geo.LatticePoint
+	DistanceM float64
+	Coarse    bool // as patrol/track has it
+}
+
 // Erasure is a line of the erasure log, which holds no personal data.
 type Erasure struct {
 	ID         geo.ID
@@ -179,6 +195,7 @@ type Erasure struct {
 	Accounts   int64
 	Sessions   int64
 	Contacts   int64
+	Tracks     int64
 	Unreadable int64
 	Actor      Actor
 	Reason     string

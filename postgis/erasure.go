@@ -51,13 +51,13 @@ func (s *Store) logErasure(ctx context.Context, tx pgx.Tx, e *patrol.Erasure, su
 	}
 	e.ID = id
 	const sql = `
-		INSERT INTO erasures (district_code, id, kind, subject, people, accounts, sessions, contacts, unreadable, duty_version,
+		INSERT INTO erasures (district_code, id, kind, subject, people, accounts, sessions, contacts, tracks, unreadable, duty_version,
 		                      actor_kind, actor_id, actor_name, actor_role, reason)
-		VALUES (@district, @id, @kind, @subject, @people, @accounts, @sessions, @contacts, @unreadable, @version,
+		VALUES (@district, @id, @kind, @subject, @people, @accounts, @sessions, @contacts, @tracks, @unreadable, @version,
 		        @actor_kind, @actor_id, @actor_name, @actor_role, @reason)
 		RETURNING at`
 	err = tx.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district, "id": e.ID, "kind": e.Kind, "subject": subject,
-		"people": e.People, "accounts": e.Accounts, "sessions": e.Sessions, "contacts": e.Contacts, "unreadable": e.Unreadable,
+		"people": e.People, "accounts": e.Accounts, "sessions": e.Sessions, "contacts": e.Contacts, "tracks": e.Tracks, "unreadable": e.Unreadable,
 		"version": version, "actor_kind": actorKind(e.Actor), "actor_id": e.Actor.ID, "actor_name": e.Actor.Name,
 		"actor_role": e.Actor.Role, "reason": e.Reason}).Scan(&e.At)
 	e.At = e.At.UTC()
@@ -65,12 +65,12 @@ func (s *Store) logErasure(ctx context.Context, tx pgx.Tx, e *patrol.Erasure, su
 }
 
 const selectErasures = `
-	SELECT id, at, kind, people, accounts, sessions, contacts, unreadable, actor_kind, actor_id, actor_name, actor_role, reason
+	SELECT id, at, kind, people, accounts, sessions, contacts, tracks, unreadable, actor_kind, actor_id, actor_name, actor_role, reason
 	FROM erasures WHERE district_code = @district`
 
 func scanErasure(row pgx.CollectableRow) (e patrol.Erasure, err error) {
 	a := &e.Actor
-	err = row.Scan(&e.ID, &e.At, &e.Kind, &e.People, &e.Accounts, &e.Sessions, &e.Contacts, &e.Unreadable,
+	err = row.Scan(&e.ID, &e.At, &e.Kind, &e.People, &e.Accounts, &e.Sessions, &e.Contacts, &e.Tracks, &e.Unreadable,
 		&a.Kind, &a.ID, &a.Name, &a.Role, &e.Reason)
 	e.At = e.At.UTC()
 	return e, err

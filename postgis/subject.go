@@ -14,7 +14,7 @@ import (
 )
 
 // Personal gives what there is of a subject: people of the roster in any of its
-// versions, accounts, and contacts that were left with reports. Contacts are
+// versions, accounts, where they were on patrol, and contacts that were left with reports. Contacts are
 // encrypted, so all of them are decrypted and looked at. Who asked, and whether
 // to take it away (purpose "search" or "export"), is in the audit log before
 // the answer is out; whom for, as no more than a fingerprint.
@@ -28,7 +28,7 @@ func (s *Store) Personal(ctx context.Context, subject patrol.Subject, purpose st
 			return err
 		}
 		return s.audit(ctx, tx, actor, auditEntry{"personal." + purpose, "person", fingerprint(print), map[string]int{
-			"people": len(p.People), "accounts": len(p.Accounts), "contacts": len(p.Contacts)}})
+			"people": len(p.People), "accounts": len(p.Accounts), "contacts": len(p.Contacts), "tracks": len(p.Tracks)}})
 	})
 	if err != nil {
 		return patrol.Personal{}, wrap("look for a person", err)
@@ -76,6 +76,9 @@ func (s *Store) findSubject(ctx context.Context, tx pgx.Tx, subject patrol.Subje
 		return p, nil, err
 	}
 	if err := s.subjectContacts(ctx, tx, matcher(subject, p.People), &p); err != nil {
+		return p, nil, err
+	}
+	if p.Tracks, err = s.subjectTracks(ctx, tx, p.People); err != nil {
 		return p, nil, err
 	}
 	if p.Actions, err = s.subjectActions(ctx, tx, p.Accounts); err != nil {

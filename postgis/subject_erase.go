@@ -15,7 +15,7 @@ import (
 // ErasePersonal takes away what there is of a subject. People keep their ids and
 // what they held, in every version of the roster, and are called
 // patrol.ErasedName there; accounts keep their ids, for the log's sake, and
-// nobody can sign in to them; contacts go. What was done is a line of the erasure
+// nobody can sign in to them; contacts go, and where they were on patrol. What was done is a line of the erasure
 // log and of the audit log, which name nobody. It is all or nothing.
 //
 // Where there is nothing it is geo.ErrNotFound; a geo.ErrConflict "last-admin"
@@ -53,6 +53,9 @@ func (s *Store) ErasePersonal(ctx context.Context, subject patrol.Subject, reaso
 		if _, err := tx.Exec(ctx, pending, pgx.NamedArgs{"district": s.district, "ids": idsOf(p.Pending)}); err != nil {
 			return err
 		}
+		if err := s.eraseSubjectTracks(ctx, tx, &p, &e); err != nil {
+			return err
+		}
 		version, err := s.erasePeople(ctx, tx, p.People, &e)
 		if err != nil {
 			return err
@@ -61,7 +64,7 @@ func (s *Store) ErasePersonal(ctx context.Context, subject patrol.Subject, reaso
 			return err
 		}
 		err = s.audit(ctx, tx, actor, auditEntry{"personal.erase", "person", fingerprint(print), map[string]any{"erasure": e.ID,
-			"people": e.People, "accounts": e.Accounts, "contacts": e.Contacts, "reason": reason}})
+			"people": e.People, "accounts": e.Accounts, "contacts": e.Contacts, "tracks": e.Tracks, "reason": reason}})
 		if err != nil {
 			return err
 		}

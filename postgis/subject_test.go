@@ -287,3 +287,54 @@ func TestPersonalOfAnotherKey(t *testing.T) {
 		t.Errorf("unreadable %d, found %d of %d, %v; want 1, 1 of 2", p.Unreadable, len(p.Contacts), p.Scanned, err)
 	}
 }
+
+// Where somebody was on patrol is found, and goes along.
+func TestErasePersonalTakesTracks(t *testing.T) {
+	t.Parallel()
+	w := openTracks(t, walkURL(t), TracksConfig{})
+	m := markSomebody(t, w.world)
+	stays := newID()
+	w.person = m.person
+	w.start(t, m.person, stays)
+	for _, person := range []geo.ID{m.person, stays} {
+		w.person = person
+		w.send(t, stroll(w.began, 300, 3))
+	}
+	w.catchUp(t)
+	chief := patrol.Actor{Kind: "user", ID: m.account.ID.String(), Name: "officer", Role: "officer"}
+	for _, who := range []patrol.Actor{chief, {Kind: "user", ID: "d", Name: "dispatcher", Role: "dispatcher"}} {
+		if _, _, err := w.Shown(t.Context(), who, newID(), w.patrol, geo.ID{}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	subject, who := patrol.Subject{Phone: markedPhone}, patrol.Actor{Kind: "user", ID: "admin", Role: "admin"}
+	p, err := m.Personal(t.Context(), subject, "export", who)
+	if err != nil || len(p.Tracks) != 1 || len(p.Tracks[0].Lines) == 0 || p.Tracks[0].Patrol != w.patrol {
+		t.Fatalf("found %+v, %v; want one track with its lines", p.Tracks, err)
+	}
+	if l := p.Tracks[0].Lines[0]; len(l.Times) != len(l.Points) || len(l.Points) < 2 || l.DistanceM <= 0 {
+		t.Errorf("its first line is %+v", l)
+	}
+	before := m.count(t, `SELECT count(*) FROM area_days`)
+	e, err := m.ErasePersonal(t.Context(), subject, "本人要求", who)
+	if err != nil || e.Tracks != 1 {
+		t.Fatalf("ErasePersonal = %+v, %v; want one track", e, err)
+	}
+	for name, n := range map[string]int{
+		`SELECT count(*) FROM tracks`: 1,
+		`SELECT count(*) FROM track_readings WHERE person_id = '` + m.person.String() + `'`: 0,
+		`SELECT count(*) FROM track_fixes WHERE track_id NOT IN (SELECT id FROM tracks)`:    0,
+		`SELECT count(*) FROM track_pieces WHERE track_id NOT IN (SELECT id FROM tracks)`:   0,
+		`SELECT count(*) FROM area_days`: before,
+	} {
+		if got := m.count(t, name); got != n {
+			t.Errorf("%s = %d, want %d", name, got, n)
+		}
+	}
+	if tables := holding(m.dump(t), markedName, markedPhone); len(tables) > 0 {
+		t.Errorf("after the erasure %v still has something of it", tables)
+	}
+	if list, err := m.Erasures(t.Context(), 1); err != nil || len(list) != 1 || list[0].Tracks != 1 {
+		t.Errorf("the erasure log has %+v, %v", list, err)
+	}
+}

@@ -75,6 +75,9 @@ func listFound(out io.Writer, found *patrol.Personal) error {
 		masked := c.Masked()
 		fmt.Fprintf(w, "contact\t%s\t%s %s\t%s\n", c.Report, masked.Name, masked.Phone, minute(c.CreatedAt))
 	}
+	for _, t := range found.Tracks {
+		fmt.Fprintf(w, "track\t%s\tpatrol %s\t%d lines\n", t.ID, t.Patrol, len(t.Lines))
+	}
 	for _, id := range found.Pending {
 		fmt.Fprintf(w, "identity\t%s\t\twaits for an account\n", id)
 	}
@@ -152,7 +155,7 @@ func (c *personEraseCmd) Run(ctx context.Context, common *Common, out io.Writer)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "erasure %s: %d people, %d accounts, %d contacts\n", e.ID, e.People, e.Accounts, e.Contacts)
+		_, err = fmt.Fprintf(out, "erasure %s: %d people, %d accounts, %d contacts, %d tracks\n", e.ID, e.People, e.Accounts, e.Contacts, e.Tracks)
 		if err == nil && e.Unreadable > 0 {
 			_, err = fmt.Fprintf(out, "%d contacts were encrypted with another key and not looked at\n", e.Unreadable)
 		}

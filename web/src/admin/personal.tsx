@@ -131,6 +131,7 @@ function Results({ of: { subject, found }, onOnly, onErased }: { of: Result; onO
         ))}
       </Group>
       {counts.contacts > found.contacts.length && <p class="soft">{t("newestOnly", { n: number(found.contacts.length) })}</p>}
+      {counts.tracks > 0 && <p>{t("foundTracks", { n: number(counts.tracks) })}</p>}
       {counts.pending > 0 && <p>{t("foundPending", { n: number(counts.pending) })}</p>}
       {counts.actions > 0 && <p class="soft">{t("foundActions", { n: number(counts.actions) })}</p>}
       {all > 0 && (

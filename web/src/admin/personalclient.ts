@@ -41,7 +41,7 @@ export interface Found {
   people: FoundPerson[];
   accounts: FoundAccount[];
   contacts: FoundContact[];
-  counts: { people: number; accounts: number; contacts: number; pending: number; actions: number };
+  counts: { people: number; accounts: number; contacts: number; tracks: number; pending: number; actions: number };
   searched: { contacts: number; unreadable: number };
   erased: { id: string; at: string }[];
 }
@@ -65,6 +65,7 @@ export interface Erasure {
   accounts: number;
   sessions: number;
   contacts: number;
+  tracks: number;
   unreadable: number;
   /** The id of the account, or what the program calls itself. */
   by: string;

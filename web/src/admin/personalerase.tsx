@@ -17,7 +17,7 @@ const erasedName = "(erased)";
 
 /** Reports whether there is something of a person that an erasure would take away. */
 export function erasable(f: Found): boolean {
-  return f.people.some((p) => !p.erased) || f.accounts.some((a) => a.name !== erasedName) || f.counts.contacts + f.counts.pending > 0;
+  return f.people.some((p) => !p.erased) || f.accounts.some((a) => a.name !== erasedName) || f.counts.contacts + f.counts.tracks + f.counts.pending > 0;
 }
 
 /** What somebody may type to show that it is this person who is meant: the name or the phone. */
@@ -29,8 +29,8 @@ function confirmations(s: Subject, f: Found): string[] {
 const plain = (text: string): string => text.replace(/[\s-]/g, "").toLowerCase();
 
 /** Says in words how much went, or would go. */
-function amounts(n: { people: number; accounts: number; contacts: number }): string {
-  return t("amounts", { people: number(n.people), accounts: number(n.accounts), contacts: number(n.contacts) });
+function amounts(n: { people: number; accounts: number; contacts: number; tracks: number }): string {
+  return t("amounts", { people: number(n.people), accounts: number(n.accounts), contacts: number(n.contacts), tracks: number(n.tracks) });
 }
 
 /** Takes away what was found of somebody, once that was confirmed in writing. */
