@@ -14,6 +14,7 @@ export interface Screen {
 /** The screens beside the map and the list, which come with the page. */
 export const screens: Partial<Record<ScreenName, Screen>> = {
   report: { onMap: true, sheet: "src/report/screen.css", load: async () => (await import("./report/screen")).loadReport() },
+  coverage: { onMap: true, sheet: "src/coverage/screen.css", load: async () => (await import("./coverage/screen")).CoverageScreen },
   grids: { onMap: true, sheet: "src/grids/screen.css", load: async () => (await import("./grids/screen")).GridsScreen },
   people: { onMap: true, sheet: "src/people/screen.css", load: async () => (await import("./people/screen")).PeopleScreen },
   follow: { onMap: true, sheet: "src/follow/screen.css", load: async () => (await import("./follow/screen")).FollowScreen },

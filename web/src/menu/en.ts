@@ -5,6 +5,7 @@ export const en: Record<keyof typeof zh, string> = {
   myAreas: "My areas",
   myPatrols: "My patrols",
   morningSheets: "Morning sheets",
+  coverage: "Patrol coverage",
   patrols: "All patrols",
   livePatrols: "Live patrols",
   cases: "Cases",

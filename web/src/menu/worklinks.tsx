@@ -23,6 +23,7 @@ function entries(): Entry[] {
     { to: "patrol", name: can("walk_patrols") ? "myPatrols" : "morningSheets", may: can("read_patrols") },
     { to: "patrols", name: "patrols", may: can("read_patrols") },
     { to: "watch", name: "livePatrols", may: can("read_tracks") },
+    { to: "coverage", name: "coverage", may: can("read_patrols") },
     // The table of the grids is for those who look after all of them.
     { to: "grids", name: "gridTable", may: plans || can("dispatch_reports") },
     { to: "people", name: "people", may: can("read_roster") },

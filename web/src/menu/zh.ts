@@ -3,6 +3,7 @@ export const zh = {
   myAreas: "我的辖区",
   myPatrols: "我的巡查",
   morningSheets: "今日巡查单",
+  coverage: "巡查覆盖",
   patrols: "巡查安排",
   livePatrols: "实时巡查",
   cases: "事件办理",
