@@ -1,14 +1,7 @@
-import type { BrowserContext, Locator } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 import { password, signIn } from "./accounts";
 import { violations } from "./axe";
-import { expect, present, test } from "./app";
-
-/** Makes the browser one without WebGL: what is tested needs no map, which takes its time. */
-async function withoutMap(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    HTMLCanvasElement.prototype.getContext = () => null;
-  });
-}
+import { expect, present, test, withoutMap } from "./app";
 
 /** Gives the secret that a page shows once, and puts it away. */
 async function takeSecret(once: Locator): Promise<string> {

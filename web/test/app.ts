@@ -1,4 +1,4 @@
-import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 
 export { expect };
 
@@ -47,6 +47,18 @@ export async function openMap(page: Page, hash = ""): Promise<Locator> {
   const map = page.locator("canvas.maplibregl-canvas");
   await expect(map).toBeVisible();
   return map;
+}
+
+/** Takes the map away, which is drawn in software here: what is tested without it is tested sooner. */
+export async function withoutMap(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    Object.defineProperty(HTMLCanvasElement.prototype, "getContext", {
+      value(this: HTMLCanvasElement, kind: string, ...how: []) {
+        return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...how);
+      },
+    });
+  });
 }
 
 /** The card or sheet about the chosen place. */

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { password, signIn, type Login, type Who } from "./accounts";
-import { expect, present, test } from "./app";
+import { expect, present, test, withoutMap } from "./app";
 
 /** Told apart from reports of an earlier run on the same server. */
 const run = Date.now().toString(36);
@@ -39,18 +39,6 @@ async function actAs(browser: Browser, login: Login, id: string, event: Record<s
   const answer = await other.request.post(`/api/v1/reports/${id}/events`, { data: event });
   expect(answer.status(), await answer.text()).toBe(200);
   await other.close();
-}
-
-/** Takes the map away, which is drawn in software here: what is tested without it is tested sooner. */
-async function withoutMap(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const { getContext } = HTMLCanvasElement.prototype;
-    Object.defineProperty(HTMLCanvasElement.prototype, "getContext", {
-      value(this: HTMLCanvasElement, kind: string, ...how: []) {
-        return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...how);
-      },
-    });
-  });
 }
 
 async function openField(page: Page, more = ""): Promise<void> {

@@ -70,7 +70,7 @@ function Form({ q }: { q: Question }): JSX.Element {
       }}
     >
       <div class="confirm-body">
-        <h2 id="patrol-ask">{t(`do_${q.deed}`)}</h2>
+        <h2 id="patrol-ask">{t(`ask_${q.deed}`)}</h2>
         <p class="confirm-about">
           <Name of={nameOf(q.patrol.area)} />
         </p>
@@ -95,7 +95,7 @@ function Form({ q }: { q: Question }): JSX.Element {
           {t("cancel")}
         </button>
         <button type="submit" class={`button primary${q.deed === "end" ? " final" : ""}`} aria-disabled={q.state === "doing"}>
-          {t(`do_${q.deed}`)}
+          {t(`ask_${q.deed}`)}
         </button>
       </div>
     </form>

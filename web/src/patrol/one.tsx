@@ -197,9 +197,11 @@ export function One({ height }: { height: Signal<SheetHeight> }): JSX.Element {
   const begun = p.state === "active" || p.state === "done";
   return (
     <Sheet label={t("patrol")} above={planned(p)} title={nameOf(p.area)} titleRef={title} onClose={closePatrol} kind={`patrol-one patrol-${p.state}`} height={height} under={begun ? <Figures of={p} /> : undefined} {...(foot === undefined ? {} : { foot })}>
-      <p class="patrol-state">
-        <StateBadge of={p} />
-      </p>
+      {p.state !== "active" && (
+        <p class="patrol-state">
+          <StateBadge of={p} />
+        </p>
+      )}
       <Body of={p} />
     </Sheet>
   );
