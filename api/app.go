@@ -26,6 +26,7 @@ type appAnswer struct {
 	Photos    appPhotos    `json:"photos"`
 	Basemap   *BasemapInfo `json:"basemap"`
 	Version   string       `json:"version"`
+	Tracks    *TrackDays   `json:"tracks,omitempty"`
 }
 
 // appDistrict names the district; Name is empty before the first publish.
@@ -75,6 +76,9 @@ func (s *Server) appAnswer() appAnswer {
 		District: appDistrict{Code: s.cfg.District}, Public: s.cfg.Public, Revision: world.Revision.Number,
 		Synthetic: world.invented(), TimeZone: s.cfg.TimeZone, Photos: appPhotos{maxPhotos, MaxPhotoBytes},
 		Basemap: s.cfg.Basemap, Version: s.cfg.Version,
+	}
+	if s.cfg.Tracks != nil {
+		out.Tracks = &s.cfg.TrackDays
 	}
 	if s.cfg.PublicURL != "" {
 		out.PublicURL = &s.cfg.PublicURL

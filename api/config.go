@@ -66,6 +66,9 @@ type Config struct {
 	AuditLog   AuditLog // nil: it cannot be read
 	Plans      Plans    // nil: there are no boundary plans
 	Patrols    Patrols  // nil: there are no patrols
+	Tracks     Tracks   // nil: nobody keeps where they were
+	// TrackDays are how long tracks are kept, as people are told.
+	TrackDays TrackDays
 	// Counted are all reports in memory, for what plans would do to them; needed
 	// where there are plans.
 	Counted Counted

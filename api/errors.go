@@ -91,6 +91,8 @@ var problems = map[string]struct {
 	"crs-unknown":             {422, "The coordinate system is not known"},
 	"datum-refused":           {422, "The datum is not taken"},
 	"limit":                   {422, "The file has more than is taken"},
+	"invalid-track":           {422, "The track cannot be read"},
+	"clock-ahead":             {422, "The phone's clock is ahead"},
 	"no-position":             {422, "The report has no position"},
 	"outside-district":        {422, "The position lies outside the district"},
 	"unknown-category":        {422, "There is no such category"},

@@ -121,8 +121,8 @@ type walk struct {
 // that has not begun, or never will, is a geo.ErrConflict.
 //
 // Fixes that are there already stay as they are, whatever brought them. When it
-// returns without an error all are on disk.
-func (t *Tracks) Add(ctx context.Context, scope access.Scope, b track.Batch) (track.Receipt, error) {
+// returns without an error all are on disk. by is who sends them.
+func (t *Tracks) Add(ctx context.Context, scope access.Scope, by patrol.Actor, b track.Batch) (track.Receipt, error) {
 	rows := make([]fixRow, len(b.Fixes))
 	for i, f := range b.Fixes {
 		rows[i] = rowOfFix(f)
@@ -155,7 +155,7 @@ func (t *Tracks) Add(ctx context.Context, scope access.Scope, b track.Batch) (tr
 			}
 		}
 		if len(kept) > 0 {
-			added, taken, err := t.insert(ctx, &b, w.Version, kept)
+			added, taken, err := t.insert(ctx, by, &b, w.Version, kept)
 			if err != nil {
 				t.store.leaveStandby(err)
 				return track.Receipt{}, wrap("add a track", err)
@@ -228,7 +228,8 @@ const (
 )
 
 // insertFixes adds fixes to the set while the patrol is as it was, and notes what
-// has to be made again: one statement, so one transaction.
+// has to be made again; the first of a track are a line of the audit log, too. One
+// statement, so one transaction.
 const insertFixes = `
 	WITH same AS MATERIALIZED (
 		SELECT id FROM patrols WHERE district_code = $1 AND id = $2 AND version = $4 FOR SHARE
@@ -244,7 +245,7 @@ const insertFixes = `
 					 excluded.last_speed_cms, excluded.last_mock)) AS l (t, lon, lat, accuracy, speed, mock)
 				WHERE k.coarse_at IS NULL OR l.t IS NOT DISTINCT FROM k.last_t
 				ORDER BY l.t DESC NULLS LAST, l.lon DESC, l.lat DESC, l.accuracy DESC, l.speed DESC, l.mock DESC LIMIT 1)
-		RETURNING k.id, k.coarse_at
+		RETURNING k.id, k.coarse_at, k.xmax = 0 AS begun
 	), fixes AS (
 		INSERT INTO track_fixes (district_code, track_id, t, lon_e7, lat_e7, accuracy_cm, speed_cms, mock)
 		SELECT $1, one.id, f.* FROM one, unnest($12::timestamptz[], $13::int[], $14::int[], $15::int[], $16::int[], $17::boolean[]) AS f
@@ -260,15 +261,24 @@ const insertFixes = `
 	), batch AS (
 		INSERT INTO track_batches (district_code, track_id, id, sent_at, received_at, clock_offset_ms, received, added)
 		SELECT $1, one.id, $18::uuid, $19::timestamptz, $20::timestamptz, $21::bigint, $22::int, added.n FROM one, added WHERE added.n > 0
+	), line AS (
+		INSERT INTO audit (district_code, id, at, actor_kind, actor_id, actor_name, actor_role, action, subject_kind, subject)
+		SELECT $1, $23::uuid, now(), $24, $25, $26, $27, 'track.begin', 'patrol', $28 FROM one WHERE begun
+	), unsealed AS (
+		INSERT INTO audit_unsealed (district_code, id) SELECT $1, $23::uuid FROM one WHERE begun
 	)
 	SELECT one.coarse_at IS NOT NULL, added.n FROM one, added`
 
-func (t *Tracks) insert(ctx context.Context, b *track.Batch, version int, rows []fixRow) (added int, how outcome, err error) {
+func (t *Tracks) insert(ctx context.Context, by patrol.Actor, b *track.Batch, version int, rows []fixRow) (added int, how outcome, err error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return 0, patrolChanged, err
 	}
 	batch, err := uuid.NewV7()
+	if err != nil {
+		return 0, patrolChanged, err
+	}
+	line, err := uuid.NewV7()
 	if err != nil {
 		return 0, patrolChanged, err
 	}
@@ -287,7 +297,8 @@ func (t *Tracks) insert(ctx context.Context, b *track.Batch, version int, rows [
 	var old bool
 	err = t.store.pool.QueryRow(ctx, insertFixes, t.store.district, b.Patrol, b.Person, version, id,
 		last.t, last.lon, last.lat, last.accuracy, last.speed, last.mock, at, lon, lat, accuracy, speed, mock,
-		batch, sent, b.ReceivedAt, offset, len(b.Fixes)).Scan(&old, &added)
+		batch, sent, b.ReceivedAt, offset, len(b.Fixes),
+		line, actorKind(by), by.ID, by.Name, by.Role, b.Patrol.String()).Scan(&old, &added)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return 0, patrolChanged, nil
@@ -301,7 +312,12 @@ func (t *Tracks) insert(ctx context.Context, b *track.Batch, version int, rows [
 
 // oldest gives the time before which fixes are not kept any more, at now: the
 // beginning of a day.
-func (t *Tracks) oldest(now time.Time) time.Time { return before(now, t.cfg.Coarsen) }
+func (t *Tracks) oldest(now time.Time) time.Time {
+	if t.cfg.Coarsen > 0 {
+		return before(now, t.cfg.Coarsen)
+	}
+	return before(now, t.cfg.Erase)
+}
 
 // before gives the beginning of the day, UTC, that lies a time before now; the
 // zero time where the time is 0.

@@ -80,7 +80,7 @@ func (t *Tracks) absentSince(ctx context.Context, g guarded, now time.Time) (tim
 		seen = *g.Visit
 	}
 	// One usable fix is no visit, and somebody was there all the same.
-	pieces, err := t.pieces(ctx, g.ID)
+	pieces, err := t.pieces(ctx, g.ID, geo.ID{})
 	if err != nil || g.Kind == nil {
 		return time.Time{}, err
 	}

@@ -15,15 +15,16 @@ import (
 // everywhere is the scope of the server itself.
 var everywhere = access.Scope{All: true}
 
-// pieces gives the cleaned pieces of a patrol, by who and when.
-func (t *Tracks) pieces(ctx context.Context, id geo.ID) ([]track.Kept, error) {
+// pieces gives the cleaned pieces of a patrol, by who and when; of one person,
+// unless that is the zero id.
+func (t *Tracks) pieces(ctx context.Context, id, only geo.ID) ([]track.Kept, error) {
 	const sql = `
 		SELECT ` + keptColumns + ` FROM tracks t
 		JOIN track_pieces p ON p.district_code = t.district_code AND p.track_id = t.id
-		WHERE t.district_code = @district AND t.patrol_id = @patrol
+		WHERE t.district_code = @district AND t.patrol_id = @patrol AND (@only::uuid IS NULL OR t.person_id = @only)
 		ORDER BY t.person_id, p.from_t`
 	args := t.district()
-	args["patrol"] = id
+	args["patrol"], args["only"] = id, orNil(only)
 	rows, err := t.store.pool.Query(ctx, sql, args)
 	if err != nil {
 		return nil, err
@@ -32,14 +33,16 @@ func (t *Tracks) pieces(ctx context.Context, id geo.ID) ([]track.Kept, error) {
 }
 
 // Shown gives where the members of a patrol were: cleaned pieces, by person and
-// time, and the fixes as they came where raw is asked for. That somebody else
-// looked is noted for each of them, and audited, before anything is given.
-func (t *Tracks) Shown(ctx context.Context, who patrol.Actor, viewer, id geo.ID, raw bool) (pieces []track.Kept, fixes map[geo.ID][]track.Fix, err error) {
+// time, and the fixes as they came, by person, where raw is asked for; of one
+// person, unless that is the zero id. That somebody else looked is noted for each
+// of them, and audited, before anything is given.
+func (t *Tracks) Shown(ctx context.Context, who patrol.Actor, viewer, id, only geo.ID, raw bool) (pieces []track.Kept, fixes map[geo.ID][]track.Fix, err error) {
 	people := map[geo.ID]geo.ID{} // to their tracks
 	args := t.district()
-	args["patrol"] = id
+	args["patrol"], args["only"] = id, orNil(only)
 	rows, err := t.store.pool.Query(ctx, `
-		SELECT person_id, id FROM tracks WHERE district_code = @district AND patrol_id = @patrol`, args)
+		SELECT person_id, id FROM tracks
+		WHERE district_code = @district AND patrol_id = @patrol AND (@only::uuid IS NULL OR person_id = @only)`, args)
 	if err != nil {
 		return nil, nil, wrap("read a track", err)
 	}
@@ -54,7 +57,7 @@ func (t *Tracks) Shown(ctx context.Context, who patrol.Actor, viewer, id geo.ID,
 	if err := t.note(ctx, who, viewer, seen); err != nil {
 		return nil, nil, wrap("read a track", err)
 	}
-	if pieces, err = t.pieces(ctx, id); err != nil || !raw {
+	if pieces, err = t.pieces(ctx, id, only); err != nil || !raw {
 		return pieces, nil, wrap("read a track", err)
 	}
 	fixes = map[geo.ID][]track.Fix{}

@@ -121,7 +121,7 @@ func stroll(began time.Time, n int, seed uint64) []track.Fix {
 
 func (w *tracksWorld) send(t testing.TB, fixes []track.Fix) track.Receipt {
 	t.Helper()
-	r, err := w.Add(t.Context(), everything, track.Batch{Patrol: w.patrol, Person: w.person, Fixes: fixes, ReceivedAt: time.Now()})
+	r, err := w.Add(t.Context(), everything, patrol.Actor{}, track.Batch{Patrol: w.patrol, Person: w.person, Fixes: fixes, ReceivedAt: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +278,7 @@ func TestTracksOnTwoServers(t *testing.T) {
 		for range 2 {
 			senders.Go(func() {
 				for part := range slices.Chunk(fixes, 45) {
-					r, err := s.Add(ctx, everything, track.Batch{Patrol: w.patrol, Person: w.person, Fixes: part, ReceivedAt: time.Now()})
+					r, err := s.Add(ctx, everything, patrol.Actor{}, track.Batch{Patrol: w.patrol, Person: w.person, Fixes: part, ReceivedAt: time.Now()})
 					if err != nil {
 						t.Error(err)
 						return
@@ -359,7 +359,7 @@ func TestTracksStayOnPatrol(t *testing.T) {
 	}
 	fixes := stroll(w.began.Add(-4*time.Minute), 2000, 5)
 	batch := track.Batch{Patrol: scheduled.ID, Person: w.person, Fixes: fixes[:5], ReceivedAt: time.Now()}
-	if _, err := w.Add(t.Context(), everything, batch); !errors.Is(err, geo.ErrConflict) {
+	if _, err := w.Add(t.Context(), everything, patrol.Actor{}, batch); !errors.Is(err, geo.ErrConflict) {
 		t.Errorf("before the start = %v, want a conflict", err)
 	}
 	w.start(t)
@@ -397,7 +397,7 @@ func TestTracksStayOnPatrol(t *testing.T) {
 		"the member, elsewhere":  {access.Scope{}, w.person, nil},
 		"nobody, with no patrol": {everything, geo.ID{}, geo.ErrForbidden},
 	} {
-		if _, err := w.Add(t.Context(), c.scope, track.Batch{Patrol: w.patrol, Person: c.person, Fixes: fixes[:1], ReceivedAt: time.Now()}); !errors.Is(err, c.want) {
+		if _, err := w.Add(t.Context(), c.scope, patrol.Actor{}, track.Batch{Patrol: w.patrol, Person: c.person, Fixes: fixes[:1], ReceivedAt: time.Now()}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}

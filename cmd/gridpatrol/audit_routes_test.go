@@ -107,6 +107,7 @@ func TestEveryChangeOverHTTPIsAudited(t *testing.T) {
 	d.imports()
 	d.people()
 	d.patrols()
+	d.tracks()
 	for _, rt := range d.w.api.Routes() {
 		key := rt.Method + " " + rt.Path
 		if slices.Contains([]string{"", "GET"}, rt.Method) {

@@ -29,7 +29,7 @@ func TestKeepTime(t *testing.T) {
 // has been kept long enough: for 90 days it is there, then it is gone, which the
 // erasure log and the report say.
 func TestContactsAreForgotten(t *testing.T) {
-	s := serveTest(t, districtDatabase(t), func(c *serverConfig) { c.keep = 90 * 24 * time.Hour })
+	s := serveTest(t, districtDatabase(t), func(c *serverConfig) { c.keep = keepFlags{KeepContacts: keepTime(90 * 24 * time.Hour)} })
 	_, at := s.place(t, geo.Grid, "urban")
 	r := s.do(t, "POST", "/api/v1/reports", `{"category":"infrastructure",`+at+`,"reporter":{"name":"司马","phone":"13877776666"}}`).report(t)
 	dispatcher := bearer(makeToken(t, s.store, access.Dispatcher))

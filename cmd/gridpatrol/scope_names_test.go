@@ -109,7 +109,7 @@ func (w *scopeWorld) name(a *question, c *caller, class string) (id string, ok b
 		return of.seat.String(), true
 	case "handover":
 		return of.handover, true
-	case "patrol", "active patrol", "paused patrol", "checkpoint":
+	case "patrol", "walked patrol", "active patrol", "paused patrol", "checkpoint":
 		return w.namePatrol(a, c, of)
 	case "person":
 		return of.chief.String(), true

@@ -72,6 +72,8 @@ func (w *scopeWorld) namePatrol(a *question, c *caller, of *side) (id string, ok
 		return w.checkpointOf(s, of, fresh), true
 	case "patrol":
 		return w.patrolOf(s, of, fresh), true
+	case "walked patrol":
+		return w.walkedPatrol(s, of), true
 	case "active patrol":
 		return w.patrolOf(s, of, fresh, patrol.DeedStart), true
 	case "paused patrol":
@@ -92,7 +94,6 @@ func patrolExpectations() map[access.Action]map[string][]question {
 			"GET /api/v1/checkpoints":               {{}, {of: "grid", query: "?area=grid:{id}", absent: 400}},
 			"GET /api/v1/checkpoints/{id}":          {{of: "checkpoint", scope: "areas"}},
 			"GET /api/v1/checkpoint-kinds":          {{}},
-			"GET /api/v1/export/checkpoints":        {{query: "?format=geojson"}, {query: "?format=csv"}},
 			"GET /api/v1/areas/{kind}/{code}/sheet": {{of: "grid", path: "/api/v1/areas/grid/{id}/sheet", scope: "areas"}, {of: "grid", path: "/api/v1/areas/grid/{id}/sheet", query: "?format=gpx", scope: "areas"}},
 		},
 		access.PlanPatrols: {

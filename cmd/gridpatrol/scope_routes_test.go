@@ -191,6 +191,9 @@ func scopeExpectations() map[string]expected {
 	put(string(access.ReadAudit), map[string][]question{
 		"GET /api/v1/audit": {{}, {query: "?format=csv"}, {of: "report", query: "?subject=report:{id}", absent: 200}, {of: "account", query: "?subject=account:{id}", absent: 200}},
 	})
+	for needs, routes := range trackExpectations() {
+		put(needs, routes)
+	}
 	for needs, routes := range patrolExpectations() {
 		put(string(needs), routes)
 	}

@@ -136,7 +136,7 @@ func (f *serveFlags) serve(ctx context.Context, common *Common, out io.Writer, f
 		basemap:   f.basemap(),
 		plans:     f.planFlags.config(),
 		oidc:      signOn,
-		keep:      time.Duration(f.KeepContacts),
+		keep:      f.keepFlags,
 		log:       log,
 	})
 	if err != nil {
@@ -253,7 +253,7 @@ func (f *serveFlags) check() error {
 	case f.TLSCert != "" && f.TLSSelfSigned:
 		return errors.New("--tls-self-signed does not go with --tls-cert")
 	}
-	return errors.Join(f.checkOIDC(f.PublicURL), f.checkBasemap())
+	return errors.Join(f.checkOIDC(f.PublicURL), f.checkBasemap(), f.checkKeep())
 }
 
 // validListen reports whether a is HOST:PORT; the host may be empty.

@@ -32,6 +32,7 @@ type server struct {
 	access     *postgis.AccessWatch
 	tallies    *postgis.Tallies
 	plans      *postgis.Plans
+	tracks     *postgis.Tracks
 	hub        *notify.Hub
 	relay      *notify.Relay
 	deliverer  *notify.Deliverer
@@ -61,20 +62,22 @@ type serverConfig struct {
 	basemap   basemap.Config // without a Source there is none
 	plans     postgis.PlansConfig
 	oidc      *api.OIDCConfig // without a Key; nil: there is no provider
-	keep      time.Duration   // contacts, after closing; 0: for ever
+	keep      keepFlags
 	log       *slog.Logger
 }
 
 // newServer loads boundaries, duties and what is counted of reports, and wires
 // everything; run does the rest.
 func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
-	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), access: postgis.NewAccessWatch(c.store), log: c.log, keepContacts: c.keep}
+	s := &server{store: c.store, boundaries: postgis.NewBoundaries(c.store), access: postgis.NewAccessWatch(c.store), log: c.log, keepContacts: time.Duration(c.keep.KeepContacts)}
 	if s.duties, err = postgis.NewDuties(c.store); err != nil {
 		return nil, err
 	}
 	s.tallies = postgis.NewTallies(c.store, s.duties)
 	c.plans.Logger = c.log
 	s.plans = postgis.NewPlans(c.store, s.boundaries, s.duties, c.plans)
+	s.tracks = postgis.NewTracks(c.store, s.boundaries, postgis.TracksConfig{
+		Coarsen: time.Duration(c.keep.CoarsenTracks), Erase: time.Duration(c.keep.EraseTracks), Logger: c.log})
 	if err := errors.Join(s.boundaries.Refresh(ctx), s.duties.Refresh(ctx)); err != nil {
 		return nil, err
 	}
@@ -177,6 +180,8 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		AuditLog:       c.store,
 		Plans:          plans{s.plans},
 		Patrols:        c.store,
+		Tracks:         s.tracks,
+		TrackDays:      c.keep.trackDays(),
 		Counted:        s.tallies,
 		HouseholdBand:  c.plans.HouseholdBand,
 		Importers:      importingOf(c.district, c.store, s.boundaries, s.duties, s.plans),
@@ -207,11 +212,11 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 // run does what goes on beside the requests until ctx ends: it follows
 // publishes, changes of duties and reports, hands posts over when their time
 // comes, draws boundaries ahead of requests, numbers and hands out events,
-// delivers the outbox, and seals the audit log. It returns when all of it has
+// delivers the outbox, makes what follows from tracks, and seals the audit log. It returns when all of it has
 // stopped.
 func (s *server) run(ctx context.Context) {
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.duties.Run, s.access.Run, s.sealing, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
+	for _, part := range []func(context.Context){s.hub.Run, s.relay.Run, s.deliverer.Run, s.tallies.Run, s.plans.Run, s.tracks.Run, s.duties.Run, s.access.Run, s.sealing, s.follow, s.keepHouse, s.tiles.Run, s.api.Run} {
 		all.Go(func() { part(ctx) })
 	}
 	all.Wait()
