@@ -141,6 +141,7 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/api/v1/export/posts", need: roster, handler: s.exportPosts, body: streams},
 		{method: "GET", path: "/api/v1/export/roster", need: roster, handler: s.exportRoster, body: streams},
 		{method: "GET", path: "/api/v1/export/committees", need: roster, handler: s.exportBodies, body: streams},
+		{method: "GET", path: "/api/v1/export/checkpoints", need: patrols, handler: s.exportCheckpoints, body: streams},
 		{method: "GET", path: "/api/v1/export/{collection}", need: open, handler: s.exportCollection, body: streams},
 		{method: "GET", path: "/api/v1/session", need: signedIn, handler: s.whoAmI, own: true},
 		{method: "POST", path: "/api/v1/session", need: anyone, handler: s.openSession, limiter: s.signIn},

@@ -94,6 +94,7 @@ func patrolExpectations() map[access.Action]map[string][]question {
 			"GET /api/v1/checkpoints":               {{}, {of: "grid", query: "?area=grid:{id}", absent: 400}},
 			"GET /api/v1/checkpoints/{id}":          {{of: "checkpoint", scope: "areas"}},
 			"GET /api/v1/checkpoint-kinds":          {{}},
+			"GET /api/v1/export/checkpoints":        {{query: "?format=geojson"}, {query: "?format=csv"}},
 			"GET /api/v1/areas/{kind}/{code}/sheet": {{of: "grid", path: "/api/v1/areas/grid/{id}/sheet", scope: "areas"}, {of: "grid", path: "/api/v1/areas/grid/{id}/sheet", query: "?format=gpx", scope: "areas"}},
 		},
 		access.PlanPatrols: {
