@@ -236,7 +236,7 @@ function Body({ of: c }: { of: Checkpoint }): JSX.Element {
         <Fact label={t("kind")}>{kindName(p.kind)}</Fact>
         {p.code !== undefined && p.code !== "" && <Fact label={t("code")}>{p.code}</Fact>}
         <Fact label={t("lastVisit")}>{p.last_visit == null ? t("neverVisited") : <Ago at={p.last_visit} />}</Fact>
-        {p.due_at != null && (
+        {p.due_at != null && p.state !== "never" && (
           <Fact label={t("dueAt")}>
             <span class={p.state === "overdue" ? "late" : ""}>
               <Ago at={p.due_at} />

@@ -50,7 +50,7 @@ function Row({ of: c }: { of: Checkpoint }): JSX.Element {
               {t("lastVisit")} <Ago at={p.last_visit} />
             </span>
           )}
-          {p.due_at != null && (
+          {p.due_at != null && p.state !== "never" && (
             <span class={p.state === "overdue" ? "late" : ""}>
               {t(p.state === "overdue" ? "wasDue" : "dueAt")} <Ago at={p.due_at} />
             </span>
