@@ -20,11 +20,12 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 const coverageSQL = `
 	WITH part AS (SELECT n, ST_Transform(ST_GeomFromWKB(shape, 4326), 4551) AS shape FROM raw_shape),
 	     walk AS (SELECT track, ST_Transform(ST_GeomFromWKB(line, 4326), 4551) AS line FROM raw_line),
-	     swath AS (SELECT track, ST_Union(ST_Buffer(line, $1::float8 / 2, 'quad_segs=48')) AS land FROM walk GROUP BY track)
+	     swath AS MATERIALIZED (SELECT track, ST_Union(ST_Buffer(line, $1::float8 / 2, 'quad_segs=48')) AS land FROM walk GROUP BY track),
+	     merged AS MATERIALIZED (SELECT (ST_Dump(ST_Union(land))).geom AS land FROM swath)
 	SELECT p.n, ST_Area(p.shape),
-	       (SELECT ST_Area(ST_Intersection(p.shape, ST_Union(land))) FROM swath),
-	       (SELECT sum(ST_Area(ST_Intersection(p.shape, land))) FROM swath),
-	       (SELECT sum(ST_Length(ST_Intersection(p.shape, line))) FROM walk)
+	       (SELECT coalesce(sum(ST_Area(ST_Intersection(p.shape, land))), 0) FROM merged WHERE land && p.shape),
+	       (SELECT coalesce(sum(ST_Area(ST_Intersection(p.shape, land))), 0) FROM swath WHERE land && p.shape),
+	       (SELECT coalesce(sum(ST_Length(ST_Intersection(p.shape, line))), 0) FROM walk WHERE line && p.shape)
 	FROM part p`
 
 // measuredByPostGIS asks PostGIS what Covered answers.
