@@ -115,6 +115,7 @@ type capsule struct {
 	track          int32
 	ax, ay, bx, by float64 // the step, ay <= by
 	first, last    int     // the lines that meet the capsule
+	number         int     // in the order of tracks and of steps
 }
 
 // take makes capsules of the steps that lie in the box or near it.
@@ -158,7 +159,7 @@ func (s *sweep) add(track int32, ax, ay, bx, by float64) {
 		ax, ay, bx, by = bx, by, ax, ay
 	}
 	s.capsules = append(s.capsules, capsule{
-		track: track, ax: ax, ay: ay, bx: bx, by: by,
+		track: track, ax: ax, ay: ay, bx: bx, by: by, number: len(s.capsules),
 		first: int(math.Ceil((ay-s.radius)/s.rowM - 0.5)),
 		last:  int(math.Floor((by+s.radius)/s.rowM - 0.5)),
 	})

@@ -64,6 +64,9 @@ func (s *sweep) run(outlines []outline) {
 			from = s.capsules[next].first - bandRows // on to the next that holds something
 			continue
 		}
+		// One step after the other, so that most of what they leave on a line
+		// runs into what the one before left.
+		slices.SortFunc(active, func(a, b *capsule) int { return a.number - b.number })
 		s.fill(active, from, to)
 		for i := range outlines {
 			if o := &outlines[i]; o.first <= to && o.last >= from {
@@ -82,8 +85,7 @@ func (s *sweep) fill(active []*capsule, from, to int) {
 	for _, c := range active {
 		for k := max(c.first, from); k <= min(c.last, to); k++ {
 			if low, high, ok := c.chord((float64(k)+0.5)*s.rowM, s.radius); ok {
-				r := &s.rows[k-from]
-				r.each = append(r.each, owned{stretch{units(low), units(high)}, c.track})
+				s.rows[k-from].hold(c.track, stretch{units(low), units(high)})
 			}
 		}
 		s.pace(c, from, to)
@@ -91,6 +93,17 @@ func (s *sweep) fill(active []*capsule, from, to int) {
 	for i := range s.rows[:to-from+1] {
 		s.rows[i].merge()
 	}
+}
+
+// hold adds what a capsule holds of the line.
+func (r *row) hold(track int32, s stretch) {
+	if n := len(r.each); n > 0 {
+		if l := &r.each[n-1]; l.track == track && l.low <= s.high && s.low <= l.high {
+			l.low, l.high = min(l.low, s.low), max(l.high, s.high)
+			return
+		}
+	}
+	r.each = append(r.each, owned{s, track})
 }
 
 // pace parts the step among the lines it passes.
@@ -122,7 +135,10 @@ func (s *sweep) pace(c *capsule, from, to int) {
 // merge makes alone and merged of each.
 func (r *row) merge() {
 	slices.SortFunc(r.each, func(a, b owned) int {
-		return cmp.Or(cmp.Compare(a.track, b.track), cmp.Compare(a.low, b.low))
+		if a.track != b.track {
+			return int(a.track - b.track)
+		}
+		return cmp.Compare(a.low, b.low)
 	})
 	for i, e := range r.each {
 		if i > 0 && e.track == r.each[i-1].track {
