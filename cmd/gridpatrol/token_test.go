@@ -14,7 +14,7 @@ import (
 )
 
 // makeToken makes an API token for the areas, or for the whole district.
-func makeToken(t *testing.T, store *postgis.Store, role access.Role, areas ...geo.ID) string {
+func makeToken(t testing.TB, store *postgis.Store, role access.Role, areas ...geo.ID) string {
 	t.Helper()
 	token := access.Token{ID: uuid.Must(uuid.NewV7()), Name: t.Name(), Role: role, AreaIDs: areas, CreatedAt: time.Now()}
 	text, hash, err := access.NewToken(token.ID, rand.Reader)
