@@ -104,7 +104,8 @@ func (l listener) hears(e patrol.StreamEvent) bool {
 	case isPlan(e):
 		return l.plans
 	case isPatrol(e):
-		return access.Can(l.principal, access.ReadPatrols) && l.principal.Scope.Covers(e.Areas)
+		// Of no area is that the posts have changed.
+		return access.Can(l.principal, access.ReadPatrols) && (len(e.Areas) == 0 || l.principal.Scope.Covers(e.Areas))
 	case e.Type == "revision.published":
 		return true
 	case l.view == viewPublic:
