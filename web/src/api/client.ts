@@ -56,9 +56,24 @@ export async function request(path: string, how: RequestInit = {}): Promise<Resp
   return answer;
 }
 
-/** Asks for JSON. */
+/** Asks for JSON. While the server is away the phone of somebody with an account answers, where it can. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await (await request(path, signal === undefined ? {} : { signal })).json()) as T;
+  try {
+    return (await (await request(path, signal === undefined ? {} : { signal })).json()) as T;
+  } catch (e) {
+    const kept = e instanceof ApiError && e.type === "unreachable" && owned() ? await import("../offline/away").then((m) => m.answer(path), () => undefined) : undefined;
+    if (kept === undefined) throw e;
+    return kept as T;
+  }
+}
+
+/** Reports whether somebody's things may be kept here: see offline/account.ts. */
+function owned(): boolean {
+  try {
+    return localStorage["gridpatrol.account"] !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Sends JSON, and gives the JSON of the answer. */

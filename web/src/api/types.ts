@@ -46,6 +46,8 @@ export interface Located {
   boundary_distance_m: number | null;
   candidates: Candidate[];
   synthetic?: boolean;
+  /** Where the phone answered in place of the server: from when, and what it leaves to it. */
+  note?: () => string;
 }
 
 /** A post of an area, and who holds it. */
@@ -81,6 +83,8 @@ export interface AreaFeature {
   type: "Feature";
   geometry: { type: "MultiPolygon"; coordinates: number[][][][] };
   properties: AreaProperties;
+  /** Where the phone answered in place of the server: from when. */
+  note?: () => string;
 }
 
 /** An area or road that was found by name; its point is where to look. */

@@ -26,6 +26,8 @@ function changedTo(revision: number): void {
 
 /** Keeps the map and the panel at the boundaries in force, for as long as the page is open. */
 export function followBoundaries(): void {
+  // What phones carry along is of these boundaries too.
+  import("../offline/pack").then((m) => m.keepPack(), () => undefined);
   onEvent("revision.published", ({ revision }) => changedTo(revision));
   onEvent("reset", () => {
     showAnew();

@@ -22,7 +22,7 @@ export interface GridMapOptions {
   nameOf: (n: { name: string; name_en?: string | undefined }) => string;
   onPick: (lon: number, lat: number) => void;
   onMove: (c: Camera) => void;
-  onTrouble: (status: number | null) => void;
+  onTrouble: (status: number | null) => unknown;
 }
 
 /** What a screen draws on the map beside the map's own. Ids begin with the screen's name. */
@@ -64,6 +64,8 @@ export class GridMap {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly overlays: Overlay[] = [];
   private readonly takers: ((c: Click) => boolean)[] = [];
+  /** Called when the map goes. */
+  readonly onRemove = new Set<() => void>();
   /** Settles when layers can be added. */
   private readonly ready: Promise<void>;
 
@@ -335,6 +337,26 @@ export class GridMap {
     for (const source of ["roads", ...Object.values(tileLayers).map((l) => l.source)]) this.map.refreshTiles(source);
   }
 
+  /** Draws areas and ground from these sources of GeoJSON, by the names of those of tiles; null: from tiles again. What screens draw stays. */
+  standIn(sources: Record<string, SourceSpecification> | null): void {
+    void this.ready.then(() => {
+      if (this.removed) return;
+      const ours = this.style(darkness.matches);
+      const swapped = sources ?? Object.fromEntries(Object.entries(ours.sources).filter(([, s]) => s.type === "vector"));
+      this.map.setStyle(ours, {
+        transformStyle: (before, next) => ({
+          ...next,
+          sources: { ...before?.sources, ...swapped },
+          layers: (before?.layers ?? next.layers).map((l) => {
+            if (!("source" in l) || !(l.source in swapped)) return l;
+            const { "source-layer": _, ...bare } = l;
+            return (sources === null ? { ...bare, "source-layer": l.source } : bare) as LayerSpecification;
+          }),
+        }),
+      });
+    });
+  }
+
   /** Gives what is drawn as a picture for paper: in light colours, with the pin, which is no part of the canvas. */
   picture(): string {
     this.setDark(false);
@@ -362,6 +384,7 @@ export class GridMap {
 
   remove(): void {
     this.removed = true;
+    for (const end of [...this.onRemove]) end();
     clearTimeout(this.timer);
     darkness.removeEventListener("change", this.repaint);
     this.map.remove();

@@ -50,7 +50,9 @@ async function open(container: HTMLElement, isGone: () => boolean): Promise<(() 
     nameOf,
     onPick: pick,
     onMove: (c) => (camera.value = c),
-    onTrouble: (status) => {
+    onTrouble: async (status) => {
+      // No server (0 is the library's word for it): what the phone carries along is drawn, where it does.
+      if (!status && (await import("../offline/packmap").then((m) => m.standIn(map), () => false))) return;
       const trouble = status === 401 || status === 403 ? "private" : "away";
       problem.value = { trouble, retry: trouble === "private" ? null : () => { problem.value = null; void ask(); map.reload(); } };
     },

@@ -53,7 +53,7 @@ test("rings are closed, and what they hold is inside", () => {
 });
 
 test("a pack of nothing leaves all to the server", () => {
-  const nothing = { revision: 0, duty_version: 0, made_at: "", reports: { type: "FeatureCollection", features: [] }, posts: [], lon_m: 1, lat_m: 1, displacement_m: 0, band_m: 0, exact: 0, arcs: [], areas: {}, lines: [] } satisfies PackAnswer;
+  const nothing = { revision: 0, duty_version: 0, made_at: "", reports: { features: [] }, checkpoints: { features: [] }, checkpoint_kinds: [], categories: [], posts: [], lon_m: 1, lat_m: 1, displacement_m: 0, band_m: 0, exact: 0, arcs: [], areas: {}, lines: [] } satisfies PackAnswer;
   const got = new Lookup(readLand(nothing)).locate(1_256_600_000, 435_200_000);
   assert.deepEqual(packKinds.map((k) => got[k]), packKinds.map(() => "server"));
 });

@@ -1,4 +1,6 @@
-import type { Kind, Seat } from "../api/types";
+import type { Checkpoint, CheckpointKind } from "../api/patrols";
+import type { Category, Report } from "../api/reports";
+import { isKind, type Kind, type Ref, type Seat } from "../api/types";
 
 /** The kinds in the order in which a pack and its vectors have them. */
 export const packKinds = ["district", "township", "village", "village_group", "grid", "compound"] as const satisfies Kind[];
@@ -9,8 +11,10 @@ export interface PackAnswer {
   duty_version: number;
   made_at: string;
   synthetic?: boolean;
-  reports: GeoJSON.FeatureCollection<GeoJSON.Point>;
-  checkpoints?: GeoJSON.FeatureCollection<GeoJSON.Point>;
+  reports: { features: Report[] };
+  checkpoints: { features: Checkpoint[] };
+  checkpoint_kinds: CheckpointKind[];
+  categories: Category[];
   posts: { kind: Kind; code: string; seats: Seat[] }[];
   lon_m: number;
   lat_m: number;
@@ -27,6 +31,10 @@ interface WireArea {
   name: string;
   name_en?: string;
   unit_type?: string;
+  class?: string;
+  parent?: string;
+  households?: number;
+  area_m2: number;
   label: [number, number];
   own?: boolean;
   full?: boolean;
@@ -40,6 +48,13 @@ export interface PackArea {
   code: string;
   name: string;
   name_en?: string;
+  /** Empty where it has none. */
+  unitType: string;
+  class: string;
+  parent: Ref | null;
+  /** 0 where that is unknown. */
+  households: number;
+  areaM2: number;
   /** Of what the pack holds everything that lies there, of every kind. */
   full: boolean;
   /** It overlaps one that is not held: it decides nothing. */
@@ -73,6 +88,12 @@ function places(deltas: readonly number[], from: [number, number]): Int32Array {
   return out;
 }
 
+function refOf(text: string): Ref | null {
+  const at = text.indexOf(":");
+  const kind = text.slice(0, Math.max(at, 0));
+  return isKind(kind) ? { kind, code: text.slice(at + 1) } : null;
+}
+
 /** Reads the land of a pack. */
 export function readLand(p: PackAnswer): Land {
   let from: [number, number] = [0, 0];
@@ -90,6 +111,11 @@ export function readLand(p: PackAnswer): Land {
           code: a.code,
           name: a.name,
           ...(a.name_en === undefined ? {} : { name_en: a.name_en }),
+          unitType: a.unit_type ?? "",
+          class: a.class ?? "",
+          parent: refOf(a.parent ?? ""),
+          households: a.households ?? 0,
+          areaM2: a.area_m2,
           own: a.own === true,
           full: a.full === true,
           unsure: a.unsure === true,

@@ -12,6 +12,7 @@ export function AreaDetails({ found }: { found: FoundArea }): JSX.Element {
   const seats = p.staffing ?? [];
   return (
     <>
+      {found.feature.note !== undefined && <p class="stale">{found.feature.note()}</p>}
       {(staffed || seats.length > 0) && (
         <section>
           <h3>{t("whoHolds")}</h3>

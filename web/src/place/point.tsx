@@ -52,8 +52,9 @@ export function PointDetails({ found }: { found: FoundPoint }): JSX.Element {
   }
   return (
     <>
+      {located.note !== undefined && <p class="stale">{located.note()}</p>}
       <Edge found={found} />
-      {areas.grid === null && <p class="stale">{t("noGrid")}</p>}
+      {areas.grid === null && located.note === undefined && <p class="stale">{t("noGrid")}</p>}
       <section>
         <h3>{t("whoAnswers")}</h3>
         {located.responsible.length === 0 && <p class="soft">{t("nobody")}</p>}

@@ -99,7 +99,7 @@ function Whose(): JSX.Element {
       </div>
     );
   }
-  const { areas } = a.located;
+  const { areas, note } = a.located;
   if (areas.district === null) {
     const district = app.value?.district;
     return (
@@ -121,7 +121,7 @@ function Whose(): JSX.Element {
     <div class={`whose${old}`}>
       <p class="whose-name"><Name of={main?.name ?? ""} /></p>
       <p class="soft">
-        {areas.grid === null && `${t("noGridTitle")} · `}
+        {areas.grid === null && note === undefined && `${t("noGridTitle")} · `}
         {wider.map((n, i) => (
           <span key={n?.code}>
             {i > 0 && " · "}
@@ -130,7 +130,7 @@ function Whose(): JSX.Element {
         ))}
         {place.accuracyM !== null && ` · ${t("ownAccuracy", { distance: distance(place.accuracyM) })}`}
       </p>
-      <p>{goesTo(a.located)}</p>
+      <p>{note === undefined ? goesTo(a.located) : note()}</p>
     </div>
   );
 }
