@@ -46,7 +46,7 @@ const (
 	defaultSwathM, minSwathM, maxSwathM = 30, 5, 200
 	maxCoverageDays                     = 366
 	defaultCoverageDays                 = 7
-	maxCoverageVertices                 = 1_000_000
+	maxCoverageVertices                 = 500_000
 	maxCoverageParts                    = 3000
 )
 
@@ -85,7 +85,7 @@ func (s *Server) readCoverage(w http.ResponseWriter, r *http.Request) error {
 
 // coverageQuery reads the question, and refuses who may not see the area.
 func (s *Server) coverageQuery(r *http.Request) (coverageQuery, error) {
-	q, now := newQuery(r), s.cfg.Now().UTC()
+	q, now := newQuery(r), s.cfg.Now().UTC().Truncate(time.Second)
 	out := coverageQuery{from: q.moment("from"), to: q.moment("to"), swathM: defaultSwathM}
 	if m, ok := q.number("swath_m"); ok {
 		if out.swathM = m; m < minSwathM || m > maxSwathM {

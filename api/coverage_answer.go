@@ -36,9 +36,10 @@ type coverageAnswer struct {
 
 // areaName is an area as answers name it.
 type areaName struct {
-	Kind geo.Kind `json:"kind"`
-	Code string   `json:"code"`
-	Name string   `json:"name"`
+	Kind   geo.Kind `json:"kind"`
+	Code   string   `json:"code"`
+	Name   string   `json:"name"`
+	NameEn string   `json:"name_en,omitempty"`
 }
 
 // seenLand is how much land was seen, and when.
@@ -82,7 +83,7 @@ type checkpointSum struct {
 	Never  int `json:"never"`
 }
 
-func nameOfArea(a *geo.Area) areaName { return areaName{a.Kind, a.Code, a.Name} }
+func nameOfArea(a *geo.Area) areaName { return areaName{a.Kind, a.Code, a.Name, a.NameEn} }
 
 // cells gives the cells as features.
 func (c *coverageAnswer) cells(q coverageQuery) any {

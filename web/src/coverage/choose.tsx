@@ -64,7 +64,7 @@ function Areas(): JSX.Element {
           if (kind !== undefined && isKind(kind) && code !== undefined) selection.value = { type: "area", ref: { kind, code } };
         }}
       >
-        {!listed && chosen !== "" && <option value={chosen}>{found !== undefined && valueOf(found) === chosen ? found.name : t("chosen")}</option>}
+        {!listed && chosen !== "" && <option value={chosen}>{found !== undefined && valueOf(found) === chosen ? nameOf(found) : t("chosen")}</option>}
         {scope?.all === true && district !== undefined && <option value={valueOf({ kind: "district", code: district.code })}>{t("district")}</option>}
         {group(t("own"), own.value)}
         {group(t("townships"), townships.value)}

@@ -19,6 +19,7 @@ export interface SeenLand {
 /** An area by kind, code and name. */
 export interface Named extends Ref {
   name: string;
+  name_en?: string;
 }
 
 /** A part of the area that was asked about. */

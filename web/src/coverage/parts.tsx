@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+import { nameOf } from "../i18n/i18n";
 import { linkTo, setParams } from "../state/store";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
@@ -33,7 +34,7 @@ function Line({ part: p }: { part: Part }): JSX.Element {
     <tr>
       <th scope="row">
         <a href={linkTo({ selection: { type: "area", ref: { kind: p.kind, code: p.code } } })}>
-          <Name of={p.name} />
+          <Name of={nameOf(p)} />
         </a>
       </th>
       <td>
@@ -115,7 +116,7 @@ export function Unseen({ of: c }: { of: Coverage }): JSX.Element | null {
               {c.unseen.map((a) => (
                 <li key={`${a.kind}:${a.code}`}>
                   <a href={linkTo({ selection: { type: "area", ref: { kind: a.kind, code: a.code } } })}>
-                    <Name of={a.name} />
+                    <Name of={nameOf(a)} />
                   </a>
                 </li>
               ))}

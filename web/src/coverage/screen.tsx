@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { nameOf } from "../i18n/i18n";
 import { onEvent } from "../live/live";
 import { canDrawMap } from "../map/webgl";
 import { who } from "../state/session";
@@ -89,7 +90,7 @@ function Open(): JSX.Element {
     };
   }, []);
   const a = answer.value;
-  const name = a?.found.area.name ?? null;
+  const name = a === null ? null : nameOf(a.found.area);
   return (
     <>
       <h1 class="visually-hidden">{t("title")}</h1>
@@ -107,7 +108,7 @@ function Open(): JSX.Element {
           trouble.value === null && <Skeleton says={t("loading")} lines="wide tall tall short" />
         ) : (
           <>
-            <p class="coverage-printed">{t("printed", { name: a.found.area.name, from: range.value.first, to: range.value.last, swath: swath.value })}</p>
+            <p class="coverage-printed">{t("printed", { name: name ?? "", from: range.value.first, to: range.value.last, swath: swath.value })}</p>
             <Sums of={a.found} />
             {canDrawMap() && <Legend />}
             <Parts of={a.found} />

@@ -1,10 +1,12 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError, type Trouble } from "../api/client";
 import { kinds, type Kind, type Ref } from "../api/types";
+import { language, nameOf } from "../i18n/i18n";
 import { app } from "../state/app";
 import { now } from "../state/clock";
 import { can, who } from "../state/session";
 import { params, selection, setParams, synthetic } from "../state/store";
+import { localeOf } from "../units/format";
 import { coverage, type Coverage, type Part, type Question } from "./client";
 import { dayOf, startOf } from "./days";
 
@@ -148,7 +150,7 @@ export function sortBy(column: Column): void {
 /** Puts parts in order; those never visited count as longest ago. */
 export function sorted(parts: readonly Part[], { column, down }: { column: Column; down: boolean }): Part[] {
   const value = (p: Part) => (column === "share" ? p.share : column === "visits" ? p.visits : (p.days_since ?? Infinity));
-  const compare = (a: Part, b: Part) => (column === "name" ? a.name.localeCompare(b.name, "zh") : value(a) === value(b) ? 0 : value(a) - value(b));
+  const compare = (a: Part, b: Part) => (column === "name" ? nameOf(a).localeCompare(nameOf(b), localeOf(language.value)) : value(a) === value(b) ? 0 : value(a) - value(b));
   return [...parts].sort((a, b) => (down ? compare(b, a) : compare(a, b)) || (a.code < b.code ? -1 : 1));
 }
 

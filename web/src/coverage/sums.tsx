@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { language } from "../i18n/i18n";
+import { language, nameOf } from "../i18n/i18n";
 import { formatDay, formatExact } from "../units/format";
 import type { Coverage } from "./client";
 import { t } from "./text";
@@ -47,7 +47,7 @@ function Checkpoints({ of: c }: { of: Coverage["checkpoints"] }): JSX.Element {
 export function Sums({ of: c }: { of: Coverage }): JSX.Element {
   const day = (time: string) => formatDay(Date.parse(time), language.value);
   return (
-    <section class="coverage-sums" aria-label={c.area.name}>
+    <section class="coverage-sums" aria-label={nameOf(c.area)}>
       <p class="coverage-share">
         <b>{percent(c.share)}</b> <span>{t("share")}</span>
       </p>
