@@ -69,11 +69,14 @@ function States(): JSX.Element {
   const counted = all.filter(({ properties: p }) => (kind === null || p.kind === kind) && (where === null || p.areas[where.kind]?.code === where.code));
   return (
     <div class="state-chips" role="group" aria-label={t("filterState")}>
-      {checkpointOrder.map((s: CheckpointState) => (
-        <button key={s} type="button" class={`chip chip-cp-${s}`} aria-pressed={only === s} onClick={() => setParams({ cps: only === s ? null : s })}>
-          {checkpointText(s)} <strong>{formatNumber(counted.filter((c) => c.properties.state === s).length, language.value)}</strong>
-        </button>
-      ))}
+      {checkpointOrder.map((s: CheckpointState) => {
+        const n = counted.filter((c) => c.properties.state === s).length;
+        return (
+          <button key={s} type="button" class={`chip${n > 0 ? ` chip-cp-${s}` : ""}`} aria-pressed={only === s} onClick={() => setParams({ cps: only === s ? null : s })}>
+            {checkpointText(s)} <strong>{formatNumber(n, language.value)}</strong>
+          </button>
+        );
+      })}
     </div>
   );
 }
