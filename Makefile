@@ -39,7 +39,7 @@ GO_FILES = $(shell find . -name '*.go' -not -path './.cache/*' -not -path '*/nod
 .PHONY: help demo web build test lint bench clean go-present
 
 # What the application is built of. Folders too: they change with a file's end.
-WEB_SOURCES = $(shell find web/src web/index.html web/icon.svg web/build.mjs web/package.json)
+WEB_SOURCES = $(shell find web/src web/index.html web/icon.svg web/build.mjs web/icons.mjs web/package.json)
 WEB_MODULES := web/node_modules
 
 help: ## list the targets

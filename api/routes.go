@@ -179,6 +179,8 @@ func (s *Server) routes() []route {
 		{method: "GET", path: "/readyz", need: anyone, handler: s.readyz},
 		{method: "GET", path: "/metrics", need: anyone, handler: s.serveMetrics, raw: true},
 		{method: "GET", path: "/", need: anyone, handler: s.start},
+		{method: "GET", path: "/sw.js", need: anyone, handler: mounted(s.cfg.App), raw: true},
+		{method: "GET", path: "/manifest.webmanifest", need: anyone, handler: mounted(s.cfg.App), raw: true},
 		{method: "GET", path: "/assets/*", need: anyone, handler: mounted(s.cfg.App), raw: true},
 		{method: "GET", path: "/about", need: anyone, handler: s.page},
 	}

@@ -303,7 +303,7 @@ func TestStart(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t, func(cfg *Config) { cfg.App, cfg.Public = c.app, c.public })
-			for path, want := range map[string]string{"/": c.start, "/assets/x.js": c.file, "/about": "<!doctype html>"} {
+			for path, want := range map[string]string{"/": c.start, "/assets/x.js": c.file, "/sw.js": strings.ReplaceAll(c.file, "assets/x", "sw"), "/about": "<!doctype html>"} {
 				if got := s.get(path, "").Body.String(); !strings.HasPrefix(got, want) {
 					t.Errorf("GET %s = %.60q, want it to begin with %q", path, got, want)
 				}

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
+import { png } from "./icons.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
@@ -124,7 +125,7 @@ async function named(file) {
 // that nothing waits for an import to be found. What is loaded on demand, as
 // the map is, does not compete with that; where its style sheet is stands in a
 // meta element, which src/screens.ts reads.
-async function page(outputs) {
+async function page(outputs, icon) {
   const url = (file) => `/assets/${relative(assets, join(root, file))}`;
   const entry = Object.keys(outputs).find((f) => outputs[f].entryPoint === "src/main.tsx");
   const follow = (file, found) => {
@@ -149,7 +150,8 @@ async function page(outputs) {
   const sheets = Object.keys(outputs).filter((f) => f.endsWith(".css"));
   const main = sheets.find((f) => outputs[f].entryPoint === "src/main.css");
   const head = [
-    `<link rel="icon" type="image/svg+xml" href="/assets/${await named("icon.svg")}">`,
+    `<link rel="icon" type="image/svg+xml" href="${icon}">`,
+    '<link rel="manifest" href="/manifest.webmanifest">',
     `<link rel="stylesheet" href="${url(main)}">`,
     ...[...needed].map((f) => `<link rel="modulepreload" href="${url(f)}">`),
     ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}"${filesOf(outputs[f].entryPoint)} content="${url(f)}">`),
@@ -157,6 +159,65 @@ async function page(outputs) {
   ];
   const template = await readFile(join(root, "index.html"), "utf8");
   await writeFile(join(made, "index.html"), template.replace("<!--head-->", () => head.join("\n")));
+}
+
+// manifest writes what makes the page one that can be installed, with its icons.
+async function manifest(icon) {
+  const svg = await readFile(join(root, "icon.svg"), "utf8");
+  const drawn = [];
+  for (const [pixels, full] of [[192, false], [512, false], [512, true]]) {
+    const content = png(svg, pixels, full);
+    const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+    const src = `/assets/icon${full ? "-full" : ""}-${pixels}-${hash}.png`;
+    await writeFile(join(made, src), content);
+    drawn.push({ src, sizes: `${pixels}x${pixels}`, type: "image/png", purpose: full ? "maskable" : "any" });
+  }
+  const said = {
+    id: "/",
+    name: "网格巡查",
+    short_name: "网格巡查",
+    description: "网格地图、隐患上报与巡查",
+    lang: "zh-CN",
+    start_url: "/",
+    scope: "/",
+    display: "standalone",
+    background_color: "#f6f6f3",
+    theme_color: "#f6f6f3",
+    icons: [{ src: icon, sizes: "any", type: "image/svg+xml", purpose: "any" }, ...drawn],
+  };
+  await writeFile(join(made, "manifest.webmanifest"), JSON.stringify(said));
+  return drawn.map((i) => i.src);
+}
+
+// Screens of a desk, which a phone has no use for without a network. Opened
+// once, they are kept all the same.
+const desk = /^src\/(?:admin|coverage|grids|heat|import|notice|patrols|people|plan|plans|qr|watch)\//;
+
+// serviceWorker writes sw.js, with the names of the files it keeps: all that
+// the page and the officers' screens are made of.
+async function serviceWorker(outputs, others) {
+  const needed = new Set();
+  const follow = (file) => {
+    if (needed.has(file) || outputs[file] === undefined) return;
+    needed.add(file);
+    for (const { path, kind } of outputs[file].imports) if (kind !== "dynamic-import") follow(path);
+  };
+  for (const [file, { entryPoint }] of Object.entries(outputs)) if (entryPoint !== undefined && !desk.test(entryPoint)) follow(file);
+  const files = ["/", "/manifest.webmanifest", "/assets/maplibre-gl-worker.mjs", ...others, ...[...needed].map((f) => `/assets/${basename(f)}`)].sort();
+  const hash = createHash("sha256").update(files.join());
+  // Of these the name does not say what is in them.
+  for (const name of ["index.html", "manifest.webmanifest", "assets/maplibre-gl-worker.mjs"]) hash.update(await readFile(join(made, name)));
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["src/offline/sw.ts"],
+    outfile: join(made, "sw.js"),
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    minify: true,
+    define: { build: JSON.stringify({ version: hash.digest("hex").slice(0, 12), files }) },
+    logLevel: "warning",
+  });
 }
 
 async function compress(dir) {
@@ -187,7 +248,10 @@ await mkdir(assets, { recursive: true });
 const { inputs, outputs } = await bundle();
 await licences(inputs);
 await copyFile(join(root, "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"), join(assets, "maplibre-gl-worker.mjs"));
-await page(outputs);
+const icon = `/assets/${await named("icon.svg")}`;
+await page(outputs, icon);
+const drawn = await manifest(icon);
+await serviceWorker(outputs, [icon, ...drawn]);
 await compress(made);
 await compress(assets);
 await moveIn();

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -46,11 +47,14 @@ func newHandler(dist fs.FS, notFound http.Handler) (http.Handler, bool) {
 	if err != nil {
 		panic(err) // the pattern is a constant
 	}
-	for _, name := range append(names, "index.html") {
+	for _, name := range append(names, "index.html", "manifest.webmanifest", "sw.js") {
 		if slices.Contains([]string{".br", ".gz"}, path.Ext(name)) {
 			continue
 		}
 		f, err := readFile(dist, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // built without it
+		}
 		if err != nil {
 			panic(err) // an embedded file can be read
 		}

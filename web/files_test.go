@@ -23,6 +23,8 @@ func site() fstest.MapFS {
 		"assets/main-0AB1CD2E.css":      text("p{}"),
 		"assets/main-0AB1CD2E.css.gz":   text("longer than the plain one"),
 		"assets/maplibre-gl-worker.mjs": text("the worker"),
+		"manifest.webmanifest":          text("{}"),
+		"sw.js":                         text("keeps files"),
 	}
 }
 
@@ -57,6 +59,8 @@ func TestFiles(t *testing.T) {
 		{"a refused rest", "/", "*;q=0", "<!doctype html><p>the page</p>", "", "no-cache", "text/html; charset=utf-8"},
 		{"program", "/assets/main-0AB1CD2E.js", "br", "program, br", "br", lasting, "text/javascript; charset=utf-8"},
 		{"compression that is no gain", "/assets/main-0AB1CD2E.css", "gzip", "p{}", "", lasting, "text/css; charset=utf-8"},
+		{"what makes it installable", "/manifest.webmanifest", "", "{}", "", "no-cache", "application/manifest+json"},
+		{"what keeps it", "/sw.js", "", "keeps files", "", "no-cache", "text/javascript; charset=utf-8"},
 		{"name without a hash", "/assets/maplibre-gl-worker.mjs", "gzip", "the worker", "", "no-cache", "text/javascript; charset=utf-8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

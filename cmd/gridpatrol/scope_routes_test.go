@@ -33,6 +33,8 @@ func scopeExpectations() map[string]expected {
 		"GET /metrics":                plain,
 		"GET /":                       plain,
 		"GET /assets/*":               one(question{path: "/assets/none.js", ok: 404}),
+		"GET /sw.js":                  plain,
+		"GET /manifest.webmanifest":   plain,
 		"GET /about":                  plain,
 	})
 	put("public lookup", map[string][]question{
