@@ -21,11 +21,7 @@ followSelection();
 void askApp();
 sendWhatWaits();
 // What happens on the server is listened to once the page is there.
-addEventListener("load", () => setTimeout(() => {
-  // A server that is away then is no matter: the page says so where it asks for something.
-  import("./live/boundaries").then((m) => m.followBoundaries(), () => undefined);
-  import("./qr/print").then((m) => m.printAddress(), () => undefined);
-}, 500));
+addEventListener("load", () => setTimeout(() => void import("./after").then((m) => m.after(), () => undefined), 500));
 addEventListener("online", () => problem.value?.retry?.());
 const place = document.getElementById("app");
 void textsReady().then(() => {

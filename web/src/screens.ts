@@ -29,6 +29,7 @@ export const screens: Partial<Record<ScreenName, Screen>> = {
   notice: { onMap: false, sheet: "src/notice/screen.css", load: async () => (await import("./notice/screen")).NoticeScreen },
   account: { onMap: false, sheet: "src/account/screen.css", load: async () => (await import("./account/screen")).AccountScreen },
   admin: { onMap: false, sheet: "src/admin/screen.css", load: async () => (await import("./admin/screen")).AdminScreen },
+  sync: { onMap: false, sheet: "src/offline/screen.css", load: async () => (await import("./offline/screen")).SyncScreen },
   signin: { onMap: false, sheet: "src/signin/screen.css", load: async () => (await import("./signin/screen")).SignInScreen },
 };
 

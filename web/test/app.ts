@@ -8,6 +8,8 @@ export const test = base.extend<{ faults: string[] }>({
     async ({ page, baseURL }, use) => {
       const faults: string[] = [];
       page.on("console", (m) => {
+        // Playwright says so itself.
+        if (m.text() === "Service Worker registration blocked by Playwright") return;
         if (m.type() === "error" || m.type() === "warning") faults.push(`console: ${m.text()}`);
       });
       page.on("pageerror", (e) => faults.push(`error: ${e.message}`));

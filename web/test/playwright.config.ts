@@ -23,6 +23,9 @@ export default defineConfig({
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     trace: "off",
+    // Files that a page keeps for the time without a network would come between
+    // the tests of that page; offline.spec.ts allows it.
+    serviceWorkers: "block",
     contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
       executablePath: given("GRIDPATROL_TEST_CHROMIUM"),

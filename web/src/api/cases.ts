@@ -1,5 +1,5 @@
-import { get, request } from "./client";
-import type { EventType, Report, Status } from "./reports";
+import { get } from "./client";
+import type { Report, Status } from "./reports";
 
 interface Page {
   features: Report[];
@@ -28,35 +28,4 @@ export async function newest(signal: AbortSignal): Promise<Report[]> {
 /** Gives one report with its history. */
 export function readReport(id: string, signal?: AbortSignal): Promise<Report> {
   return get<Report>(`/api/v1/reports/${encodeURIComponent(id)}`, signal);
-}
-
-/** Something to be done to a report. */
-export interface Deed {
-  type: EventType;
-  note: string;
-  photos: readonly Blob[];
-  /** The version that was seen; another one is refused. */
-  version: number;
-  /** Sent again with the same key it is done once. */
-  key: string;
-}
-
-/** Does something to a report, and gives it as it is then, without its history. */
-export async function act(id: string, d: Deed): Promise<Report> {
-  const event = JSON.stringify({ type: d.type, ...(d.note === "" ? {} : { note: d.note }) });
-  const headers: Record<string, string> = { "Idempotency-Key": d.key };
-  // A comment is as good after what somebody else did meanwhile.
-  if (d.type !== "comment") headers["If-Match"] = `"v${d.version}"`;
-  let body: BodyInit = event;
-  if (d.photos.length > 0) {
-    body = new FormData();
-    body.append("event", event);
-    d.photos.forEach((p, i) => (body as FormData).append("photo", p, `photo-${i + 1}.jpg`));
-    // Pages of other sites cannot set it: the server asks for it with forms.
-    headers["X-Gridpatrol"] = "1";
-  } else {
-    headers["Content-Type"] = "application/json";
-  }
-  const answer = await request(`/api/v1/reports/${encodeURIComponent(id)}/events`, { method: "POST", headers, body });
-  return (await answer.json()) as Report;
 }

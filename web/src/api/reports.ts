@@ -24,6 +24,8 @@ export interface HistoryEntry {
   seq: number;
   type: string;
   at: string;
+  /** When it was done by the clock of who did it. */
+  occurred_at?: string;
   /** The role of whoever did it. */
   by: string;
   actor?: string;

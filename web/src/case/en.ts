@@ -53,6 +53,7 @@ export const en: Record<keyof typeof zh, string> = {
   hour: "{n} h",
   day: "{n} d",
 
+  occurred: "By the phone's clock: {when}",
   history: "History",
   photos: "Photos",
   photo: "Photo {n}",

@@ -7,12 +7,16 @@ import { formatAgo, formatExact } from "../units/format";
 import { Photos } from "./photos";
 import { named, t } from "./text";
 
+/** Times that differ by more are both shown: what was done without a network came later. */
+const lateMs = 5 * 60_000;
+
 /** What was done to a report, the newest first. `headers` go with the requests for photos, such as the secret of whoever follows a report. */
 export function History({ entries, headers }: { entries: readonly HistoryEntry[]; headers?: Record<string, string> }): JSX.Element {
   return (
     <ol class="history" aria-label={t("history")}>
       {[...entries].reverse().map((e) => {
         const at = Date.parse(e.at);
+        const done = e.occurred_at === undefined ? at : Date.parse(e.occurred_at);
         return (
           <li key={e.seq} class={`history-entry history-${e.type}`}>
             <p class="history-line">
@@ -22,6 +26,7 @@ export function History({ entries, headers }: { entries: readonly HistoryEntry[]
                 {formatAgo(at, now.value, language.value)}
               </time>
             </p>
+            {Math.abs(at - done) > lateMs && <p class="soft history-late">{t("occurred", { when: formatExact(done, language.value) })}</p>}
             {e.note !== undefined && e.note !== "" && (
               <p class="history-note">
                 <Name of={e.note} />

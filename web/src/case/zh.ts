@@ -51,6 +51,7 @@ export const zh = {
   hour: "{n} 小时",
   day: "{n} 天",
 
+  occurred: "按手机时间：{when}",
   history: "办理过程",
   photos: "照片",
   photo: "照片 {n}",

@@ -17,7 +17,7 @@ import { Fact, Person } from "../place/parts";
 import { shortNumber } from "../report/number";
 import { now } from "../state/clock";
 import { can } from "../state/session";
-import { goTo, params } from "../state/store";
+import { goTo, linkTo, params } from "../state/store";
 import type { SheetHeight } from "../ui/heights";
 import { Name } from "../ui/name";
 import { Sheet } from "../ui/sheet";
@@ -26,6 +26,7 @@ import { Nearest } from "../watch/nearest";
 import { askDeed, focusRow } from "./deed";
 import { mapLinks } from "./directions";
 import { placeOf } from "./order";
+import { overlaid, pendingOf } from "./pending";
 import { Reporter } from "./reporter";
 import { detail, detailTrouble, openId, readDetail, reports } from "./state";
 import { t } from "./text";
@@ -120,13 +121,21 @@ function Body({ of: r, full }: { of: Report; full: boolean }): JSX.Element {
         {full && p.history !== undefined ? (
           <History entries={p.history} />
         ) : (
-          <div class="skeleton" aria-hidden="true">
-            <i class="wide" />
-            <i />
-          </div>
+          <NoHistoryYet />
         )}
       </section>
     </>
+  );
+}
+
+/** What stands in for the history until it comes. */
+function NoHistoryYet(): JSX.Element {
+  if (detailTrouble.value === "away") return <p class="soft">{t("historyAway")}</p>;
+  return (
+    <div class="skeleton" aria-hidden="true">
+      <i class="wide" />
+      <i />
+    </div>
   );
 }
 
@@ -156,7 +165,9 @@ export function CaseView({ height }: { height: Signal<SheetHeight> }): JSX.Eleme
   const id = openId.value;
   const title = useRef<HTMLHeadingElement>(null);
   const known = detail.value?.id === id ? detail.value : null;
-  const r = known ?? (id === null ? undefined : reports.value.get(id));
+  const asItIs = known ?? (id === null ? undefined : reports.value.get(id));
+  const pending = id === null ? [] : pendingOf(id);
+  const r = asItIs === undefined ? undefined : overlaid(asItIs, pending);
   const there = r !== undefined;
   useEffect(() => {
     title.current?.focus();
@@ -192,6 +203,12 @@ export function CaseView({ height }: { height: Signal<SheetHeight> }): JSX.Eleme
       <span class="case-icon" aria-hidden="true">
         <CategoryIcon code={r.properties.category} />
       </span>
+      {pending.length > 0 && (
+        <p class="case-pending" role="status">
+          {t(pending.some((i) => i.state === "refused") ? "pendingRefused" : "pendingOne")}{" "}
+          <a href={linkTo({ view: "sync", params: {} })}>{t("pendingLink")}</a>
+        </p>
+      )}
       <Body of={r} full={known !== null} />
     </Sheet>
   );

@@ -9,7 +9,7 @@ import { formatNumber } from "../units/format";
 import { language } from "../i18n/i18n";
 import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
-import { change, deeding, leaveDeed, send, type Deeding } from "./deed";
+import { change, deeding, leaveDeed, send, shrinkPhotos, type Deeding } from "./deed";
 import { placeOf } from "./order";
 import { t } from "./text";
 import { deedText, needsNote, takesPhotos } from "./words";
@@ -102,6 +102,16 @@ function Question({ d }: { d: Deeding }): JSX.Element {
         {takesPhotos(d.type) && <PhotoPicker d={d} />}
         <div id="confirm-fault" role="alert">
           {d.fault !== null && <p class="confirm-fault">{d.fault}</p>}
+          {d.full && (
+            <p class="confirm-full">
+              <button type="button" class="button" onClick={() => void shrinkPhotos()}>
+                {t("smallerPhotos")}
+              </button>
+              <button type="button" class="button" onClick={() => change({ photos: [], fault: null, full: false })}>
+                {t("noPhotos")}
+              </button>
+            </p>
+          )}
         </div>
       </div>
       <div class="confirm-row">

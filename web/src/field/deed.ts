@@ -1,13 +1,18 @@
 import { effect, signal } from "@preact/signals";
-import { act, readReport } from "../api/cases";
-import { ApiError } from "../api/client";
+import { readReport } from "../api/cases";
 import type { Report } from "../api/reports";
-import { named } from "../case/text";
-import { newKey } from "../report/number";
-import { checkSession, endSession, isSignedOut, who } from "../state/session";
-import { goTo, params, tell } from "../state/store";
-import { dueText } from "../case/words";
+import { categoryName } from "../case/category";
 import { dueOf } from "../case/due";
+import { named } from "../case/text";
+import { dueText } from "../case/words";
+import { discard, enqueue, fateOf, NotKept, sendUnkept, type Fate, type NewItem, type Refusal } from "../offline/outbox";
+import { rightTime } from "../offline/clock";
+import { smaller } from "../offline/smaller";
+import { newKey } from "../report/number";
+import { checkSession, who } from "../state/session";
+import { goTo, params, tell } from "../state/store";
+import { placeOf } from "./order";
+import { overlaid, pendingOf } from "./pending";
 import { detail, openId, putReport, readDetail, shown } from "./state";
 import { t } from "./text";
 import { deedText, inShort, needsNote, type DeedType } from "./words";
@@ -33,6 +38,8 @@ export interface Deeding {
   undelivered: boolean;
   /** It was changed meanwhile: in words, and whether it can still be done. */
   changed: { says: string; still: boolean } | null;
+  /** The phone has no room to keep it until it is sent. */
+  full: boolean;
   key: string;
 }
 
@@ -65,7 +72,7 @@ export function change(c: Partial<Deeding>): void {
 /** Asks whether something shall be done to a report, with what was typed before. */
 export function askDeed(report: Report, type: DeedType): void {
   const before = kept.get(keyOf({ report, type })) ?? { note: "", photos: [], key: newKey() };
-  deeding.value = { report, type, ...before, state: "asking", fault: null, undelivered: false, changed: null };
+  deeding.value = { report, type, ...before, state: "asking", fault: null, undelivered: false, changed: null, full: false };
 }
 
 /** Closes the question and keeps what was typed. */
@@ -83,12 +90,12 @@ export function focusRow(id: string): void {
 }
 
 /** Says what was done and what comes next, and moves the list on where this report needs nothing more of one. */
-function done(d: Deeding, after: Report, next: Report | undefined): void {
+function done(d: Deeding, after: Report, next: Report | undefined, waits = false): void {
   kept.delete(keyOf(d));
   for (const p of d.photos) if (p.url !== null) URL.revokeObjectURL(p.url);
   deeding.value = null;
   const now = Date.now();
-  const said = [deedText("done", d.type)];
+  const said = waits ? [t("doneWaits", { what: deedText("do", d.type) })] : [deedText("done", d.type)];
   const stays = d.type === "accept" || d.type === "comment" || d.type === "dispatch" || d.type === "verify";
   if (d.type === "accept" && dueOf(after) !== null) said.push(t("until", { when: dueText(dueOf(after), now) }));
   if (!stays) {
@@ -100,10 +107,6 @@ function done(d: Deeding, after: Report, next: Report | undefined): void {
     }
   }
   tell(said.join(t("sentenceEnd")));
-}
-
-function refusedPhoto(e: ApiError): boolean {
-  return e.type.startsWith("photo-");
 }
 
 /** Reads what has become of the report, and says so without taking what was typed. */
@@ -127,7 +130,37 @@ async function meanwhile(d: Deeding): Promise<void> {
   if (present !== null) deeding.value = { ...present, report: now, state: "asking", fault: null, changed: { says, still }, key: newKey() };
 }
 
-/** Does it. Where it was changed meanwhile that is said first. */
+/** So long the answer is waited for on the screen, in milliseconds; then it goes on behind it. */
+const patienceMs = 10_000;
+
+/** Something to be done, as it waits on the phone. What was done offline before it makes the version that it is meant for. */
+function itemOf(d: Deeding, note: string): NewItem {
+  const { id, properties } = d.report;
+  const at = rightTime(Date.now());
+  return {
+    kind: "event",
+    subject: `report/${id}`,
+    path: `/api/v1/reports/${encodeURIComponent(id)}/events`,
+    // A comment is as good after what somebody else did meanwhile.
+    headers: d.type === "comment" ? {} : { "If-Match": `"v${properties.version}"` },
+    body: JSON.stringify({ type: d.type, at, ...(note === "" ? {} : { note }) }),
+    part: "event",
+    files: d.photos.map((p, i) => ({ field: "photo", name: `photo-${i + 1}.jpg`, blob: p.blob })),
+    label: `${deedText("do", d.type)} · ${categoryName(properties.category)} · ${placeOf(d.report)}`,
+    id: d.key,
+    about: { type: d.type },
+  };
+}
+
+/** Makes the photos of a deed small, where the phone has no room for them. */
+export async function shrinkPhotos(): Promise<void> {
+  const d = deeding.peek();
+  if (d === null) return;
+  const photos = await Promise.all(d.photos.map(async (p) => ({ ...p, blob: await smaller(p.blob) })));
+  change({ photos, fault: null, full: false });
+}
+
+/** Does it: it is kept on the phone first, and sent from there. Where the report was changed meanwhile that is said first. */
 export async function send(): Promise<void> {
   const d = deeding.peek();
   if (d === null || d.state === "sending" || d.changed?.still === false) return;
@@ -135,30 +168,59 @@ export async function send(): Promise<void> {
   if (needsNote(d.type) && note === "") return change({ fault: t("noteMissing") });
   if (d.type === "comment" && note === "" && d.photos.length === 0) return change({ fault: t("commentMissing") });
   if ([...note].length > 2000) return change({ fault: t("noteTooLong", { n: [...note].length }) });
-  change({ state: "sending", fault: null, undelivered: false });
+  change({ state: "sending", fault: null, undelivered: false, full: false });
+  const list = shown.peek();
+  const at = list.findIndex((r) => r.id === d.report.id);
+  const next = list[at + 1] ?? list.find((r) => r.id !== d.report.id);
+  const fate = deliver(itemOf(d, note));
   try {
-    const list = shown.peek();
-    const at = list.findIndex((r) => r.id === d.report.id);
-    const next = list[at + 1] ?? list.find((r) => r.id !== d.report.id);
-    const after = await act(d.report.id, { type: d.type, note, photos: d.photos.map((p) => p.blob), version: d.report.properties.version, key: d.key });
-    // The answer to what was done has no history: that is asked for beside it.
-    const shownNow = detail.peek();
-    if (shownNow?.id === after.id) detail.value = { ...after, properties: { ...shownNow.properties, ...after.properties } };
-    putReport(after);
-    done(d, after, next);
-    void readDetail();
+    const f = await fate;
+    if (f === null) later(d, next);
+    else if (f.kind === "sent") taken(d, f.answer as Report, next);
+    else if (f.kind === "refused") await refusedOf(d, f.refusal);
+    else change({ state: "asking" });
   } catch (e) {
-    const missing = e instanceof ApiError && e.trouble === "missing";
-    if (isSignedOut(e) || (missing && !(await checkSession()))) {
-      change({ state: "asking" });
-      leaveDeed();
-      endSession();
-    } else if (!(e instanceof ApiError)) change({ state: "asking", fault: t("failedAway"), undelivered: true });
-    else if (e.type === "state-conflict" || e.type === "version-conflict") await meanwhile(d);
-    else {
-      const fault =
-        e.problem?.status === 403 ? t("failedRole") : e.trouble === "away" ? t("failedAway") : e.trouble === "busy" ? t("failedBusy") : refusedPhoto(e) ? t("photoRefused") : t("failedOther", { detail: e.problem?.detail ?? e.type });
-      change({ state: "asking", fault, undelivered: e.trouble === "away" || e.trouble === "busy" });
-    }
+    if (!(e instanceof NotKept)) throw e;
+    change({ state: "asking", fault: t(e.full ? "phoneFull" : "keepsNothing"), undelivered: true, full: e.full && d.photos.length > 0 });
   }
+}
+
+/** Puts an item into the outbox, and waits a little for what becomes of it. Where the phone has no room for it it is sent at once, without being kept; NotKept where that does not get through either. */
+async function deliver(n: NewItem): Promise<Fate | null> {
+  try {
+    const item = await enqueue(n);
+    return await fateOf(item.id, patienceMs);
+  } catch (e) {
+    if (!(e instanceof NotKept)) throw e;
+    const fate = await sendUnkept(n);
+    if (fate === null) throw e;
+    return fate;
+  }
+}
+
+function taken(d: Deeding, after: Report, next: Report | undefined): void {
+  // The answer to what was done has no history: that is asked for beside it.
+  const shownNow = detail.peek();
+  if (shownNow?.id === after.id) detail.value = { ...after, properties: { ...shownNow.properties, ...after.properties } };
+  putReport(after);
+  done(d, after, next);
+  void readDetail();
+}
+
+/** It waits on the phone: it is done as far as whoever did it is concerned. */
+function later(d: Deeding, next: Report | undefined): void {
+  const after = overlaid(d.report, pendingOf(d.report.id));
+  done(d, after, next, true);
+}
+
+async function refusedOf(d: Deeding, r: Refusal): Promise<void> {
+  // The question is still open: what was typed is corrected there.
+  await discard(d.key).catch(() => undefined);
+  if (r.type === "state-conflict" || r.type === "version-conflict") return meanwhile(d);
+  if (r.status === 404 && !(await checkSession())) {
+    change({ state: "asking" });
+    return leaveDeed();
+  }
+  const fault = r.status === 403 ? t("failedRole") : r.type === "clock-ahead" ? t("clockAhead") : r.type.startsWith("photo-") ? t("photoRefused") : t("failedOther", { detail: r.detail === "" ? r.type : r.detail });
+  change({ state: "asking", fault });
 }

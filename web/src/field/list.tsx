@@ -15,7 +15,8 @@ import { Name } from "../ui/name";
 import { formatNumber } from "../units/format";
 import { Filters, Summary } from "./filters";
 import { placeOf } from "./order";
-import { asOf, clearFilters, counts, filter, fresh, groups, load, loading, narrowed, openId, reports, trouble } from "./state";
+import { overlaid, pendingOf } from "./pending";
+import { asOf, clearFilters, counts, filter, fresh, fromKept, groups, load, loading, narrowed, openId, reports, trouble } from "./state";
 import { t } from "./text";
 import { Skeleton } from "../ui/skeleton";
 
@@ -35,7 +36,9 @@ interface RowProps {
 }
 
 /** A report in the list. It reads signals, so it is drawn anew only for them or where what it is given differs. */
-function Row({ report: r, chosen, isFresh }: RowProps): JSX.Element {
+function Row({ report, chosen, isFresh }: RowProps): JSX.Element {
+  const pending = pendingOf(report.id);
+  const r = overlaid(report, pending);
   const p = r.properties;
   const look = lookOf(r, now.value);
   return (
@@ -66,7 +69,10 @@ function Row({ report: r, chosen, isFresh }: RowProps): JSX.Element {
               <Name of={p.description} />
             </span>
           )}
-          <StatusBadge status={p.status} overdue={look === "overdue"} />
+          <span class="row-state">
+            <StatusBadge status={p.status} overdue={look === "overdue"} />
+            {pending.length > 0 && <span class="row-pending">{t(pending.some((i) => i.state === "refused") ? "pendingRefused" : "pendingOne")}</span>}
+          </span>
         </span>
       </a>
     </li>
@@ -146,11 +152,11 @@ function Freshness(): JSX.Element | null {
       </p>
     );
   }
-  if (connection.value !== "lost" || asOf.value === 0) return null;
-  const time = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { timeStyle: "short", timeZone: "Asia/Shanghai" }).format(asOf.value);
+  if ((connection.value !== "lost" && !fromKept.value) || asOf.value === 0) return null;
+  const time = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { timeStyle: "short", ...(now.value - asOf.value > 12 * 3_600_000 ? { dateStyle: "short" as const } : {}), timeZone: "Asia/Shanghai" }).format(asOf.value);
   return (
     <p class="freshness" role="status">
-      {t("offline", { time })}
+      {t(fromKept.value ? "keptList" : "offline", { time })}
     </p>
   );
 }

@@ -3,10 +3,13 @@ import { newest, listByDue, readReport } from "../api/cases";
 import { ApiError, type Trouble } from "../api/client";
 import { openStatuses, type Report } from "../api/reports";
 import { isKind, type Ref } from "../api/types";
-import { onEvent } from "../live/live";
+import { connection, onEvent } from "../live/live";
+import { keepCases, keptCases } from "../offline/kept";
+import { onFate } from "../offline/outbox";
 import { now } from "../state/clock";
 import { checkSession, endSession, isSignedOut, who } from "../state/session";
 import { params, setParams, synthetic } from "../state/store";
+import { asTheyWillBe } from "./pending";
 import { arrange, passes, stateFilters, tally, type Filter } from "./order";
 
 /** The reports that are known, by id. A change makes a new map. */
@@ -15,6 +18,8 @@ export const reports = signal<ReadonlyMap<string, Report>>(new Map());
 export const loading = signal<"first" | "rest" | "done">("first");
 /** Why they do not come. */
 export const trouble = signal<Trouble | null>(null);
+/** Whether what is shown is what was kept on the phone: the server is away. */
+export const fromKept = signal(false);
 /** When the last answer came, in milliseconds. */
 export const asOf = signal(0);
 /** Those that came in while the page was open and were not looked at. */
@@ -39,11 +44,11 @@ export const filter = computed<Filter>(() => {
 /** The id of the open report. */
 export const openId = computed(() => params.value["report"] ?? null);
 /** What the list shows. */
-export const groups = computed(() => arrange(reports.value.values(), filter.value, now.value));
+export const groups = computed(() => arrange(asTheyWillBe(reports.value.values()), filter.value, now.value));
 /** What the list shows, without its groups. */
 export const shown = computed(() => groups.value.flatMap((g) => g.reports));
 /** What needs what. */
-export const counts = computed(() => tally(reports.value.values(), filter.value.area, now.value));
+export const counts = computed(() => tally(asTheyWillBe(reports.value.values()), filter.value.area, now.value));
 /** Whether anything is filtered out but what is done. */
 export const narrowed = computed(() => {
   const f = filter.value;
@@ -108,10 +113,28 @@ export async function load(): Promise<void> {
     const kept = [...reports.peek()].filter(([id]) => seen.has(id) || fresh.peek().has(id) || id === openId.peek());
     reports.value = new Map(kept);
     loading.value = "done";
+    fromKept.value = false;
+    const me = who.peek()?.id;
+    if (me !== undefined) void keepCases(me, [...reports.peek().values()], Date.now());
   } catch (e) {
     if (mine.signal.aborted) return;
-    trouble.value = failed(e);
+    const why = failed(e);
+    if (why === "away" && (await takeKept())) return;
+    trouble.value = why;
   }
+}
+
+/** Shows what was kept for the time without a network; false where that is nothing. */
+async function takeKept(): Promise<boolean> {
+  const me = who.peek()?.id;
+  const kept = me === undefined ? null : await keptCases(me);
+  if (kept === null || who.peek()?.id !== me) return false;
+  const at = asOf.peek();
+  if (reports.peek().size === 0) put(kept.reports);
+  asOf.value = at > kept.at ? at : kept.at;
+  fromKept.value = true;
+  loading.value = "done";
+  return true;
 }
 
 /** Asks for the open report with its history. */
@@ -181,6 +204,17 @@ export function follow(): () => void {
     }),
     effect(() => {
       if (filter.value.state === "handled" && who.peek()) void load();
+    }),
+    // What was done without a network is there now; another page of the browser may have sent it.
+    onFate((f) => {
+      if (f.kind === "sent" && f.item.kind === "event") {
+        putReport(f.answer as Report);
+        if (openId.peek() === (f.answer as Report).id) void readDetail();
+      }
+    }),
+    effect(() => {
+      // The network is back.
+      if (connection.value === "live" && fromKept.peek() && who.peek()) void load();
     }),
     onEvent("report.created", (e) => void hear(e.id, true)),
     onEvent("report.changed", (e) => void hear(e.id, false)),

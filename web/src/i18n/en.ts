@@ -16,7 +16,6 @@ export const en: Messages = {
   about: "API",
   signIn: "Sign in",
   signOut: "Sign out {name}",
-  signedOut: "Signed out",
   myReports: "My reports",
   onPhone: "On a phone",
   print: "Print",

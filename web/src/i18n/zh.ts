@@ -14,7 +14,6 @@ export const zh = {
   about: "接口说明",
   signIn: "登录",
   signOut: "退出 {name}",
-  signedOut: "已退出登录",
   myReports: "我的上报",
   onPhone: "手机打开",
   print: "打印",

@@ -14,5 +14,6 @@ export const en: Record<keyof typeof zh, string> = {
   boundaryPlans: "Boundary plans",
   importExport: "Import and export",
   admin: "Administration",
+  sync: "Offline and sync",
   account: "My account",
 };

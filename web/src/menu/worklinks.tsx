@@ -30,6 +30,7 @@ function entries(): Entry[] {
     { to: "plans", name: "boundaryPlans", may: plans },
     { to: "import", name: "importExport", may: plans || can("manage_duties") },
     { to: "admin", name: "admin", may: can("manage_accounts") || can("read_audit") },
+    { to: "sync", name: "sync", may: who.value?.kind === "user" },
     { to: "account", name: "account", may: who.value?.kind === "user" },
   ];
 }

@@ -12,5 +12,6 @@ export const zh = {
   boundaryPlans: "边界调整",
   importExport: "导入导出",
   admin: "系统管理",
+  sync: "离线与同步",
   account: "我的账号",
 };

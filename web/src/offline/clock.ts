@@ -14,6 +14,12 @@ export function aheadOf(serverDate: string | null, asked: number, heard: number)
   return Number.isNaN(server) ? null : Math.round((asked + heard) / 2 - (server + 500));
 }
 
+/** Gives a time of the phone's clock as a right one would have had it, as far as is known how wrong it is. */
+export function rightTime(at: number): string {
+  const ahead = clockAheadMs.peek() ?? 0;
+  return new Date(at - (Math.abs(ahead) > clockLimitMs ? ahead : 0)).toISOString();
+}
+
 /** Compares the clocks by an answer of the server that was asked for at `asked`. */
 export function noteClock(answer: Response, asked: number): void {
   const now = Date.now();

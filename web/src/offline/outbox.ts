@@ -156,6 +156,32 @@ export async function discard(id: string): Promise<boolean> {
   return gone !== undefined;
 }
 
+/** Waits for what becomes of an item; null where it cannot be sent now, or not within so many milliseconds. It stays in the outbox then. */
+export function fateOf(id: string, patienceMs: number): Promise<Fate | null> {
+  return new Promise((resolve) => {
+    let ends: (() => void)[] = [];
+    const end = (f: Fate | null) => {
+      for (const e of ends) e();
+      ends = [];
+      resolve(f);
+    };
+    const timer = setTimeout(() => end(null), patienceMs);
+    ends = [
+      () => clearTimeout(timer),
+      onFate((f) => {
+        if (f.item.id === id) end(f);
+      }),
+    ];
+    // What stood before it was put in is not about it.
+    const before = pause.peek();
+    ends.push(
+      effect(() => {
+        if (pause.value !== null && pause.value !== before) queueMicrotask(() => end(null));
+      }),
+    );
+  });
+}
+
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
@@ -227,6 +253,14 @@ async function drain(): Promise<void> {
       return later(outcome.why, outcome.waitS);
     }
   }
+}
+
+/** Sends something at once that the phone has no room to keep, and says what came of it; null where it did not get through. */
+export async function sendUnkept(n: NewItem): Promise<Fate | null> {
+  const item = itemOf(n, newKey, Date.now());
+  const outcome = await attempt(item, mine());
+  if (outcome.kind === "accepted") return { kind: "sent", item, answer: outcome.answer };
+  return outcome.kind === "refused" ? { kind: "refused", item, refusal: outcome.refusal } : null;
 }
 
 /** Takes out what the server has. What waits about the same was meant for what it has become by that. */

@@ -47,6 +47,8 @@ export interface Draft {
 export interface Waiting extends Draft {
   since: number;
   stopped: Refusal | null;
+  /** The account it is sent for, by the outbox; without one it is nobody's, and sent from here. */
+  owner?: string;
 }
 
 function blank(): Draft {

@@ -7,6 +7,7 @@ import { newKey } from "./number";
 import { delayS, type Refusal, type Why } from "./outcome";
 import { send, type Progress } from "./send";
 import { markWaiting } from "./waitingmark";
+import { who } from "../state/session";
 
 /** The reports that are not with the server yet, the oldest first. */
 export const waiting = signal<Waiting[]>([]);
@@ -31,8 +32,21 @@ function setWaiting(list: Waiting[]): void {
 export const ready: Promise<void> = readAll().then((kept) => {
   takeUp(kept);
   setWaiting([...kept.waiting, ...waiting.peek()]);
+  for (const w of kept.waiting) if (w.owner !== undefined) hand(w);
   void pump();
 });
+
+/** Leaves a report of somebody with an account to the outbox. Where that cannot have it, it is sent from here. */
+function hand(w: Waiting): void {
+  void import("../offline/reports")
+    .then((m) => m.hand(w))
+    .catch(() => false)
+    .then((taken) => {
+      if (taken) return;
+      setWaiting(waiting.peek().map((o) => (o.key === w.key ? without(w, null) : o)));
+      tryNow();
+    });
+}
 
 /** Sends all that waits, one after the other: two at once would halve a slow line for both. */
 async function pump(): Promise<void> {
@@ -47,17 +61,7 @@ async function pump(): Promise<void> {
     const outcome = await send(w, (progress) => (sending.value = { key, progress }));
     if (outcome.kind === "accepted") {
       failures = 0;
-      const { report } = outcome;
-      add({ id: report.id, secret: report.properties.follow_secret ?? "", category: report.properties.category, at: report.properties.created_at });
-      const done = w;
-      batch(() => {
-        sending.value = null;
-        arrived.value = new Map([...arrived.peek(), [key, report]]);
-        setWaiting(waiting.peek().filter((o) => o.key !== key));
-      });
-      void forgetWaiting(done).then(() => {
-        for (const p of done.photos) photos.delete(p.id);
-      });
+      settle(w, outcome.report);
     } else if (outcome.kind === "refused") {
       failures = 0;
       sending.value = null;
@@ -76,11 +80,40 @@ async function pump(): Promise<void> {
 }
 
 function nextOne(): Waiting | undefined {
-  return waiting.peek().find((w) => w.stopped === null);
+  return waiting.peek().find((w) => w.stopped === null && w.owner === undefined);
 }
 
-async function stop(key: string, why: Refusal): Promise<void> {
-  setWaiting(waiting.peek().map((w) => (w.key === key ? { ...w, stopped: why } : w)));
+/** Takes note that the server has a report. */
+export function settle(w: Waiting, report: Report): void {
+  add({ id: report.id, secret: report.properties.follow_secret ?? "", category: report.properties.category, at: report.properties.created_at });
+  batch(() => {
+    sending.value = null;
+    arrived.value = new Map([...arrived.peek(), [w.key, report]]);
+    drop(w.key);
+  });
+  void forgetWaiting(w).then(() => {
+    for (const p of w.photos) photos.delete(p.id);
+  });
+}
+
+/** Shows a report no more. */
+export function drop(key: string): void {
+  setWaiting(waiting.peek().filter((o) => o.key !== key));
+}
+
+/** Takes a report in that was refused elsewhere. */
+export function putAside(w: Waiting): Promise<void> {
+  setWaiting([...waiting.peek(), w]);
+  return keepWaiting(w, draft.peek());
+}
+
+function without({ owner: _, ...w }: Waiting, stopped: Refusal | null): Waiting {
+  return { ...w, stopped };
+}
+
+/** Takes note that the server does not take a report. */
+export async function stop(key: string, why: Refusal): Promise<void> {
+  setWaiting(waiting.peek().map((w) => (w.key === key ? without(w, why) : w)));
   const w = waiting.peek().find((o) => o.key === key);
   if (w === undefined) return;
   // Back to who wrote it, unless another is being written.
@@ -96,7 +129,8 @@ export function tryNow(): void {
 
 /** Sends the draft: from now on it waits until the server has it. Gives its key. */
 export function submit(): string {
-  const w: Waiting = { ...draft.peek(), since: Date.now(), stopped: null };
+  const owner = who.peek()?.id;
+  const w: Waiting = { ...draft.peek(), since: Date.now(), stopped: null, ...(owner === undefined ? {} : { owner }) };
   const after = next(w);
   batch(() => {
     refusal.value = null;
@@ -104,7 +138,7 @@ export function submit(): string {
     replace(after);
   });
   // Kept before the first byte goes out: the key must outlive the page.
-  void keepWaiting(w, after).then(tryNow);
+  void keepWaiting(w, after).then(() => (owner === undefined ? tryNow() : hand(w)));
   return w.key;
 }
 
@@ -112,7 +146,7 @@ export function submit(): string {
 export async function takeBack(key: string): Promise<void> {
   const w = waiting.peek().find((o) => o.key === key);
   if (w?.stopped == null) return;
-  const { since: _, stopped, ...rest } = w;
+  const { since: _, owner: _o, stopped, ...rest } = w;
   // The only way to another key; Draft says why.
   const d: Draft = stopped.type === "idempotency-key-reused" ? { ...rest, key: newKey() } : rest;
   const current = draft.peek();
@@ -131,7 +165,7 @@ export async function takeBack(key: string): Promise<void> {
 export function discard(key: string): void {
   const w = waiting.peek().find((o) => o.key === key);
   if (w?.stopped == null) return;
-  setWaiting(waiting.peek().filter((o) => o.key !== key));
+  drop(key);
   void forgetWaiting(w);
 }
 

@@ -11,7 +11,8 @@ export interface Progress {
 /** So long nothing may move before an attempt is given up, in milliseconds. */
 const stallMs = 45_000;
 
-function body(w: Waiting): Record<string, unknown> {
+/** Gives what is sent of a report, but its photos. */
+export function bodyOfReport(w: Waiting): Record<string, unknown> {
   const takenAt = w.photos.find((p) => p.takenAt !== null)?.takenAt;
   const reporter = { ...(w.name.trim() === "" ? {} : { name: w.name.trim() }), ...(w.phone.trim() === "" ? {} : { phone: w.phone.trim() }) };
   return {
@@ -27,7 +28,7 @@ function body(w: Waiting): Record<string, unknown> {
 
 /** Sends a report once, and says what came of it. It never throws. */
 export function send(w: Waiting, onProgress: (p: Progress) => void): Promise<Outcome> {
-  const report = new Blob([JSON.stringify(body(w))], { type: "application/json" });
+  const report = new Blob([JSON.stringify(bodyOfReport(w))], { type: "application/json" });
   const files = w.photos.flatMap((p) => {
     const file = photos.get(p.id);
     return file === undefined ? [] : [{ name: p.name, file }];

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { askWho, type Who } from "../api/session";
-import { signOut, who } from "../state/session";
+import { who } from "../state/session";
 import { goTo, linkTo, params, problem, tell } from "../state/store";
 import { Name } from "../ui/name";
 import { SignInForm } from "./form";
@@ -16,7 +16,7 @@ function goOn(me: Who): void {
 }
 
 async function leave(): Promise<void> {
-  await signOut().catch(() => (problem.value = { trouble: "away", retry: null }));
+  await import("../offline/leave").then((m) => m.leave()).catch(() => (problem.value = { trouble: "away", retry: null }));
 }
 
 /** Goes on as somebody whose password is the own one now. */

@@ -7,7 +7,7 @@ export type LayerName = (typeof layerNames)[number];
 export type Language = "zh" | "en";
 
 /** The screens of the application; `map` is the one an address without a name opens. */
-const screenNames = ["map", "list", "report", "follow", "heat", "field", "patrol", "coverage", "grids", "people", "patrols", "watch", "plan", "plans", "import", "notice", "account", "admin", "signin"] as const;
+const screenNames = ["map", "list", "report", "follow", "heat", "field", "patrol", "coverage", "grids", "people", "patrols", "watch", "plan", "plans", "import", "notice", "account", "admin", "signin", "sync"] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 /** What a screen keeps in the address beside what all of them share. */

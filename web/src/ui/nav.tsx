@@ -5,8 +5,8 @@ import { language, t } from "../i18n/i18n";
 import { list as sentFromHere } from "../report/mine";
 import { loadPart } from "../screens";
 import { app } from "../state/app";
-import { signOut, who } from "../state/session";
-import { goTo, languageChosen, linkTo, problem, tell, view } from "../state/store";
+import { who } from "../state/session";
+import { languageChosen, linkTo, problem, view } from "../state/store";
 import { Icon } from "./icons";
 
 function switchLanguage(): void {
@@ -40,11 +40,10 @@ export function useDismiss(open: boolean, close: () => void): { current: HTMLDiv
   return box;
 }
 
+/** Signs out. What was not sent yet is asked about there. */
 async function leave(): Promise<void> {
   try {
-    await signOut();
-    tell(t("signedOut"));
-    if (view.peek() === "field") goTo({ view: "map", params: {} });
+    await (await import("../offline/leave")).leave();
   } catch {
     problem.value = { trouble: "away", retry: () => { problem.value = null; void leave(); } };
   }
