@@ -4,7 +4,7 @@ import { ApiError, type Trouble } from "../api/client";
 import { openStatuses, type Report } from "../api/reports";
 import { isKind, type Ref } from "../api/types";
 import { connection, onEvent } from "../live/live";
-import { keepCases, keptCases } from "../offline/kept";
+import { keepCases, keptCases, type KeptCases } from "../offline/kept";
 import { onFate } from "../offline/outbox";
 import { now } from "../state/clock";
 import { checkSession, endSession, isSignedOut, who } from "../state/session";
@@ -127,7 +127,7 @@ export async function load(): Promise<void> {
 /** Shows what was kept for the time without a network; false where that is nothing. */
 async function takeKept(): Promise<boolean> {
   const me = who.peek()?.id;
-  const kept = me === undefined ? null : await keptCases(me);
+  const kept = me === undefined ? null : ((await keptCases(me)) ?? (await packedCases()));
   if (kept === null || who.peek()?.id !== me) return false;
   const at = asOf.peek();
   if (reports.peek().size === 0) put(kept.reports);
@@ -135,6 +135,12 @@ async function takeKept(): Promise<boolean> {
   fromKept.value = true;
   loading.value = "done";
   return true;
+}
+
+/** The open reports that the pack of the phone carries along, as of when it was taken. */
+async function packedCases(): Promise<KeptCases | null> {
+  const p = await import("../offline/pack").then((m) => m.openPack(), () => null);
+  return p === null ? null : { at: p.at, reports: p.answer.reports.features };
 }
 
 /** Asks for the open report with its history. */
