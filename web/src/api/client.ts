@@ -61,18 +61,15 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   try {
     return (await (await request(path, signal === undefined ? {} : { signal })).json()) as T;
   } catch (e) {
-    const kept = e instanceof ApiError && e.type === "unreachable" && owned() ? await import("../offline/away").then((m) => m.answer(path), () => undefined) : undefined;
+    let kept: unknown;
+    try {
+      // The mark of offline/account.ts: somebody's things may be kept here.
+      if ((e as ApiError).type === "unreachable" && localStorage["gridpatrol.account"]) kept = await (await import("../offline/away")).answer(path);
+    } catch {
+      // Then nothing is.
+    }
     if (kept === undefined) throw e;
     return kept as T;
-  }
-}
-
-/** Reports whether somebody's things may be kept here: see offline/account.ts. */
-function owned(): boolean {
-  try {
-    return localStorage["gridpatrol.account"] !== undefined;
-  } catch {
-    return false;
   }
 }
 
