@@ -15,10 +15,15 @@ export interface HotspotQuestion {
   step?: "month" | "week";
   /** What the statistics are of, the counts where it is not given. */
   variable?: Variable;
+  /** What rates are held against; asks for patrol hours besides: for those who may read patrols. */
+  exposure?: Exposure;
 }
 
+/** What reports are held against: households, or the hours that officers were on patrol there. */
+export type Exposure = "household" | "patrol_hour";
+
 /** What statistics compare: numbers of reports, or those per 1,000 households. */
-export type Variable = "count" | "rate";
+export type Variable = "count" | "rate" | "per_patrol_hour";
 
 /** A number of reports; null where it is too small to be shown. */
 export type Counted = number | null;
@@ -43,6 +48,12 @@ export interface HotspotCell {
     /** Reports per 1,000 households; absent where the count is suppressed or there are too few households. */
     rate?: number;
     households?: number;
+    /** Hours that officers were on patrol in it, where they were asked for. */
+    patrol_hours?: number;
+    /** Reports per such hour; absent where there are too few hours. */
+    per_patrol_hour?: number;
+    /** It looks hot only because it was looked at more: by household it is, by patrol hour it is not. */
+    watched?: boolean;
     /** The statistics, of the analysis' own cell; absent where there are none. */
     z_score?: number;
     p_value?: number;
@@ -61,6 +72,8 @@ export interface Analysis {
   cells: number;
   reports: number;
   households: number;
+  /** Hours on patrol in the cells, of reports per patrol hour. */
+  patrol_hours?: number;
   mean: number;
   sd: number;
   /** The share of the significant cells that may be so by chance. */
@@ -79,6 +92,10 @@ export interface Hotspots {
   resolution: number;
   total: Counted;
   frames?: Frame[];
+  /** Hours on patrol in all, where they were asked for. */
+  patrol_hours?: number;
+  /** Since when they are known, where earlier ones of the time are not any more. */
+  patrol_hours_since?: string;
   /** Null or absent where there are no statistics, as for who sees a part of the district. */
   analysis?: Analysis | null;
   features: HotspotCell[];

@@ -15,10 +15,11 @@ import { spots, type Spot } from "./overlay";
 import { findPlaces, placeOf } from "./places";
 import { analysisResolution, doneStatuses, type State } from "./question";
 import { StandingText } from "./standing";
-import { answer, coloured, filter, frame, frames } from "./state";
+import { answer, coloured, exposure, filter, frame, frames } from "./state";
 import { t } from "./text";
-import { leastHouseholds, rateOf, standingOf, tooFew } from "./values";
-import { day, howMany, pValue, rate, size, windowOf, zScore } from "./words";
+import { rateOf, standingOf, tooFew } from "./values";
+import { WatchedText } from "./watched";
+import { day, howMany, noRate, pValue, rate, size, windowOf, zScore } from "./words";
 
 const atMost = 12;
 
@@ -42,7 +43,7 @@ function stateOf(s: Spot): State {
 
 /** What is known of a hexagon beside its number of reports; nothing where the server gives no more. */
 function Facts({ cell }: { cell: HotspotCell }): JSX.Element {
-  const { households, z_score, p_value, analysis_h3 } = cell.properties;
+  const { households, patrol_hours, watched, z_score, p_value, analysis_h3 } = cell.properties;
   const { analysis, resolution = analysisResolution } = answer.value?.hotspots ?? {};
   const standing = standingOf(cell);
   const r = rateOf(cell, frame.value);
@@ -50,16 +51,23 @@ function Facts({ cell }: { cell: HotspotCell }): JSX.Element {
     <>
       {standing !== null && (
         <p>
-          <StandingText of={standing} what={coloured.value.of} />
+          <StandingText of={standing} what={exposure.value === "patrol_hour" ? "per_patrol_hour" : coloured.value.of} />
         </p>
       )}
+      {watched === true && <WatchedText />}
       <dl class="heat-facts">
         {households !== undefined && (
           <>
-            <dt>{t("rate")}</dt>
-            <dd>{r === null ? t("hidden") : r === undefined ? t("noRate", { n: leastHouseholds }) : rate(r)}</dd>
+            <dt>{t(exposure.value === "patrol_hour" ? "perHour" : "rate")}</dt>
+            <dd>{r === null ? t("hidden") : r === undefined ? noRate() : rate(r)}</dd>
             <dt>{t("households")}</dt>
             <dd>{t("householdsAbout", { n: formatNumber(households, language.value, households < 10 ? 1 : 0) })}</dd>
+          </>
+        )}
+        {patrol_hours !== undefined && (
+          <>
+            <dt>{t("patrolHours")}</dt>
+            <dd>{t("hoursAbout", { n: formatNumber(patrol_hours, language.value, 1) })}</dd>
           </>
         )}
         {z_score !== undefined && (

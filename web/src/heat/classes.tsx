@@ -7,8 +7,8 @@ import { hidesSome, numbersOf } from "./frames";
 import { StandingText } from "./standing";
 import { classes } from "./state";
 import { t } from "./text";
-import { hasRates, leastHouseholds, rateOf, ratesOf, standingOf, tooFew } from "./values";
-import { noFigures, rate } from "./words";
+import { hasRates, rateOf, ratesOf, standingOf, tooFew } from "./values";
+import { noFigures, noRate, rate } from "./words";
 
 /** The largest of numbers, which may be too many for arguments of a function. */
 function largestOf(numbers: readonly number[]): number {
@@ -78,7 +78,7 @@ export function Rates({ of }: { of: Hotspots }): JSX.Element {
     <>
       <ul class="heat-classes">
         <Few of={of} />
-        <Without some={of.features.some((c) => rateOf(c, null) === undefined)} why={t("noRate", { n: leastHouseholds })} />
+        <Without some={of.features.some((c) => rateOf(c, null) === undefined)} why={noRate()} />
         <Classes largest={largestOf(ratesOf(of))} text={rateText} />
       </ul>
       {classes.value.length === 0 && <p class="heat-meaning">{t("noRates")}</p>}
@@ -99,7 +99,7 @@ export function Standings({ of }: { of: Hotspots }): JSX.Element {
             <span class="soft">×{formatNumber(all.filter((a) => a === s).length, language.value)}</span>
           </li>
         ))}
-        <Without some={all.includes(null)} why={t("noRate", { n: leastHouseholds })} />
+        <Without some={all.includes(null)} why={noRate()} />
       </ul>
       {tooFew(of.analysis) && <p class="heat-few-reports">{t("statsFew")}</p>}
     </>

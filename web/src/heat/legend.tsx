@@ -4,11 +4,12 @@ import { formatNumber } from "../units/format";
 import { Counts, Rates, Standings } from "./classes";
 import { km2Of } from "./frames";
 import { How } from "./how";
+import { Watched } from "./watched";
 import { shapes } from "./marks";
 import { mode, strongest } from "./overlay";
 import { states } from "./question";
 import { readsReports } from "./reader";
-import { answer, classes, coloured, filter, frame, frames } from "./state";
+import { answer, classes, coloured, exposure, filter, frame, frames } from "./state";
 import { t } from "./text";
 import { size, windowOf } from "./words";
 
@@ -65,6 +66,7 @@ export function Legend(): JSX.Element | null {
   const km2 = first === undefined ? "" : size(km2Of(first));
   const hexagons = (dark: boolean) =>
     by === "significance" ? t("meaningSignificance", { km2, when })
+    : by === "rate" && exposure.value === "patrol_hour" ? t(dark ? "meaningPerHourDark" : "meaningPerHourLight", { km2, when })
     : by === "rate" ? t(dark ? "meaningRateDark" : "meaningRateLight", { km2, when })
     : t(dark ? "meaningHexDark" : "meaningHexLight", { km2, when });
   const sentence = (dark: boolean) =>
@@ -81,6 +83,7 @@ export function Legend(): JSX.Element | null {
       {m === "points" && by !== "count" && saysSomething && <Meaning of={hexagons} />}
       {m === "points" && <Marks />}
       {(m !== "hexagons" || saysSomething) && <Meaning of={sentence} />}
+      {m === "hexagons" && <Watched of={a.hotspots} />}
       {saysSomething && <How of={a.hotspots} />}
     </section>
   );

@@ -17,6 +17,9 @@ export const shapes: Record<State, { outline: string; sign: string }> = {
 /** The signs of hexagons with significantly more, and fewer, in the same units. */
 export const triangles = { hot: "M0-.72L.83.72H-.83Z", cold: "M0 .72L.83-.72H-.83Z" } as const;
 
+/** The sign of hexagons that were only looked at more: an eye. */
+export const eye = { lid: "M-.95 0Q0-1 .95 0Q0 1-.95 0Z", pupil: "M0-.3A.3.3 0 1 1 0 .3A.3.3 0 1 1 0-.3Z" } as const;
+
 /** Draws a picture of some pixels a side. */
 function picture(side: number, paint: (draw: CanvasRenderingContext2D) => void): ImageData {
   const canvas = document.createElement("canvas");
@@ -54,6 +57,17 @@ function pictures(isDark: boolean): Record<string, ImageData> {
       draw.fillStyle = colours.mark;
       draw.fill(new Path2D(triangles[of]));
     });
+  const watched = picture(side, (draw) => {
+    scale(draw);
+    const lid = new Path2D(eye.lid);
+    draw.fillStyle = colours.mark;
+    draw.fill(lid);
+    draw.lineWidth = 0.16;
+    draw.strokeStyle = colours.without;
+    draw.stroke(lid);
+    draw.fillStyle = colours.without;
+    draw.fill(new Path2D(eye.pupil));
+  });
   // Stripes that go on where the picture is repeated.
   const stripes = picture(stripeSide, (draw) => {
     draw.strokeStyle = colours.without;
@@ -68,6 +82,7 @@ function pictures(isDark: boolean): Record<string, ImageData> {
     ...Object.fromEntries(states.map((s) => [`heat-${s}`, mark(s)])),
     "heat-hot": triangle("hot"),
     "heat-cold": triangle("cold"),
+    "heat-watched": watched,
     "heat-without": stripes,
   };
 }
@@ -82,5 +97,5 @@ export function putMarks(map: MapLibre, isDark: boolean): void {
 
 /** Takes them away. */
 export function dropMarks(map: MapLibre): void {
-  for (const s of [...states, "hot", "cold", "without"]) if (map.hasImage(`heat-${s}`)) map.removeImage(`heat-${s}`);
+  for (const s of [...states, "hot", "cold", "watched", "without"]) if (map.hasImage(`heat-${s}`)) map.removeImage(`heat-${s}`);
 }

@@ -87,11 +87,12 @@ function hexagons(): Overlay {
 
 /** The signs on hexagons that stand out: nobody has to tell their colours apart. */
 function signs(): GeoJSON.FeatureCollection {
-  const shown = coloured.value.by === "significance" ? (answer.value?.hotspots.features ?? []) : [];
+  const { by } = coloured.value;
+  const shown = by === "count" ? [] : (answer.value?.hotspots.features ?? []);
   return {
     type: "FeatureCollection",
     features: shown.flatMap((c) => {
-      const s = standingOf(c);
+      const s = c.properties.watched === true ? "watched" : by === "significance" ? standingOf(c) : null;
       return s === null || s === "plain" ? [] : [{ type: "Feature", geometry: { type: "Point", coordinates: middleOf(c) }, properties: { standing: s } }];
     }),
   };

@@ -1,6 +1,6 @@
 import type { Status } from "../api/reports";
 import { openStatuses } from "../api/reports";
-import type { HotspotQuestion, Variable } from "../api/hotspots";
+import type { Exposure, HotspotQuestion, Variable } from "../api/hotspots";
 import type { Params } from "../state/url";
 
 /** The stretches of time that end today, in days. */
@@ -58,6 +58,12 @@ export function viewOf(params: Params): View {
   return { by, of: by === "rate" || (by === "significance" && params.of === "rate") ? "rate" : "count" };
 }
 
+/** Reads from an address what rates are held against; null where there are none, and where patrols are not the reader's business, or are not added up for so long. */
+export function exposureOf(params: Params, { of }: View, { time }: Filter, readsPatrols: boolean): Exposure | null {
+  if (of === "count" || !readsPatrols || isStep(time)) return null;
+  return params.per === "hour" ? "patrol_hour" : "household";
+}
+
 /** The H3 resolution of the statistics, which are the same at every zoom. */
 export const analysisResolution = 8;
 
@@ -91,11 +97,12 @@ function statusOf(state: State | null): readonly Status[] {
 }
 
 /** Makes the question of a filter. What is asked again on the same day is the same question. */
-export function questionOf(f: Filter, { by, of }: View, resolution: number, now: number, timeZone: string): HotspotQuestion {
+export function questionOf(f: Filter, { by, of }: View, resolution: number, now: number, timeZone: string, exposure: Exposure | null = null): HotspotQuestion {
   const status = statusOf(f.state);
   return {
     resolution: by === "significance" ? analysisResolution : resolution,
     ...(of === "count" ? {} : { variable: of }),
+    ...(exposure === null ? {} : { exposure }),
     from: new Date(beginOf(f.time, now, timeZone)).toISOString(),
     ...(f.category.length === 0 ? {} : { category: f.category }),
     ...(status.length === 0 ? {} : { status }),

@@ -19,7 +19,7 @@ export function StandingText({ of, what }: { of: Standing; what?: Variable }): J
   return (
     <span class="heat-stands">
       <StandingSign of={of} />
-      <span>{what === undefined ? t(of) : t(`${of}Long`, { what: t(what === "rate" ? "ofRate" : "ofCount") })}</span>
+      <span>{what === undefined ? t(of) : t(`${of}Long`, { what: t(what === "per_patrol_hour" ? "ofPerHour" : what === "rate" ? "ofRate" : "ofCount") })}</span>
     </span>
   );
 }

@@ -7,9 +7,9 @@ import { who } from "../state/session";
 import { camera, params, problem, setParams } from "../state/store";
 import { classesOf, rateClassesOf } from "./breaks";
 import { frameName, numbersOf, withoutEmptyStart } from "./frames";
-import { filterOf, isStep, questionOf, resolutionAt, viewOf } from "./question";
-import { readsAll } from "./reader";
-import { ratesOf } from "./values";
+import { exposureOf, filterOf, isStep, questionOf, resolutionAt, viewOf } from "./question";
+import { readsAll, readsPatrols } from "./reader";
+import { heldAgainst, ratesOf } from "./values";
 
 /** The clock that days and months are of. */
 export const timeZone = computed(() => app.value?.time_zone ?? "Asia/Shanghai");
@@ -17,6 +17,8 @@ export const timeZone = computed(() => app.value?.time_zone ?? "Asia/Shanghai");
 export const filter = computed(() => filterOf(params.value, readsAll.value));
 /** How hexagons are coloured. */
 export const coloured = computed(() => viewOf(params.value));
+/** What rates are held against; null where that is not to be chosen. */
+export const exposure = computed(() => exposureOf(params.value, coloured.value, filter.value, readsPatrols.value));
 /** The resolution that suits the zoom of the map. */
 export const resolution = signal(7);
 /** The last answer, and the question it belongs to; it stays while the next is awaited and when that fails. */
@@ -26,7 +28,7 @@ export const asking = signal(false);
 /** Goes up when reports have changed: tiles are asked for again. */
 export const news = signal(0);
 
-const question = computed(() => JSON.stringify(questionOf(filter.value, coloured.value, resolution.value, now.value, timeZone.value)));
+const question = computed(() => JSON.stringify(questionOf(filter.value, coloured.value, resolution.value, now.value, timeZone.value, exposure.value)));
 /** Whether what is shown is of an earlier question. */
 export const old = computed(() => answer.value !== null && answer.value.of !== question.value);
 
@@ -97,7 +99,8 @@ async function ask(q: string): Promise<void> {
   const own = (waiting = new AbortController());
   asking.value = true;
   try {
-    const given = kept.get(q) ?? withoutEmptyStart(await hotspots(JSON.parse(q) as HotspotQuestion, own.signal));
+    const asked = JSON.parse(q) as HotspotQuestion;
+    const given = kept.get(q) ?? heldAgainst(withoutEmptyStart(await hotspots(asked, own.signal)), asked.exposure);
     if (own.signal.aborted) return;
     if (kept.size > 12) kept.clear();
     kept.set(q, given);

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { params, setParams } from "../state/store";
 import { colourings, type Colouring } from "./question";
-import { answer, coloured, pause } from "./state";
+import { answer, coloured, exposure, pause } from "./state";
 import { t, type Key } from "./text";
 
 const names: Record<Colouring, Key> = { count: "byCount", rate: "byRate", significance: "bySignificance" };
@@ -39,6 +39,17 @@ export function ColourSwitch(): JSX.Element {
             <label key={o}>
               <input type="radio" name="heat-of" checked={of === o} onChange={() => setParams({ of: o === "count" ? null : o })} />
               <span>{t(o === "count" ? "ofCount" : "ofRateShort")}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {exposure.value !== null && (
+        <fieldset class="heat-of">
+          <legend>{t("against")}</legend>
+          {(["household", "patrol_hour"] as const).map((e) => (
+            <label key={e}>
+              <input type="radio" name="heat-per" checked={exposure.value === e} onChange={() => setParams({ per: e === "household" ? null : "hour" })} />
+              <span>{t(e === "household" ? "againstHouseholds" : "againstHours")}</span>
             </label>
           ))}
         </fieldset>

@@ -13,7 +13,7 @@ import { spots } from "./overlay";
 import { findPlaces, placeOf } from "./places";
 import type { Colouring } from "./question";
 import { StandingText } from "./standing";
-import { answer, coloured, frame, playing } from "./state";
+import { answer, coloured, exposure, frame, playing } from "./state";
 import { t, type Key } from "./text";
 import { ranked, rateOf, standingOf } from "./values";
 import { howMany, pValue, rate, zScore } from "./words";
@@ -46,7 +46,7 @@ function columnsOf(by: Colouring, frame: number | null): Column[] {
   const whole = (n: number) => formatNumber(n, language.value);
   return [
     { name: "count", shown: true, of: (c) => number(countOf(c, frame), whole) },
-    { name: "rate", shown: by === "rate", of: (c) => number(rateOf(c, frame), rate) },
+    { name: exposure.value === "patrol_hour" ? "perHour" : "rate", shown: by === "rate", of: (c) => number(rateOf(c, frame), rate) },
     { name: "households", shown: false, of: (c) => number(c.properties.households, whole) },
     { name: "z", shown: false, of: (c) => number(c.properties.z_score, zScore) },
     { name: "p", shown: false, of: (c) => number(c.properties.p_value, pValue) },

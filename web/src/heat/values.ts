@@ -1,4 +1,4 @@
-import type { Analysis, HotspotCell, Hotspots } from "../api/hotspots";
+import type { Analysis, Exposure, HotspotCell, Hotspots } from "../api/hotspots";
 import { classAt, type Class } from "./breaks";
 import { countOf } from "./frames";
 import type { Colouring } from "./question";
@@ -10,6 +10,9 @@ export const standings = ["cold", "plain", "hot"] as const satisfies Standing[];
 
 /** The smallest number of households that the server gives a rate for. */
 export const leastHouseholds = 20;
+
+/** The fewest hours on patrol that the server gives a rate for. */
+export const leastHours = 1;
 
 /** The class of hexagons with too few reports to say, and that of those without a rate or statistics. */
 export const fewClass = -1;
@@ -43,9 +46,21 @@ export function rateOf(c: HotspotCell, frame: number | null): number | null | un
   return households === undefined ? undefined : (1000 * n) / households;
 }
 
+/** Gives an answer whose rates are what reports are held against: by patrol hour those take the place of the ones by household. */
+export function heldAgainst(h: Hotspots, exposure: Exposure | undefined): Hotspots {
+  if (exposure !== "patrol_hour") return h;
+  return {
+    ...h,
+    features: h.features.map((c) => {
+      const { rate: _, per_patrol_hour, ...rest } = c.properties;
+      return { ...c, properties: { ...rest, ...(per_patrol_hour === undefined ? {} : { rate: per_patrol_hour, per_patrol_hour }) } };
+    }),
+  };
+}
+
 /** Reports whether an answer has households to reckon rates with. */
 export function hasRates(h: Hotspots): boolean {
-  return h.features.some((c) => c.properties.households !== undefined);
+  return h.features.some((c) => c.properties.households !== undefined || c.properties.patrol_hours !== undefined);
 }
 
 /** Gives the rates that are shown of an answer, over all of its frames. */

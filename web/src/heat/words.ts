@@ -3,8 +3,9 @@ import { language } from "../i18n/i18n";
 import { formatNumber, localeOf } from "../units/format";
 import { isStep, type Filter } from "./question";
 import { readsAll, readsReports } from "./reader";
-import { timeZone } from "./state";
+import { exposure, timeZone } from "./state";
 import { t } from "./text";
+import { leastHours, leastHouseholds } from "./values";
 
 /** A number of reports in words. */
 export function howMany(n: Counted): string {
@@ -29,6 +30,11 @@ export function zScore(z: number): string {
 /** A p-value, in two figures. */
 export function pValue(p: number): string {
   return p < 0.0001 ? "< 0.0001" : formatNumber(Number(p.toPrecision(2)), language.value, 6);
+}
+
+/** Why a hexagon has no rate. */
+export function noRate(): string {
+  return exposure.value === "patrol_hour" ? t("noRateHours", { n: leastHours }) : t("noRate", { n: leastHouseholds });
 }
 
 /** Why there are neither rates nor statistics. */
