@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Patrol } from "../api/patrols";
 import { language } from "../i18n/i18n";
+import { who } from "../state/session";
 import { linkTo } from "../state/store";
 import { formatNumber } from "../units/format";
 import { retention } from "./retention";
@@ -86,6 +87,14 @@ export function Record({ of: p }: { of: Patrol }): JSX.Element {
       {refused !== null && (
         <p class="record record-bad" role="alert">
           {t("refused", { detail: refused })}
+        </p>
+      )}
+      {who.value === null && (
+        <p class="record record-poor" role="alert">
+          <span>{t("signedOut")}</span>
+          <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
+            {t("signIn")}
+          </a>
         </p>
       )}
       {noRoom.value && (

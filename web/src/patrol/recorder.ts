@@ -10,7 +10,7 @@ import { active, follow, listed, noteFixes, noteSeen, ready, walks } from "./sta
 import { followFates } from "./steps";
 import { t } from "./text";
 import { keepAwake } from "./wake";
-import { visitedBy, worthKeeping } from "./way";
+import { visitedBy, within, worthKeeping } from "./way";
 
 /**
  * How recording stands. `off`: no patrol is under way, or it is paused.
@@ -30,6 +30,9 @@ export const noRoom = signal(false);
 /** So many fixes go at once, or those of so many milliseconds. */
 const batchSize = 20;
 const batchMs = 20_000;
+
+/** So many fixes that are handed on already are looked at for how long somebody has been somewhere. */
+const lookBack = 60;
 
 /** What the browser tells of a position beside what all do. */
 interface Told extends GeolocationPosition {
@@ -96,8 +99,11 @@ function take(p: Patrol, f: Fix): void {
   if (account === undefined || Date.parse(f.t) < Date.parse(p.started_at ?? "")) return;
   const walk = walks.peek().get(p.id) ?? { steps: [], seen: {}, line: [], pending: [] };
   const stops = p.checkpoints ?? [];
-  const reached = visitedBy(f, stops.filter((c) => walk.seen[c.id] === undefined && (c.visited_at === null || c.visited_at === undefined)));
-  if (!worthKeeping(f, walk.pending.at(-1) ?? walk.line.at(-1) ?? null, reached.length > 0)) return;
+  const ahead = stops.filter((c) => walk.seen[c.id] === undefined && (c.visited_at === null || c.visited_at === undefined));
+  const before = [...walk.line.slice(-lookBack), ...walk.pending];
+  const inside = within(f, ahead);
+  if (!worthKeeping(f, before.at(-1) ?? null, inside.length > 0)) return;
+  const reached = visitedBy([...before, f], inside);
   if (walk.pending.length === 0 && buffered !== null) buffered.since = Date.now();
   noteFixes(p.id, { line: walk.line, pending: [...walk.pending, f] });
   void keepFix(account, p.id, f);
@@ -204,7 +210,7 @@ let begun = false;
 export function recordPatrols(): void {
   if (begun) return;
   begun = true;
-  follow();
+  let following: (() => void) | null = follow();
   followFates();
   let of: string | null = null;
   let stop = (): void => undefined;
@@ -212,7 +218,12 @@ export function recordPatrols(): void {
     const p = active.value;
     const whoever = me.value;
     if (p !== null) {
+      following ??= follow();
       if (buffered?.patrol.id !== p.id) buffered = { patrol: p, since: Date.now() };
+    } else if (listed.value) {
+      // Who is on no patrol hears of them where they are shown.
+      following?.();
+      following = null;
     }
     // While nobody is known to be gone the mark stays: the next page goes on.
     if (whoever !== undefined && listed.value) markActive(p === null ? null : p.id);

@@ -37,12 +37,18 @@ test("a fix is worth keeping after some time or way, or where something is reach
   assert.equal(worthKeeping(fix(2, 3), fix(0, 0), true), true);
 });
 
-test("a checkpoint is reached within its radius, by a fix that counts", () => {
+test("a checkpoint is visited after some seconds within its radius, by fixes that count", () => {
   const school = { id: "school", lon: 125.66, lat: 43.52, radius_m: 50 };
-  assert.deepEqual(visitedBy(fix(0, 49), [school]), ["school"]);
-  assert.deepEqual(visitedBy(fix(0, 51), [school]), []);
-  assert.deepEqual(visitedBy(fix(0, 10, { accuracy_m: 51 }), [school]), []);
-  assert.deepEqual(visitedBy(fix(0, 10, { mock: true }), [school]), []);
+  assert.deepEqual(visitedBy([fix(0, 49), fix(5, 0)], [school]), ["school"]);
+  assert.deepEqual(visitedBy([fix(0, 49), fix(4.9, 0)], [school]), []);
+  assert.deepEqual(visitedBy([fix(0, 51), fix(5, 0)], [school]), []);
+  assert.deepEqual(visitedBy([fix(0, 0), fix(5, 51)], [school]), []);
+  assert.deepEqual(visitedBy([fix(0, 0), fix(2, 60), fix(6, 0)], [school]), [], "was out of it meanwhile");
+  assert.deepEqual(visitedBy([fix(0, 0), fix(2, 600, { accuracy_m: 51 }), fix(6, 0)], [school]), ["school"]);
+  assert.deepEqual(visitedBy([fix(0, 0), fix(121, 0)], [school]), [], "nothing is known of the time between");
+  assert.deepEqual(visitedBy([fix(0, 0), fix(6, 0, { accuracy_m: 51 })], [school]), []);
+  assert.deepEqual(visitedBy([fix(0, 0, { mock: true }), fix(6, 0)], [school]), []);
+  assert.deepEqual(visitedBy([], [school]), []);
 });
 
 test("a walk through places begins with the first, has all of them once, and does not cross itself", () => {

@@ -76,9 +76,30 @@ export interface Target extends Spot {
   radius_m: number;
 }
 
-/** Gives which checkpoints a fix lies in; none where it does not count. */
-export function visitedBy(f: Fix, targets: readonly Target[]): string[] {
-  return usable(f) ? targets.filter((c) => metres(f, c) <= c.radius_m).map((c) => c.id) : [];
+/** So long somebody has to be at a checkpoint, in milliseconds: the server's rule. */
+export const dwellMs = 5_000;
+
+/** Gives the checkpoints that a fix lies in; none where it does not count. */
+export function within<T extends Target>(f: Fix, targets: readonly T[]): T[] {
+  return usable(f) ? targets.filter((c) => metres(f, c) <= c.radius_m) : [];
+}
+
+/** Gives which checkpoints are visited with the last of some fixes, which are in the order of their time: those that it lies in, as all since some seconds do. */
+export function visitedBy(fixes: readonly Fix[], targets: readonly Target[]): string[] {
+  const last = fixes.at(-1);
+  if (last === undefined) return [];
+  return within(last, targets)
+    .filter((c) => {
+      let since = Date.parse(last.t);
+      for (const f of fixes.toReversed()) {
+        if (!usable(f)) continue;
+        const t = Date.parse(f.t);
+        if (since - t > gapMs || metres(f, c) > c.radius_m) break;
+        since = t;
+      }
+      return Date.parse(last.t) - since >= dwellMs;
+    })
+    .map((c) => c.id);
 }
 
 function length(order: readonly Spot[]): number {
