@@ -40,7 +40,6 @@ type Tracks struct {
 	boundaries *Boundaries
 	cfg        TracksConfig
 	poke       chan struct{}
-	rest       time.Duration // between two rounds that had something to do, by how long the last took
 	step       trackStep     // nil but in tests
 
 	noted struct { // readings of this hour that are in the database already
