@@ -19,6 +19,7 @@ import "./api/reports";
 import "./map/cover";
 import "./place/distance";
 import "./place/placename";
+import "./report/number";
 import "./search/soon";
 import "./ui/name";
 import "./ui/skeleton";
