@@ -19,11 +19,12 @@ type PastPatrol struct {
 	Fixes         map[geo.ID][]track.Fix
 }
 
-// ImportPatrols writes patrols as they are, with their tracks, in one transaction, and
-// one audit line; who follows the event stream is told to read everything anew. What
-// follows from the tracks is made by Tracks.Run, as for those that phones send: fixes that are outside
-// the patrol's times are left out. Checkpoints, areas and reports must be there; a patrol that is there already
-// is geo.ErrConflict.
+// ImportPatrols writes patrols as they are, with their tracks, in one
+// transaction, and one audit line; who follows the event stream is told to read
+// everything anew. What follows from the tracks is made by Tracks.Run, as for
+// those that phones send: fixes that are outside the patrol's times are left out.
+// Checkpoints, areas and reports must be there; a patrol that is there already is
+// geo.ErrConflict.
 func (s *Store) ImportPatrols(ctx context.Context, list []PastPatrol, actor patrol.Actor) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = '120s'`); err != nil {

@@ -16,8 +16,9 @@ type CellTime struct {
 	Dwell       time.Duration
 }
 
-// CellTimes gives the time in each H3 cell of the resolution (0 to 15), in the order of the cells. The way
-// is looked at every 10 m at least: the time of a step counts where its middle lies. A resolution that is none is geo.ErrInvalid.
+// CellTimes gives the time in each H3 cell of the resolution (0 to 15), in the
+// order of the cells. The way is looked at every 10 m at least: the time of a
+// step counts where its middle lies. A resolution that is none is geo.ErrInvalid.
 func CellTimes(pieces []Piece, res int) ([]CellTime, error) {
 	times := map[cell.Cell]*CellTime{}
 	var failed error

@@ -67,7 +67,8 @@ func CheckpointVisits(pieces []Piece, checkpoints []Checkpoint, r Rules) []Check
 	return out
 }
 
-// part gives a part (0 to 1) of a time, in whole microseconds, as databases keep them; all of it as it is.
+// part gives a part (0 to 1) of a time, in whole microseconds, as databases keep
+// them; all of it as it is.
 func part(of time.Duration, p float64) time.Duration {
 	if p >= 1 {
 		return of

@@ -7,13 +7,16 @@ import (
 )
 
 // Clean makes pieces of fixes, in the order of time. The fixes may come in any
-// order and any number of times: the pieces are the same to the byte. They are not changed.
+// order and any number of times: the pieces are the same to the byte. They are
+// not changed.
 //
-// Fixes that are not usable are left out, and of those within one second of the clock all but
-// the first by Compare's belief. The rest falls into runs, where somebody was silent for longer than Rules.Gap. Of
-// a run the longest chain is kept whose steps are all possible (Rules.SpeedMPS), so that neither an
-// impossible place nor where a track begins decides alone; then who stands gets one place. What was dropped may leave
-// a gap, which parts a run into several pieces. Nothing is carried from one run to the next.
+// Fixes that are not usable are left out, and of those within one second of the
+// clock all but the first by Compare's belief. The rest falls into runs, where
+// somebody was silent for longer than Rules.Gap. Of a run the longest chain is
+// kept whose steps are all possible (Rules.SpeedMPS), so that neither an
+// impossible place nor where a track begins decides alone; then who stands gets
+// one place. What was dropped may leave a gap, which parts a run into several
+// pieces. Nothing is carried from one run to the next.
 func Clean(fixes []Fix, r Rules) []Piece {
 	usable := make([]Fix, 0, len(fixes))
 	for _, f := range fixes {
@@ -67,8 +70,9 @@ func thin(run []Fix) []Fix {
 // burst of so many impossible places is seen through.
 const lookBack = 64
 
-// possible gives the longest chain of fixes, each reached from the one before it no faster than the rules allow;
-// of several as long the one that keeps the latest fixes. Fixes are at least a moment apart, in order.
+// possible gives the longest chain of fixes, each reached from the one before it
+// no faster than the rules allow; of several as long the one that keeps the
+// latest fixes. Fixes are at least a moment apart, in order.
 func possible(run []Fix, r Rules) []Fix {
 	length := make([]int, len(run))  // of the longest chain that ends here
 	before := make([]int, len(run))  // the fix before in it, -1 at its start

@@ -1,12 +1,12 @@
-// Package track makes of the positions that phones send during a patrol what
-// is asked of them: cleaned lines, visits with their dwell, distance, time in
-// cells, and the land that was seen.
+// Package track makes of the positions that phones send during a patrol what is
+// asked of them: cleaned lines, visits with their dwell, distance, time in cells,
+// and the land that was seen.
 //
 // Everything here is a function of the set of fixes: their order and how often
 // one comes are nothing to it, and what is computed again from the stretch that
-// Affected names equals what is computed again from all. Positions are points
-// of the lattice (lon, lat in units of 1e-7°, WGS 84), times are instants, and
-// the time of a fix alone counts, never when it arrived.
+// Affected names equals what is computed again from all. Positions are points of
+// the lattice (lon, lat in units of 1e-7°, WGS 84), times are instants, and the
+// time of a fix alone counts, never when it arrived.
 package track
 
 import (
@@ -28,8 +28,9 @@ type Fix struct {
 	Mock      bool    // whether the phone said that another program made it up
 }
 
-// Compare orders fixes by time. Of one instant the one to be believed is first: not made up, then
-// more exact (unknown last), then by place and speed. 0 means that both are one fix.
+// Compare orders fixes by time. Of one instant the one to be believed is first:
+// not made up, then more exact (unknown last), then by place and speed. 0 means
+// that both are one fix.
 func Compare(a, b Fix) int {
 	return cmp.Or(
 		a.T.Compare(b.T),

@@ -15,13 +15,15 @@ type Vertex struct {
 	At geo.LatticePoint
 }
 
-// Piece is a stretch of a track without a gap, cleaned: its vertices in the order of time, at least one.
-// Between two that follow each other the way is straight and the pace even. Who
-// stood has two vertices at one place, the arrival and the leaving.
+// Piece is a stretch of a track without a gap, cleaned: its vertices in the order
+// of time, at least one. Between two that follow each other the way is straight
+// and the pace even. Who stood has two vertices at one place, the arrival and the
+// leaving.
 type Piece struct {
-	// Run is the stretch of usable fixes, none further than Rules.Gap from the next, that the piece was
-	// made of; it reaches beyond the piece where fixes were dropped as jumps. Every run has at least one
-	// piece, so that the runs of all pieces are the spans that Affected wants.
+	// Run is the stretch of usable fixes, none further than Rules.Gap from the
+	// next, that the piece was made of; it reaches beyond the piece where fixes
+	// were dropped as jumps. Every run has at least one piece, so that the runs
+	// of all pieces are the spans that Affected wants.
 	Run      Span
 	Vertices []Vertex
 }
@@ -32,11 +34,12 @@ func (p Piece) From() time.Time { return p.Vertices[0].T }
 // To is when the piece ends.
 func (p Piece) To() time.Time { return p.Vertices[len(p.Vertices)-1].T }
 
-// Affected gives the stretch of time that has to be computed again when fixes with times within from and to (ends included)
-// were added to, or taken out of, a track whose runs (Piece.Run, each once or as often as it stands in the pieces, in any order)
-// are the spans. Everything derived whose Run lies within it goes; the fixes
-// within it (ends included), cleaned alone, give what takes its place. What lies outside stays as it is,
-// to the byte.
+// Affected gives the stretch of time that has to be computed again when fixes
+// with times within from and to (ends included) were added to, or taken out of, a
+// track whose runs (Piece.Run, each once or as often as it stands in the pieces,
+// in any order) are the spans. Everything derived whose Run lies within it goes;
+// the fixes within it (ends included), cleaned alone, give what takes its place.
+// What lies outside stays as it is, to the byte.
 func Affected(spans []Span, from, to time.Time, r Rules) Span {
 	low, high := from.Add(-r.Gap), to.Add(r.Gap)
 	out := Span{from.UTC(), to.UTC()}
@@ -54,7 +57,8 @@ func Affected(spans []Span, from, to time.Time, r Rules) Span {
 	return out
 }
 
-// Distance gives the length of the pieces in metres, on the ellipsoid of WGS 84 (geo.DistanceM).
+// Distance gives the length of the pieces in metres, on the ellipsoid of WGS 84
+// (geo.DistanceM).
 func Distance(pieces []Piece) float64 {
 	sum := 0.0
 	for _, p := range pieces {

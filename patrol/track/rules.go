@@ -7,7 +7,8 @@ type Rules struct {
 	// AccuracyM is the worst accuracy that is used. A fix whose accuracy is
 	// unknown is used.
 	AccuracyM float64
-	// SpeedMPS is the fastest, in metres a second, that two kept fixes that follow each other may lie apart.
+	// SpeedMPS is the fastest, in metres a second, that two kept fixes that
+	// follow each other may lie apart.
 	SpeedMPS float64
 	// Gap ends a piece: nothing is known of who was silent for longer. At
 	// least a second.
@@ -22,8 +23,9 @@ type Rules struct {
 	AreaDwell, CheckpointDwell time.Duration
 }
 
-// DefaultRules are the rules in use: 50 m, 40 m/s (144 km/h, so that who rides in a car is believed), 120 s,
-// 15 m for 60 s, 120 s away, 20 s in an area and 5 s at a checkpoint.
+// DefaultRules are the rules in use: 50 m, 40 m/s (144 km/h, so that who rides in
+// a car is believed), 120 s, 15 m for 60 s, 120 s away, 20 s in an area and 5 s
+// at a checkpoint.
 func DefaultRules() Rules {
 	return Rules{
 		AccuracyM: 50, SpeedMPS: 40, Gap: 120 * time.Second,
@@ -32,7 +34,8 @@ func DefaultRules() Rules {
 	}
 }
 
-// Usable tells whether a fix is used at all: it is not made up, and as exact as the rules want.
+// Usable tells whether a fix is used at all: it is not made up, and as exact as
+// the rules want.
 func (r Rules) Usable(f Fix) bool {
 	return !f.Mock && !(f.AccuracyM > r.AccuracyM) && f.AccuracyM == f.AccuracyM
 }

@@ -18,10 +18,12 @@ type Visit struct {
 // stepM is how finely the way between two vertices is looked at.
 const stepM = 10
 
-// Visits gives the stays in the areas that locate names, in the order of From, then of kind and
-// code. locate is asked for places on the way, at most 10 m apart: the time of a step counts where its middle lies. Stays in one area that
-// lie no more than Rules.Away apart, and in one run, are one visit; one shorter than Rules.AreaDwell in all is none. The pieces are
-// Clean's, in the order of time.
+// Visits gives the stays in the areas that locate names, in the order of From,
+// then of kind and code. locate is asked for places on the way, at most 10 m
+// apart: the time of a step counts where its middle lies. Stays in one area that
+// lie no more than Rules.Away apart, and in one run, are one visit; one shorter
+// than Rules.AreaDwell in all is none. The pieces are Clean's, in the order of
+// time.
 func Visits(pieces []Piece, locate func(geo.LatticePoint) geo.Match, r Rules) []Visit {
 	var out []Visit
 	open := map[geo.Ref]int{} // the visit that is going on
