@@ -17,10 +17,13 @@ import { isShut, Shut } from "./ui/shut";
 // be twice as large on the line.
 import "./api/reports";
 import "./map/cover";
+import "./map/position";
 import "./place/distance";
+import "./place/edge";
 import "./place/placename";
 import "./report/number";
 import "./search/soon";
+import "./state/place";
 import "./ui/name";
 import "./ui/skeleton";
 import "./units/format";
