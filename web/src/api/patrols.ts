@@ -53,6 +53,8 @@ export interface Patrol {
   /** Nobody has been in the area since. */
   absent_since?: string | null;
   note?: string | null;
+  /** What was said when it ended, or why it was cancelled. */
+  end_note?: string;
   version: number;
   /** What the caller may do to it now. */
   allow?: PatrolDeed[];

@@ -133,6 +133,8 @@ export const en: Record<keyof typeof zh, string> = {
   cancelSays: "This cannot be undone. The team will see why.",
   cancelled: "The patrol is cancelled",
   reason: "Reason (required)",
+  whyCancelled: "Why it was cancelled",
+  endNote: "Said at the end",
   needReason: "Say why.",
   track: "Track",
   trackNote: "Every look at a track is recorded. Whoever walked it can see who looked, and when.",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Checkpoint, CheckpointState, Patrol, PatrolState } from "../api/patrols";
-import { checkpointsInOrder, countsOf, dueBy, groupsOf } from "./order";
+import { checkpointsInOrder, countsOf, dueBefore, groupsOf } from "./order";
 
 function patrol(id: string, state: PatrolState, start: string, absent: string | null = null): Patrol {
   return { id, area: { kind: "grid", code: id, name: id }, team: [], planned_start: start, planned_end: start, state, paused: false, absent_since: absent, version: 1 };
@@ -25,7 +25,7 @@ test("patrols that have not begun in time come first, and an absence before all 
   assert.deepEqual(countsOf(all), { start_overdue: 1, ready: 1, scheduled: 0, active: 3, done: 1, cancelled: 0 });
 });
 
-test("checkpoints are in the order of their need, and a patrol takes those due by its end", () => {
+test("checkpoints are in the order of their need, and a patrol takes those due before the end of its day", () => {
   const all = [
     checkpoint("green", "visited", "2026-11-26T00:00:00Z"),
     checkpoint("late", "overdue", "2026-11-23T00:00:00Z"),
@@ -35,5 +35,5 @@ test("checkpoints are in the order of their need, and a patrol takes those due b
     checkpoint("soon", "due", "2026-11-24T09:00:00Z"),
   ];
   assert.deepEqual(checkpointsInOrder(all).map((c) => c.id), ["later", "late", "new", "soon", "tonight", "green"]);
-  assert.deepEqual(dueBy(all, Date.parse("2026-11-24T10:00:00Z")).map((c) => c.id), ["late", "tonight", "later", "new", "soon"]);
+  assert.deepEqual(dueBefore(all, Date.parse("2026-11-24T10:00:00Z")).map((c) => c.id), ["late", "later", "new", "soon"]);
 });

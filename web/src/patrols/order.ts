@@ -43,7 +43,7 @@ export function checkpointsInOrder(all: readonly Checkpoint[]): Checkpoint[] {
   });
 }
 
-/** Gives those that a patrol until then should visit: never visited, or due by its end (milliseconds). */
-export function dueBy(all: readonly Checkpoint[], end: number): Checkpoint[] {
-  return all.filter(({ properties: p }) => p.state === "never" || p.state === "overdue" || p.due_at == null || Date.parse(p.due_at) <= end);
+/** Gives those that have to be visited before an instant (milliseconds). */
+export function dueBefore(all: readonly Checkpoint[], end: number): Checkpoint[] {
+  return all.filter(({ properties: p }) => p.due_at == null || Date.parse(p.due_at) < end);
 }

@@ -59,7 +59,7 @@ function Times({ of: p }: { of: Patrol }): JSX.Element {
             ))}
           </Fact>
         )}
-        {p.distance_m != null && <Fact label={t("walked")}>{distance(p.distance_m)}</Fact>}
+        {p.started_at != null && p.distance_m != null && <Fact label={t("walked")}>{distance(p.distance_m)}</Fact>}
         {p.last_fix_at != null && (
           <Fact label={t("lastFix")}>
             <Ago at={p.last_fix_at} />
@@ -245,6 +245,14 @@ function Body({ of: p, again }: { of: Patrol; again: () => void }): JSX.Element 
           <h3>{t("note")}</h3>
           <p class="patrol-note">
             <Name of={p.note} />
+          </p>
+        </section>
+      )}
+      {p.end_note !== undefined && p.end_note !== "" && (
+        <section>
+          <h3>{t(p.state === "cancelled" ? "whyCancelled" : "endNote")}</h3>
+          <p class="patrol-note">
+            <Name of={p.end_note} />
           </p>
         </section>
       )}

@@ -6,10 +6,10 @@ import { refText } from "../api/people";
 import { newKey } from "../report/number";
 import { goTo, params, tell } from "../state/store";
 import { Name } from "../ui/name";
-import { mostDays } from "./days";
+import { boundsOf, isDay, mostDays } from "./days";
 import { AreaField, TeamField } from "./fields";
 import { changeOf, daysOf, faultOf, formOf, freshForm, patrolsOf, type Form } from "./form";
-import { checkpointsInOrder, dueBy } from "./order";
+import { checkpointsInOrder, dueBefore } from "./order";
 import { CheckpointBadge } from "./parts";
 import { formArea, pickArea, picked } from "./picking";
 import { day, refresh, today, zone } from "./state";
@@ -93,8 +93,8 @@ function PointsField({ form }: { form: Signal<Form> }): JSX.Element | null {
   }, [key]);
   if (where === null) return null;
   const all = found.value ?? [];
-  const end = patrolsOf({ ...f, repeat: false }, zone.value)[0]?.planned_end;
-  const suggested = dueBy(all, end === undefined ? Date.now() : Date.parse(end)).map((c) => c.id);
+  // As the server chooses where it is left to it.
+  const suggested = dueBefore(all, isDay(f.day) ? Date.parse(boundsOf(f.day, zone.value).to) : Date.now()).map((c) => c.id);
   const chosen = f.checkpoints ?? suggested;
   const turn = (id: string) => (form.value = { ...form.value, checkpoints: chosen.includes(id) ? chosen.filter((x) => x !== id) : [...chosen, id] });
   return (

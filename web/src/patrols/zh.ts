@@ -131,6 +131,8 @@ export const zh = {
   cancelSays: "取消后不能恢复，队员会看到原因。",
   cancelled: "已取消巡查",
   reason: "原因（必填）",
+  whyCancelled: "取消原因",
+  endNote: "结束说明",
   needReason: "请写明原因。",
   track: "轨迹",
   trackNote: "每次查看轨迹都会记录，巡查人员能看到是谁在什么时候查看的。",

@@ -38,7 +38,7 @@ export const en: Record<keyof typeof zh, string> = {
   askNearest: "Who is nearest?",
   askAgain: "Ask again",
   nobodyNear: "Nobody is on patrol near this now.",
-  thePatrol: "show where",
+  thePatrol: "map",
   call: "Call {name}, {phone}",
   noted: "Looking at where people are is recorded, and they can see it.",
   openReport: "Open the report",

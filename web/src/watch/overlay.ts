@@ -61,7 +61,8 @@ const marks: Overlay = {
       type: "symbol",
       source: "watch-members",
       layout: { "text-field": ["get", "initial"], "text-size": 13, "text-allow-overlap": true, "text-ignore-placement": true },
-      paint: { "text-color": p.halo },
+      // What has faded is no ground for light letters.
+      paint: { "text-color": ["case", ["<", ["get", "shown"], 0.6], p.name, p.halo] },
     },
     {
       id: "watch-member-name",
