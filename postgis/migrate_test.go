@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -198,6 +199,14 @@ func TestTwoRoles(t *testing.T) {
 	}
 	w.refresh(t)
 	w.accept(t, w.intake(t, place(1, 1), "k"))
+	// Months of fixes come and go, though its role changes no table by itself.
+	tracks := NewTracks(w.Store, w.b, TracksConfig{Coarsen: 30 * day, Erase: 180 * day})
+	if _, _, err := tracks.Forget(t.Context(), time.Now()); err != nil || tracks.MakeMonths(t.Context(), time.Now()) != nil || tracks.CatchUp(t.Context()) != nil {
+		t.Errorf("tracks with the app's role: %v, %v", err, tracks.MakeMonths(t.Context(), time.Now()))
+	}
+	if n := w.count(t, `SELECT count(*) FROM pg_inherits WHERE inhparent = 'track_fixes'::regclass`); n != 4 {
+		t.Errorf("%d partitions of fixes, want three months and the rest", n)
+	}
 	alone := testConfig(app.String()) // another start, without the owner's URL
 	second, err := Open(t.Context(), alone)
 	if err != nil {
@@ -215,6 +224,7 @@ func TestTwoRoles(t *testing.T) {
 		`DELETE FROM revisions WHERE district_code = '220112'`,
 		`DELETE FROM decisions WHERE district_code = '220112'`,
 		`CREATE TABLE gridpatrol.more (id int)`,
+		`DROP TABLE track_fixes_other`,
 		`DROP TABLE audit`,
 	} {
 		if err := w.exec(t, sql); state(err) != "42501" {

@@ -40,7 +40,7 @@ type Tracks struct {
 	boundaries *Boundaries
 	cfg        TracksConfig
 	poke       chan struct{}
-	step       trackStep     // nil but in tests
+	step       trackStep // nil but in tests
 
 	noted struct { // readings of this hour that are in the database already
 		sync.Mutex
