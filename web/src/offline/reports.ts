@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
 import type { Report } from "../api/reports";
 import { categoryName } from "../case/category";
-import { photos, type Place, type Waiting } from "../report/draft";
-import { forgetWaiting } from "../report/kept";
+import { draft, photos, type Place, type Waiting } from "../report/draft";
+import { forgetWaiting, keepWaiting } from "../report/kept";
 import { newKey } from "../report/number";
 import * as queue from "../report/queue";
 import { bodyOfReport } from "../report/send";
@@ -18,15 +18,14 @@ const subjectOf = (key: string) => `new/${key}`;
 
 /**
  * Puts a report that was sent with the form into the outbox of whoever is signed
- * in, and takes it out of the form's own store. It gives false where the phone
- * has no room; the form sends it by itself then.
+ * in, and takes it out of the form's own store. Where the phone has no room the
+ * form sends it by itself.
  */
-export async function hand(w: Waiting): Promise<boolean> {
+export async function hand(w: Waiting): Promise<void> {
   await ready;
   if (w.owner !== owner.peek()) {
     // Somebody else's, from before the page was closed: it waits for them.
-    queue.drop(w.key);
-    return true;
+    return queue.drop(w.key);
   }
   if (!outbox.peek().some((i) => i.id === w.key)) {
     const files = w.photos.flatMap((p) => {
@@ -47,11 +46,11 @@ export async function hand(w: Waiting): Promise<boolean> {
         about: { category: w.category ?? "", ...(w.place === null ? {} : { place: JSON.stringify(w.place) }) },
       });
     } catch {
-      return false;
+      queue.setWaiting(queue.waiting.peek().map((o) => (o.key === w.key ? { ...w, owner: undefined } : o)));
+      return queue.tryNow();
     }
   }
   await forgetWaiting(w);
-  return true;
 }
 
 /** Takes a report that was refused back into the form. What is being written there is put aside. */
@@ -76,7 +75,8 @@ export async function toForm(i: Item): Promise<void> {
     since: i.at,
     stopped: { type: i.refusal?.type ?? "held", pointer: i.refusal?.errors[0]?.pointer ?? "" },
   };
-  await queue.putAside(w);
+  queue.setWaiting([...queue.waiting.peek(), w]);
+  await keepWaiting(w, draft.peek());
   await discard(i.id);
   await queue.takeBack(w.key);
   goTo({ view: "report", params: { step: "more" }, selection: null });
@@ -84,7 +84,7 @@ export async function toForm(i: Item): Promise<void> {
 
 // The form shows what becomes of its report as if it sent it by itself.
 onFate((f) => {
-  const w = queue.waiting.peek().find((o) => o.key === f.item.id && o.owner !== undefined);
+  const w = queue.waiting.peek().find((o) => o.key === f.item.id && o.owner !== undefined && o.stopped === null);
   if (w === undefined) return;
   if (f.kind === "sent") queue.settle(w, f.answer as Report);
   else if (f.kind === "discarded") queue.drop(w.key);

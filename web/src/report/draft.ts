@@ -48,7 +48,7 @@ export interface Waiting extends Draft {
   since: number;
   stopped: Refusal | null;
   /** The account it is sent for, by the outbox; without one it is nobody's, and sent from here. */
-  owner?: string;
+  owner?: string | undefined;
 }
 
 function blank(): Draft {

@@ -23,7 +23,8 @@ export const arrived = signal<ReadonlyMap<string, Report>>(new Map());
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-function setWaiting(list: Waiting[]): void {
+/** Notes which reports are not with the server yet. */
+export function setWaiting(list: Waiting[]): void {
   waiting.value = list;
   markWaiting(list.length);
 }
@@ -32,20 +33,13 @@ function setWaiting(list: Waiting[]): void {
 export const ready: Promise<void> = readAll().then((kept) => {
   takeUp(kept);
   setWaiting([...kept.waiting, ...waiting.peek()]);
-  for (const w of kept.waiting) if (w.owner !== undefined) hand(w);
+  for (const w of kept.waiting) if (w.owner && w.stopped === null) hand(w);
   void pump();
 });
 
-/** Leaves a report of somebody with an account to the outbox. Where that cannot have it, it is sent from here. */
+/** Leaves a report of somebody with an account to the outbox. */
 function hand(w: Waiting): void {
-  void import("../offline/reports")
-    .then((m) => m.hand(w))
-    .catch(() => false)
-    .then((taken) => {
-      if (taken) return;
-      setWaiting(waiting.peek().map((o) => (o.key === w.key ? without(w, null) : o)));
-      tryNow();
-    });
+  import("../offline/reports").then((m) => m.hand(w), () => undefined);
 }
 
 /** Sends all that waits, one after the other: two at once would halve a slow line for both. */
@@ -80,7 +74,7 @@ async function pump(): Promise<void> {
 }
 
 function nextOne(): Waiting | undefined {
-  return waiting.peek().find((w) => w.stopped === null && w.owner === undefined);
+  return waiting.peek().find((w) => w.stopped === null && !w.owner);
 }
 
 /** Takes note that the server has a report. */
@@ -101,19 +95,9 @@ export function drop(key: string): void {
   setWaiting(waiting.peek().filter((o) => o.key !== key));
 }
 
-/** Takes a report in that was refused elsewhere. */
-export function putAside(w: Waiting): Promise<void> {
-  setWaiting([...waiting.peek(), w]);
-  return keepWaiting(w, draft.peek());
-}
-
-function without({ owner: _, ...w }: Waiting, stopped: Refusal | null): Waiting {
-  return { ...w, stopped };
-}
-
 /** Takes note that the server does not take a report. */
 export async function stop(key: string, why: Refusal): Promise<void> {
-  setWaiting(waiting.peek().map((w) => (w.key === key ? without(w, why) : w)));
+  setWaiting(waiting.peek().map((w) => (w.key === key ? { ...w, stopped: why } : w)));
   const w = waiting.peek().find((o) => o.key === key);
   if (w === undefined) return;
   // Back to who wrote it, unless another is being written.
@@ -130,7 +114,7 @@ export function tryNow(): void {
 /** Sends the draft: from now on it waits until the server has it. Gives its key. */
 export function submit(): string {
   const owner = who.peek()?.id;
-  const w: Waiting = { ...draft.peek(), since: Date.now(), stopped: null, ...(owner === undefined ? {} : { owner }) };
+  const w: Waiting = { ...draft.peek(), since: Date.now(), stopped: null, owner };
   const after = next(w);
   batch(() => {
     refusal.value = null;
@@ -138,7 +122,7 @@ export function submit(): string {
     replace(after);
   });
   // Kept before the first byte goes out: the key must outlive the page.
-  void keepWaiting(w, after).then(() => (owner === undefined ? tryNow() : hand(w)));
+  void keepWaiting(w, after).then(() => (owner ? hand(w) : tryNow()));
   return w.key;
 }
 
