@@ -52,7 +52,7 @@ export const en: Record<keyof typeof zh, string> = {
   ofDue: "{n} of {due}",
 
   map: "Map shows",
-  cells: "Hexagons of some 130 m",
+  cells: "Hexagons",
   parts: "Areas",
   legend: "Days since the last visit",
   legendHelp: "Hexagons with a track have a colour; where there is none, nobody was in this time.",

@@ -50,7 +50,7 @@ export const zh = {
   ofDue: "{n} / {due}",
 
   map: "地图表示",
-  cells: "约 130 米的六边形",
+  cells: "六边形",
   parts: "区域",
   legend: "距上次到访的天数",
   legendHelp: "六边形内有轨迹才着色；没有颜色的地方，这段时间没有人去过。",
