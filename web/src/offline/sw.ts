@@ -67,7 +67,8 @@ async function page(request: Request): Promise<Response> {
 }
 
 async function file(request: Request): Promise<Response> {
-  const kept = await caches.match(request, { ignoreVary: true });
+  // The map library asks for its worker with its version behind a question mark.
+  const kept = await caches.match(request, { ignoreVary: true, ignoreSearch: true });
   if (kept !== undefined) return kept;
   const answer = await fetch(request);
   if (answer.ok && /-[0-9A-Z]{8}\./.test(request.url)) {
