@@ -3,15 +3,15 @@ import { t as common, texts } from "../i18n/i18n";
 
 const zh = {
   from: "没有网络：依据 {time} 的数据。",
-  decides: "紧靠边界，{kinds}由服务器确定。",
+  decides: "此处的{kinds}由服务器确定。",
   and: "、",
   mapFrom: "没有网络，地图依据 {time} 的数据",
 };
 
 const en: Record<keyof typeof zh, string> = {
   from: "No network: from the data of {time}.",
-  decides: "Right at a boundary: the server decides on the {kinds}.",
-  and: " and the ",
+  decides: "Here the server decides: {kinds}.",
+  and: ", ",
   mapFrom: "No network: the map is from the data of {time}",
 };
 
