@@ -3,8 +3,6 @@ package patrol
 import (
 	"time"
 
-	"github.com/paulmach/orb"
-
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
@@ -64,8 +62,7 @@ type Patrol struct {
 	// EndedSeenAt by the server's; zero before.
 	StartedAt, StartedSeenAt time.Time
 	EndedAt, EndedSeenAt     time.Time
-	StartedFrom              *orb.Point // lon/lat in degrees, WGS 84, where it was started; nil where not given
-	Pauses                   []Pause    // in order, disjoint; the last may not have ended
+	Pauses                   []Pause // in order, disjoint; the last may not have ended
 	Stops                    []PatrolStop
 	Reports                  []geo.ID // made on it, the first one first
 	Note                     string   // of the plan

@@ -37,11 +37,13 @@ type Walker struct {
 type PatrolAction struct {
 	PatrolID geo.ID
 	Deed     PatrolDeed
-	At       time.Time  // by the phone's clock; zero: Seen
-	Seen     time.Time  // by the server's clock
-	Point    *orb.Point // lon/lat in degrees, WGS 84, where a start was made; nil where not given
-	Note     string     // at most NoteMax characters; cancelling needs one
-	Plan     PatrolPlan // of an edit
+	At       time.Time // by the phone's clock; zero: Seen
+	Seen     time.Time // by the server's clock
+	// Point is where a start was made, lon/lat in degrees, WGS 84; nil where not
+	// given. It is not kept: where somebody was is in tracks alone, and goes with them.
+	Point *orb.Point
+	Note  string     // at most NoteMax characters; cancelling needs one
+	Plan  PatrolPlan // of an edit
 	Walker
 	Actor       Actor
 	IfVersion   int    // the version the person saw; 0 where it does not matter
@@ -184,7 +186,7 @@ func (p *Patrol) conflict(a PatrolAction, takes []PatrolDeed) error {
 		Detail: fmt.Sprintf("a patrol that is %s does not take %s; it takes %s", state, a.Deed, what)}
 }
 
-// check checks what was sent along, and puts the point on the lattice.
+// check checks what was sent along.
 func (a *PatrolAction) check(p *Patrol) error {
 	if n := utf8.RuneCountInString(a.Note); n > NoteMax {
 		return geo.Invalid("note-too-long", fmt.Sprintf("a note has at most %d characters", NoteMax),
@@ -194,11 +196,9 @@ func (a *PatrolAction) check(p *Patrol) error {
 		return geo.Invalid("note-missing", "cancelling needs a note that says why", geo.FieldError{Pointer: "/note", Detail: "is missing"})
 	}
 	if a.Point != nil {
-		at, ok := geo.Round(*a.Point)
-		if !ok {
+		if _, ok := geo.Round(*a.Point); !ok {
 			return geo.Invalid("point-invalid", "the position is no lon/lat in degrees", geo.FieldError{Pointer: "/lon", Detail: "lon must be within ±180 and lat within ±90"})
 		}
-		a.Point = &at
 	}
 	return a.checkTime(p)
 }
@@ -238,7 +238,7 @@ func (p *Patrol) with(a PatrolAction) Patrol {
 	next.Pauses = slices.Clone(p.Pauses)
 	switch a.Deed {
 	case DeedStart:
-		next.Stored, next.StartedAt, next.StartedSeenAt, next.StartedFrom = PatrolActive, a.At, a.Seen, a.Point
+		next.Stored, next.StartedAt, next.StartedSeenAt = PatrolActive, a.At, a.Seen
 	case DeedPause:
 		next.Pauses = append(next.Pauses, Pause{From: a.At})
 	case DeedResume:

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
-	"github.com/twpayne/go-geom"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -18,7 +16,7 @@ import (
 // as it was last.
 const selectPatrol = `
 	SELECT p.id, p.area_id, v.kind, v.code, v.name, p.area_ids, p.planned_start, p.planned_end, p.state,
-	       p.started_at, p.started_seen_at, p.ended_at, p.ended_seen_at, p.started_point, p.note, p.end_note,
+	       p.started_at, p.started_seen_at, p.ended_at, p.ended_seen_at, p.note, p.end_note,
 	       p.absent_since, p.created_at, p.updated_at, p.version,
 	       ARRAY(SELECT m.person_id FROM patrol_members m
 	             WHERE m.district_code = p.district_code AND m.patrol_id = p.id ORDER BY m.number),
@@ -51,11 +49,10 @@ func (s *Store) patrolArgs(scope access.Scope, person geo.ID) pgx.NamedArgs {
 func scanPatrol(row pgx.CollectableRow) (p patrol.Patrol, err error) {
 	var kind, code string
 	var started, startedSeen, ended, endedSeen, absent, last *time.Time
-	var from *geom.Point
 	var pausedFrom []time.Time
 	var pausedTo []*time.Time
 	err = row.Scan(&p.ID, &p.AreaID, &kind, &code, &p.AreaName, &p.AreaIDs, &p.PlannedStart, &p.PlannedEnd, &p.Stored,
-		&started, &startedSeen, &ended, &endedSeen, &from, &p.Note, &p.EndNote,
+		&started, &startedSeen, &ended, &endedSeen, &p.Note, &p.EndNote,
 		&absent, &p.CreatedAt, &p.UpdatedAt, &p.Version, &p.Team, &pausedFrom, &pausedTo, &p.Reports, &p.DistanceM, &last)
 	if err != nil {
 		return p, err
@@ -66,9 +63,6 @@ func scanPatrol(row pgx.CollectableRow) (p patrol.Patrol, err error) {
 	p.StartedAt, p.StartedSeenAt = utc(started), utc(startedSeen)
 	p.EndedAt, p.EndedSeenAt = utc(ended), utc(endedSeen)
 	p.AbsentSince, p.LastFixAt = utc(absent), utc(last)
-	if from != nil {
-		p.StartedFrom = &orb.Point{from.X(), from.Y()}
-	}
 	for i := range pausedFrom {
 		p.Pauses = append(p.Pauses, patrol.Pause{From: pausedFrom[i].UTC(), To: utc(pausedTo[i])})
 	}

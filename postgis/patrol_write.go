@@ -172,16 +172,13 @@ func (s *Store) writePatrol(ctx context.Context, tx pgx.Tx, before, p *patrol.Pa
 	const sql = `
 		UPDATE patrols SET planned_start = @start, planned_end = @end, state = @state, started_at = @started,
 		       started_seen_at = @started_seen, ended_at = @ended, ended_seen_at = @ended_seen,
-		       started_point = ST_SetSRID(ST_MakePoint(@lon, @lat), 4326), note = @note, end_note = @end_note,
+		       note = @note, end_note = @end_note,
 		       absent_since = @absent, updated_at = @updated, version = @version
 		WHERE district_code = @district AND id = @id AND version = @was`
 	args := pgx.NamedArgs{"district": s.district, "id": p.ID, "was": before.Version, "version": p.Version,
 		"start": p.PlannedStart, "end": p.PlannedEnd, "state": string(p.Stored),
 		"started": orNull(p.StartedAt), "started_seen": orNull(p.StartedSeenAt), "ended": orNull(p.EndedAt), "ended_seen": orNull(p.EndedSeenAt),
-		"lon": (*float64)(nil), "lat": (*float64)(nil), "note": p.Note, "end_note": p.EndNote, "absent": orNull(p.AbsentSince), "updated": p.UpdatedAt}
-	if p.StartedFrom != nil {
-		args["lon"], args["lat"] = &p.StartedFrom[0], &p.StartedFrom[1]
-	}
+		"note": p.Note, "end_note": p.EndNote, "absent": orNull(p.AbsentSince), "updated": p.UpdatedAt}
 	tag, err := tx.Exec(ctx, sql, args)
 	if err != nil {
 		return err

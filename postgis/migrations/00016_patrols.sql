@@ -55,7 +55,6 @@ CREATE TABLE patrols (
     started_seen_at timestamptz,
     ended_at        timestamptz CHECK (ended_at >= started_at),
     ended_seen_at   timestamptz,
-    started_point   geometry(Point, 4326),
     note            text NOT NULL,
     end_note        text NOT NULL,
     absent_since    timestamptz,
