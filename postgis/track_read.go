@@ -9,7 +9,6 @@ import (
 	"github.com/twpayne/go-geom"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/cell"
 	"github.com/gridpatrol/gridpatrol/patrol/track"
 )
 
@@ -37,26 +36,8 @@ func scanKept(row pgx.CollectableRow) (k track.Kept, err error) {
 	return k, nil
 }
 
-// TrackPieces gives the cleaned pieces that meet a bound (lon/lat in degrees) and
-// have anything from from to to, both included. They are whole, not cut at either.
-func (s *Store) TrackPieces(ctx context.Context, bound orb.Bound, from, to time.Time) ([]track.Kept, error) {
-	const sql = `
-		SELECT ` + keptColumns + ` FROM track_pieces p
-		JOIN tracks t ON t.district_code = p.district_code AND t.id = p.track_id
-		WHERE p.district_code = @district AND p.path && ST_MakeEnvelope(@west, @south, @east, @north, 4326)
-		  AND p.during && tstzrange(@from, @to, '[]')
-		ORDER BY p.from_t, p.track_id`
-	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "from": from, "to": to,
-		"west": bound.Min[0], "south": bound.Min[1], "east": bound.Max[0], "north": bound.Max[1]})
-	if err != nil {
-		return nil, wrap("read pieces of tracks", err)
-	}
-	list, err := pgx.CollectRows(rows, scanKept)
-	return list, wrap("read pieces of tracks", err)
-}
-
 // AreaVisits sums the visits to areas that began from from (included) to to
-// (excluded), days of long ago included. An area without any is missing.
+// (excluded), as far back as tracks are kept. An area without any is missing.
 func (s *Store) AreaVisits(ctx context.Context, areas []geo.ID, from, to time.Time) (map[geo.ID]track.AreaSum, error) {
 	const sql = `
 		SELECT area_id, count(*), coalesce(sum(dwell_s ORDER BY dwell_s), 0), coalesce(sum(distance_m ORDER BY distance_m), 0), max(to_t)
@@ -77,60 +58,6 @@ func (s *Store) AreaVisits(ctx context.Context, areas []geo.ID, from, to time.Ti
 		return nil
 	})
 	return out, wrap("read visits", err)
-}
-
-// LastAreaVisits gives the end of the last visit to each area; one that was
-// never visited is missing. They outlive the tracks they come from.
-func (s *Store) LastAreaVisits(ctx context.Context, areas []geo.ID) (map[geo.ID]time.Time, error) {
-	const sql = `
-		SELECT area_id, max(last_visit) FROM area_days
-		WHERE district_code = @district AND area_id = ANY(@areas) GROUP BY area_id`
-	return s.lastVisits(ctx, sql, areas)
-}
-
-// LastCheckpointVisits gives the end of the last visit to each checkpoint, as
-// LastAreaVisits does for areas.
-func (s *Store) LastCheckpointVisits(ctx context.Context, checkpoints []geo.ID) (map[geo.ID]time.Time, error) {
-	const sql = `
-		SELECT checkpoint_id, max(last_visit) FROM checkpoint_days
-		WHERE district_code = @district AND checkpoint_id = ANY(@areas) GROUP BY checkpoint_id`
-	return s.lastVisits(ctx, sql, checkpoints)
-}
-
-func (s *Store) lastVisits(ctx context.Context, sql string, ids []geo.ID) (map[geo.ID]time.Time, error) {
-	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "areas": idsOf(ids)})
-	if err != nil {
-		return nil, wrap("read last visits", err)
-	}
-	out := map[geo.ID]time.Time{}
-	var id geo.ID
-	var at time.Time
-	_, err = pgx.ForEachRow(rows, []any{&id, &at}, func() error {
-		out[id] = at.UTC()
-		return nil
-	})
-	return out, wrap("read last visits", err)
-}
-
-// TrackCells sums the time in cells of track.CellResolution that meet a time from
-// from to to, both included, in the order of the cells. A run of fixes counts whole.
-func (s *Store) TrackCells(ctx context.Context, from, to time.Time) ([]track.CellSum, error) {
-	const sql = `
-		SELECT cell, count(*), sum(dwell_s ORDER BY dwell_s), max(last_t) FROM track_cells
-		WHERE district_code = @district AND last_t >= @from AND first_t <= @to
-		GROUP BY cell ORDER BY cell`
-	rows, err := s.pool.Query(ctx, sql, pgx.NamedArgs{"district": s.district, "from": from, "to": to})
-	if err != nil {
-		return nil, wrap("read cells", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c track.CellSum, err error) {
-		var number int64
-		var dwell float64
-		err = row.Scan(&number, &c.Visits, &dwell, &c.Last)
-		c.Cell, c.Dwell, c.Last = cell.Cell(number), seconds(dwell), c.Last.UTC()
-		return c, err
-	})
-	return list, wrap("read cells", err)
 }
 
 // CheckpointStays gives the visits to checkpoints that began from from (included)

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
-	"github.com/gridpatrol/gridpatrol/geo/cell"
 )
 
 // CellResolution is the H3 resolution in which time in cells is kept.
@@ -41,14 +40,6 @@ type AreaSum struct {
 	Dwell     time.Duration
 	DistanceM float64
 	Last      time.Time // the end of the last visit
-}
-
-// CellSum is how long patrols were in a cell of CellResolution.
-type CellSum struct {
-	Cell   cell.Cell
-	Visits int // runs that came by
-	Dwell  time.Duration
-	Last   time.Time
 }
 
 // CheckpointStay is a visit to a checkpoint by a patrol.
