@@ -57,7 +57,7 @@ export function ownAreaNames(): string {
 }
 
 /** The ways to the morning sheets: of each own area, or of any grid for those who look after all. */
-export function SheetChooser(): JSX.Element | null {
+export function SheetChooser({ titled }: { titled: boolean }): JSX.Element | null {
   const id = me.value?.id;
   useEffect(() => void findChoices(), [id]);
   const all = choices.value;
@@ -65,7 +65,7 @@ export function SheetChooser(): JSX.Element | null {
   if (all.length === 0) return null;
   return (
     <section class="sheet-links">
-      <h3>{t("morningSheet")}</h3>
+      {titled && <h3>{t("morningSheet")}</h3>}
       <p class="soft small">{t("morningHelp")}</p>
       {all.length <= 6 ? (
         <p class="panel-links">

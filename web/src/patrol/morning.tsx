@@ -13,7 +13,7 @@ import { Icon } from "../ui/icons";
 import { Name } from "../ui/name";
 import { Sheet } from "../ui/sheet";
 import { Skeleton } from "../ui/skeleton";
-import { formatNumber } from "../units/format";
+import { formatDay, formatNumber } from "../units/format";
 import { refOf } from "./choose";
 import { dateOf } from "./here";
 import { keepSheet, readSheet } from "./kept";
@@ -171,7 +171,7 @@ export function Morning({ height }: { height: Signal<SheetHeight> }): JSX.Elemen
   const { walk, later } = order.value;
   const area = s === null ? "" : nameOf(s.area);
   return (
-    <Sheet label={t("morningSheet")} above={`${t("morningSheet")} · ${dayWord(Date.parse(`${date.value}T12:00:00+08:00`))}`} title={area === "" ? t("morningSheet") : area} titleRef={title} busy={s === null && trouble.value === null} onClose={close} kind="patrol-sheet" height={height}>
+    <Sheet label={t("morningSheet")} above={`${t("morningSheet")} · ${formatDay(Date.parse(`${date.value}T12:00:00+08:00`), language.value)}`} title={area === "" ? t("morningSheet") : area} titleRef={title} busy={s === null && trouble.value === null} onClose={close} kind="patrol-sheet" height={height}>
       {trouble.value !== null ? (
         <p class="stale" role="alert">
           {t(trouble.value === "missing" || trouble.value === "private" || trouble.value === "refused" ? "noSheet" : "noAnswer")}

@@ -42,6 +42,11 @@ function isMine(p: Patrol): boolean {
   return person !== undefined && p.team.some((m) => m.person === person);
 }
 
+/** Says whether whoever holds the phone walks patrols: it takes a person of the roster. */
+export function walksHere(): boolean {
+  return may("walk_patrols") && me.value?.person !== undefined;
+}
+
 /** The caller's patrols. */
 export const mine = computed(() => [...here.value.values()].filter(isMine));
 /** The one that is under way. */
@@ -85,6 +90,10 @@ function keep(): void {
 /** Asks for the caller's patrols of these days. Without the server what is kept stands. */
 export async function load(): Promise<void> {
   trouble.value = null;
+  if (!walksHere()) {
+    listed.value = true;
+    return;
+  }
   const today = dayStart(Date.now());
   try {
     const found = await listPatrols({ mine: true, from: new Date(today - dayMs).toISOString(), to: new Date(today + 8 * dayMs).toISOString() });

@@ -12,11 +12,11 @@ import { Sheet } from "../ui/sheet";
 import { Skeleton } from "../ui/skeleton";
 import { formatAgo } from "../units/format";
 import { arrange, dayStart } from "./here";
-import { may, me } from "./me";
+import { may } from "./me";
 import { ownAreaNames, SheetChooser } from "./choose";
 import { walkedM } from "./one";
 import { StateBadge } from "./standing";
-import { asOf, listed, load, mine, trouble } from "./state";
+import { asOf, listed, load, mine, trouble, walksHere } from "./state";
 import { stopsOf } from "./stops";
 import { t } from "./text";
 import { clock, planned } from "./words";
@@ -82,10 +82,10 @@ function Freshness(): JSX.Element | null {
 
 /** The caller's patrols of today and the days to come. */
 export function Today({ height }: { height: Signal<SheetHeight> }): JSX.Element {
-  const walks = may("walk_patrols") && me.value?.person !== undefined;
+  const walks = walksHere();
   const groups = arrange(mine.value, dayStart(now.value));
   return (
-    <Sheet label={t("title")} above={ownAreaNames()} title={t("title")} kind="patrol-list" height={height}>
+    <Sheet label={t(walks ? "title" : "morningSheet")} above={ownAreaNames()} title={t(walks ? "title" : "morningSheet")} kind="patrol-list" height={height}>
       <Freshness />
       {walks && !listed.value && <Skeleton says={common("loading")} lines="tall tall tall" />}
       {walks && listed.value && groups.length === 0 && <Empty />}
@@ -101,7 +101,7 @@ export function Today({ height }: { height: Signal<SheetHeight> }): JSX.Element 
           </ul>
         </section>
       ))}
-      <SheetChooser />
+      <SheetChooser titled={walks} />
       {walks && (
         <p class="panel-links foot-links">
           <a class="button" href={linkTo({ params: { readings: "1" } })}>
