@@ -91,7 +91,7 @@ func (v *patrolView) patrol(p *patrol.Patrol) patrolAnswer {
 		PlannedStart: p.PlannedStart, PlannedEnd: p.PlannedEnd, State: p.StateAt(v.at), Paused: p.Paused(),
 		StartedAt: optional(p.StartedAt), StartedSeenAt: optional(p.StartedSeenAt),
 		EndedAt: optional(p.EndedAt), EndedSeenAt: optional(p.EndedSeenAt),
-		Pauses: [][2]*time.Time{}, Checkpoints: []stopAnswer{}, Reports: p.Reports, DistanceM: p.DistanceM,
+		Pauses: [][2]*time.Time{}, Checkpoints: []stopAnswer{}, Reports: p.Reports, DistanceM: thousandths(p.DistanceM),
 		LastFixAt: optional(p.LastFixAt), AbsentSince: optional(p.AbsentSince),
 		Note: p.Note, EndNote: p.EndNote, Version: p.Version, Allow: p.PatrolDeeds(walker(v.principal, p)),
 	}

@@ -128,26 +128,25 @@ func (s *Server) sheet(ctx context.Context, world world, area *geo.Area, at time
 		}
 	}
 	hazards := s.hazards(area, at)
-	places := make([]patrol.SheetItem, 0, len(parts)+len(stops))
-	for _, p := range parts {
-		item := patrol.SheetItem{Type: sheetTypes[p.area.Kind], Area: p.area.Ref(), Name: p.area.Name, At: p.at, LastVisit: seen[p.area.ID]}
-		for _, h := range hazards {
-			if m := world.Index.LocateLattice(h.at); m.Area(p.area.Kind) == p.area {
-				item.Hazards += h.weight
+	within := map[*geo.Area]float64{}
+	for _, h := range hazards {
+		m := world.Index.LocateLattice(h.at)
+		for kind := range sheetTypes {
+			if a := m.Area(kind); a != nil {
+				within[a] += h.weight
 			}
 		}
-		places = append(places, item)
+	}
+	places := make([]patrol.SheetItem, 0, len(parts)+len(stops))
+	for _, p := range parts {
+		places = append(places, patrol.SheetItem{Type: sheetTypes[p.area.Kind], Area: p.area.Ref(), Name: p.area.Name, At: p.at,
+			LastVisit: seen[p.area.ID], Hazards: within[p.area]})
 	}
 	for i := range stops {
 		c := &stops[i]
 		c.LastVisit = stopsSeen[c.ID]
-		item := patrol.SheetItem{Type: patrol.SheetCheckpoint, Stop: c, Name: c.Name, At: c.Point, LastVisit: c.LastVisit}
-		for _, h := range hazards {
-			if geo.DistanceM(h.at.Point(), c.Point) <= float64(c.RadiusM) {
-				item.Hazards += h.weight
-			}
-		}
-		places = append(places, item)
+		places = append(places, patrol.SheetItem{Type: patrol.SheetCheckpoint, Stop: c, Name: c.Name, At: c.Point,
+			LastVisit: c.LastVisit, Hazards: hazardsNear(hazards, c)})
 	}
 	return patrol.Sheet(at, places), nil
 }
@@ -240,6 +239,19 @@ func appendHazards(out []hazard, part hotspot.Part, counts []bool, low, high geo
 		out = append(out, hazard{p, patrol.HazardWeight(time.Duration(until-t) * time.Microsecond)})
 	}
 	return out
+}
+
+// hazardsNear sums the hazards within a checkpoint's radius.
+func hazardsNear(hazards []hazard, c *patrol.Checkpoint) (sum float64) {
+	const metresADegree = 111_000 // of latitude, rounded down: at least so much
+	reach := int64(float64(c.RadiusM) / metresADegree * 1.01 * geo.Scale)
+	centre, _ := geo.Snap(c.Point)
+	for _, h := range hazards {
+		if d := int64(h.at.Lat) - int64(centre.Lat); d <= reach && d >= -reach && geo.DistanceM(h.at.Point(), c.Point) <= float64(c.RadiusM) {
+			sum += h.weight
+		}
+	}
+	return sum
 }
 
 func sheetEntry(item *patrol.SheetItem, at time.Time) sheetItem {
