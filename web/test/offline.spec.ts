@@ -6,6 +6,9 @@ import { drawn } from "./photos";
 
 test.use({ serviceWorkers: "allow", viewport: { width: 390, height: 844 }, hasTouch: true });
 
+// Each opens the page several times and waits until its files are kept.
+test.describe.configure({ timeout: 60_000 });
+
 /** Told apart from reports of an earlier run on the same server. */
 const run = Date.now().toString(36);
 

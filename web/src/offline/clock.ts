@@ -1,9 +1,23 @@
 import { signal } from "@preact/signals";
 
+/** Here the browser keeps both for the next time the page is opened. */
+const place = "gridpatrol.heard";
+
+function kept(): { at: number | null; ahead: number | null } {
+  try {
+    const [at, ahead] = JSON.parse(localStorage.getItem(place) ?? "[]") as unknown[];
+    return { at: typeof at === "number" ? at : null, ahead: typeof ahead === "number" ? ahead : null };
+  } catch {
+    return { at: null, ahead: null };
+  }
+}
+
+const before = kept();
+
 /** How far the phone's clock is before the server's, in milliseconds; null while that is not known. */
-export const clockAheadMs = signal<number | null>(null);
+export const clockAheadMs = signal<number | null>(before.ahead);
 /** When the server was heard of last, by the phone's clock. */
-export const heardAt = signal<number | null>(null);
+export const heardAt = signal<number | null>(before.at);
 
 /** A clock that is farther off than this is said. */
 export const clockLimitMs = 2 * 60_000;
@@ -26,4 +40,9 @@ export function noteClock(answer: Response, asked: number): void {
   heardAt.value = now;
   const ahead = aheadOf(answer.headers.get("Date"), asked, now);
   if (ahead !== null) clockAheadMs.value = ahead;
+  try {
+    localStorage.setItem(place, JSON.stringify([now, clockAheadMs.peek()]));
+  } catch {
+    // Known as long as the page is open.
+  }
 }

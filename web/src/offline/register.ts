@@ -24,11 +24,9 @@ function follow(r: ServiceWorkerRegistration): void {
 export function register(): void {
   if (begun) return;
   begun = true;
+  pageKept.value = "serviceWorker" in navigator ? navigator.serviceWorker.controller !== null : null;
   // Over plain http, but on the own machine, there is none.
-  if (!("serviceWorker" in navigator)) {
-    pageKept.value = null;
-    return;
-  }
+  if (pageKept.value === null) return;
   navigator.serviceWorker.register("/sw.js").then(
     (r: ServiceWorkerRegistration | undefined) => {
       if (r === undefined) return;

@@ -43,6 +43,7 @@ function Standing(): JSX.Element {
           {t("signIn")}
         </a>
       ) : (
+        online.value &&
         outbox.value.some((i) => i.state === "waiting") && (
           <button type="button" class="button primary" onClick={() => void tryNow()}>
             {t("sendNow")}
