@@ -6,7 +6,7 @@ import { refText } from "../api/people";
 import { newKey } from "../report/number";
 import { goTo, params, tell } from "../state/store";
 import { Name } from "../ui/name";
-import { boundsOf, isDay, mostDays } from "./days";
+import { addDays, boundsOf, isDay, mostDays } from "./days";
 import { AreaField, TeamField } from "./fields";
 import { changeOf, daysOf, faultOf, formOf, freshForm, patrolsOf, type Form } from "./form";
 import { checkpointsInOrder, dueBefore } from "./order";
@@ -44,7 +44,7 @@ function TimeFields({ form, repeats }: { form: Signal<Form>; repeats: boolean })
         <fieldset class="pfield">
           <legend class="visually-hidden">{t("repeat")}</legend>
           <label class="check">
-            <input type="checkbox" checked={f.repeat} onChange={(e) => put({ repeat: e.currentTarget.checked })} />
+            <input type="checkbox" checked={f.repeat} onChange={(e) => put({ repeat: e.currentTarget.checked, ...(f.until <= f.day && isDay(f.day) ? { until: addDays(f.day, 6) } : {}) })} />
             {t("repeat")}
           </label>
           {f.repeat && (
