@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointKind } from "../api/patrols";
+import type { Checkpoint, CheckpointKind, Patrol } from "../api/patrols";
 import type { Category, Report } from "../api/reports";
 import { isKind, type Kind, type Ref, type Seat } from "../api/types";
 
@@ -14,6 +14,8 @@ export interface PackAnswer {
   reports: { features: Report[] };
   checkpoints: { features: Checkpoint[] };
   checkpoint_kinds: CheckpointKind[];
+  /** Of whoever's pack it is, those of these days. */
+  patrols?: Patrol[];
   categories: Category[];
   posts: { kind: Kind; code: string; seats: Seat[] }[];
   lon_m: number;

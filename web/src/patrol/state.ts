@@ -108,8 +108,20 @@ export async function load(): Promise<void> {
     trouble.value = failed(e);
     // Only now: what is kept is old where the server answers.
     await kept;
+    if (known.peek().size === 0) await takePacked();
     listed.value = true;
   }
+}
+
+/** Takes the patrols and reports that the phone carries along, where this screen was not opened before there was no network. */
+async function takePacked(): Promise<void> {
+  const p = await import("../offline/pack").then((m) => m.openPack(), () => null);
+  if (p === null || p.account !== me.peek()?.id || known.peek().size > 0) return;
+  batch(() => {
+    put(p.answer.patrols ?? [], false);
+    if (reports.peek().length === 0) reports.value = p.answer.reports.features;
+    asOf.value = p.at;
+  });
 }
 
 /** Takes a patrol as an answer has it. */

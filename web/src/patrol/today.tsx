@@ -88,7 +88,7 @@ export function Today({ height }: { height: Signal<SheetHeight> }): JSX.Element 
     <Sheet label={t(walks ? "title" : "morningSheet")} above={ownAreaNames()} title={t(walks ? "title" : "morningSheet")} kind="patrol-list" height={height}>
       <Freshness />
       {walks && !listed.value && <Skeleton says={common("loading")} lines="tall tall tall" />}
-      {walks && listed.value && groups.length === 0 && <Empty />}
+      {walks && listed.value && groups.length === 0 && asOf.value !== 0 && <Empty />}
       {groups.map((g) => (
         <section key={g.part} class={`group part-${g.part}`} aria-labelledby={`part-${g.part}`}>
           <h3 id={`part-${g.part}`}>
