@@ -42,6 +42,7 @@ type coverageSaid struct {
 		H3        string
 		CoveredM2 float64 `json:"covered_m2"`
 		AreaM2    float64 `json:"area_m2"`
+		DwellS    float64 `json:"dwell_s"`
 	}
 	Parts  []covered
 	Unseen []struct {
@@ -59,7 +60,7 @@ type walkedTown struct {
 
 // walkTown fills the database with checkpoints and some patrols that are over, at
 // most n of them, of the grid that is walked most, with their tracks or without.
-func walkTown(t *testing.T, s *serving, now time.Time, n int, tracks bool) walkedTown {
+func walkTown(t testing.TB, s *serving, now time.Time, n int, tracks bool) walkedTown {
 	t.Helper()
 	ctx := t.Context()
 	d, err := township()
@@ -111,7 +112,7 @@ func walkTown(t *testing.T, s *serving, now time.Time, n int, tracks bool) walke
 }
 
 // settle waits until what follows from tracks was made.
-func (w *walkedTown) settle(t *testing.T, s *serving) {
+func (w *walkedTown) settle(t testing.TB, s *serving) {
 	t.Helper()
 	if err := s.tracks.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
@@ -213,6 +214,8 @@ func TestCoverageAgainstPostGIS(t *testing.T) {
 			t.Errorf("%s is unseen: %v, %+v", a.Ref(), unseen, p)
 		}
 	}
+	checkCells(t, s, &w, said)
+	checkQuestions(t, s, admin, &w, len(said.Cells))
 	for _, c := range said.Cells[:5] {
 		id, err := cell.Parse(c.H3)
 		if err != nil {
@@ -272,5 +275,74 @@ func TestCoverageAgainstPostGIS(t *testing.T) {
 	w.settle(t, late)
 	if _, again := w.ask(t, late, lateAdmin, w.grid); again != body {
 		t.Errorf("sent late it is\n%.1500s\nwant\n%.1500s", again, body)
+	}
+}
+
+// checkCells holds what tiles are made of to the cells of the answer, and what they say of
+// larger cells to the sum over the smaller ones.
+func checkCells(t *testing.T, s *serving, w *walkedTown, said coverageSaid) {
+	t.Helper()
+	const fine, coarse = 10, 7
+	walked, err := s.store.Walked(t.Context(), w.first, w.end, fine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seconds, above := map[string]float64{}, map[cell.Cell]float64{}
+	for _, c := range walked {
+		seconds[c.Cell.String()] = c.Seconds
+		up, err := cell.Parent(c.Cell, coarse)
+		if err != nil {
+			t.Fatal(err)
+		}
+		above[up] += c.Seconds
+	}
+	for _, c := range said.Cells {
+		if math.Abs(seconds[c.H3]-c.DwellS) > 0.5 {
+			t.Errorf("%s: %.1f s on tiles, %.1f s in the answer", c.H3, seconds[c.H3], c.DwellS)
+		}
+	}
+	if walked, err = s.store.Walked(t.Context(), w.first, w.end, coarse); err != nil || len(walked) != len(above) {
+		t.Fatalf("%d cells of resolution %d, %v, want %d", len(walked), coarse, err, len(above))
+	}
+	for _, c := range walked {
+		if math.Abs(above[c.Cell]-c.Seconds) > 0.01 || c.Visits < 1 || c.Visits > len(w.past) || c.Last.After(w.end) || c.Last.Before(w.first) {
+			t.Errorf("%+v, want %.2f s", c, above[c.Cell])
+		}
+	}
+}
+
+// checkQuestions asks at the limits and one past them, and for files.
+func checkQuestions(t *testing.T, s *serving, d *desk, w *walkedTown, cells int) {
+	t.Helper()
+	path := fmt.Sprintf("/api/v1/areas/%s/%s/coverage", w.grid.Kind, w.grid.Code)
+	day := func(n int) string { return w.end.AddDate(0, 0, n).Format(time.RFC3339) }
+	for query, want := range map[string]int{
+		"": 200, "?swath_m=5": 200, "?swath_m=200": 200, "?swath_m=4.9": 400, "?swath_m=200.1": 400, "?swath_m=wide": 400, "?fish=1": 400,
+		"?parts=castle": 400, "?parts=compound,village_group": 200, "?parts=": 200, "?format=xml": 400, "?at=" + day(-1): 400,
+		"?from=" + day(0) + "&to=" + day(0): 400, "?from=" + day(-366) + "&to=" + day(0): 200, "?from=" + day(-367) + "&to=" + day(0): 400, "?from=monday": 400,
+	} {
+		if got := s.do(t, "GET", path+query, "", d.header...); got.status != want {
+			t.Errorf("%s = %d %.300s, want %d", query, got.status, got.body, want)
+		}
+	}
+	for wrong, want := range map[string]int{"/api/v1/areas/grid/999/coverage": 404, "/api/v1/areas/castle/1/coverage": 404} {
+		if got := s.do(t, "GET", wrong, "", d.header...); got.status != want {
+			t.Errorf("%s = %d, want %d", wrong, got.status, want)
+		}
+	}
+	of := "from=" + w.first.Format(time.RFC3339) + "&to=" + w.end.Format(time.RFC3339)
+	var shapes struct {
+		Features []struct {
+			Geometry   struct{ Type string }
+			Properties map[string]any
+		}
+	}
+	got := s.do(t, "GET", path+"?format=geojson&"+of, "", d.header...)
+	if err := json.Unmarshal(got.body, &shapes); err != nil || len(shapes.Features) != cells || shapes.Features[0].Geometry.Type != "Polygon" || shapes.Features[0].Properties["dwell_s"] == nil {
+		t.Errorf("as GeoJSON: %d cells, %v, want %d: %.300s", len(shapes.Features), err, cells, got.body)
+	}
+	got = s.do(t, "GET", path+"?format=csv&"+of, "", d.header...)
+	if rows := bytes.Split(bytes.TrimSpace(got.body), []byte("\n")); got.status != 200 || len(rows) < 3 || !bytes.Contains(rows[1], []byte(w.grid.Code)) {
+		t.Errorf("as CSV: %d %.500s", got.status, got.body)
 	}
 }

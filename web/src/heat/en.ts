@@ -120,6 +120,8 @@ export const en: Record<keyof typeof zh, string> = {
   againstHours: "Patrol hours",
   perHour: "Per patrol hour",
   ofPerHour: "Reports per patrol hour",
+  tableTitlePerHour: "Most per patrol hour",
+  tableHelpPerHour: "By reports per patrol hour, the most first; {n} hexagons in all.",
   patrolHours: "Patrol hours",
   hoursAbout: "{n} h",
   hoursAll: "{n} hours of patrols in this time.",

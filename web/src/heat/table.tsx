@@ -73,7 +73,7 @@ export function Places(): JSX.Element | null {
     if (!playing.value) void findPlaces(rows);
   }, [asked, playing.value]);
   if (a === null || all.length === 0) return null;
-  const [title, help] = titles[by];
+  const [title, help] = by === "rate" && exposure.value === "patrol_hour" ? (["tableTitlePerHour", "tableHelpPerHour"] as const) : titles[by];
   const columns = columnsOf(by, frame.value);
   return (
     <section class="heat-places">

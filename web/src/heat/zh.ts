@@ -118,6 +118,8 @@ export const zh = {
   againstHours: "巡查小时",
   perHour: "每巡查小时",
   ofPerHour: "每巡查小时件数",
+  tableTitlePerHour: "每巡查小时最多的地方",
+  tableHelpPerHour: "按每巡查小时件数从多到少，共 {n} 个六边形。",
   patrolHours: "巡查时长",
   hoursAbout: "{n} 小时",
   hoursAll: "这段时间共巡查 {n} 小时。",
