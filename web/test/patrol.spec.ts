@@ -119,6 +119,8 @@ const close = (a: Place, b: Place) => Math.abs(a.lat - b.lat) < 2e-7 && Math.abs
 const small = (buttons: Locator) => buttons.evaluateAll((all) => all.filter((e) => e.getBoundingClientRect().height < 48).map((e) => e.textContent));
 
 test("a patrol walked by phone: checkpoints, without signal, over a reload and a pause, to its end", async ({ page, context, faults }) => {
+  // Staying at two checkpoints takes its time.
+  test.setTimeout(60_000);
   await withoutMap(context);
   const planned = await plan(context, page, 2);
   const walker = new Walker(context, page, planned.start);
@@ -164,7 +166,7 @@ test("a patrol walked by phone: checkpoints, without signal, over a reload and a
   const back = present(planned.stops[1], "stop");
   await walker.be(back, false);
   await does(page, "继续巡查", "继续巡查");
-  await walker.north(30);
+  await walker.north(15);
   await sheetOf(page).getByRole("button", { name: "结束", exact: true }).tap();
   await expect(question(page)).toContainText("离计划结束还有");
   await question(page).getByRole("button", { name: "结束巡查" }).tap();
@@ -202,6 +204,8 @@ test("a browser that may not tell where it is: why, and the way out", async ({ p
 });
 
 test("the morning sheet: the most urgent first, a way through it, and GPX", async ({ page, context }) => {
+  // With the map, which is drawn in software here.
+  test.setTimeout(60_000);
   const who = await signIn(context, "village");
   const { ref } = await areaOf(context, who);
   await page.goto(`/#view=patrol&sheet=${ref}`);
