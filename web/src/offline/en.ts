@@ -35,7 +35,6 @@ export const en: Record<Key, string> = {
   item_refused: "Not accepted by the server",
   fixes: "{n} positions",
   photos: "{n} photos",
-  doneAt: "{when}",
 
   refused_state: "The report has changed and does not take this any more. Send it as a comment, or delete it.",
   refused_version: "The report changed after you did this. Look at it before you send it all the same.",

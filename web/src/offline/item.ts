@@ -67,8 +67,6 @@ export interface Item {
   /** Kept as it is written down; that it is being sent this moment is known only while the page lives. */
   state: "waiting" | "refused";
   refusal?: Refusal;
-  /** How often it was tried without an answer that settles it. */
-  tries: number;
 }
 
 /** Makes an item that has no place in the queue yet. */
@@ -89,7 +87,6 @@ export function itemOf(n: NewItem, newKey: () => string, now: number): Item {
     label: n.label,
     about: n.about ?? {},
     state: "waiting",
-    tries: 0,
   };
 }
 
@@ -123,5 +120,5 @@ export function lengthened(last: Item | undefined, lines: readonly string[], new
   const have = last.body === "" ? 0 : last.body.split("\n").length - 1;
   if (have + lines.length > trackLines) return null;
   // Another body needs another key. Fixes are a set on the server: one that was sent before counts once.
-  return { ...last, id: newKey(), tries: 0, body: last.body + lines.map((l) => `${l}\n`).join("") };
+  return { ...last, id: newKey(), body: last.body + lines.map((l) => `${l}\n`).join("") };
 }

@@ -133,7 +133,7 @@ export async function correct(seq: number, change: Partial<Pick<Item, "body" | "
     if (item === undefined) return;
     const { refusal: _, ...rest } = item;
     const same = Object.keys(change).length === 0 && item.refusal?.type !== "idempotency-key-reused";
-    s.put({ ...rest, ...change, id: same ? item.id : newKey(), state: "waiting", tries: 0 } satisfies Item, seq);
+    s.put({ ...rest, ...change, id: same ? item.id : newKey(), state: "waiting" } satisfies Item, seq);
   });
   await reload();
   tellPages(account, null);

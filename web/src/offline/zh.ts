@@ -33,7 +33,6 @@ export const zh = {
   item_refused: "服务器未接受",
   fixes: "{n} 个定位点",
   photos: "{n} 张照片",
-  doneAt: "{when}",
 
   refused_state: "事件的状态已变动，不能再这样办理。可以改为补充说明，或删除。",
   refused_version: "事件在您办理之后又有变动。请看过后再决定是否仍要发送。",
