@@ -19,6 +19,7 @@ import (
 	"github.com/gridpatrol/gridpatrol/fixtures"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/postgis"
 )
 
@@ -67,7 +68,7 @@ func walkTown(t testing.TB, s *serving, now time.Time, n int, tracks bool) walke
 	if err != nil {
 		t.Fatal(err)
 	}
-	field, err := d.Field(fixtures.FieldConfig{Now: now, Roster: s.duties.Current().Roster})
+	field, err := d.Field(fixtures.FieldConfig{Now: now, Roster: s.duties.Current().Roster, Hottest: hotspot.Hottest})
 	if err != nil {
 		t.Fatal(err)
 	}

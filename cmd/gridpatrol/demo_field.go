@@ -7,6 +7,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/fixtures"
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/patrol/track"
 	"github.com/gridpatrol/gridpatrol/postgis"
@@ -27,7 +28,7 @@ func fillField(ctx context.Context, store *postgis.Store, d *fixtures.District, 
 		return err
 	}
 	now := time.Now()
-	field, err := d.Field(fixtures.FieldConfig{Now: now, Roster: duties.Current().Roster})
+	field, err := d.Field(fixtures.FieldConfig{Now: now, Roster: duties.Current().Roster, Hottest: hotspot.Hottest})
 	if err != nil {
 		return err
 	}
