@@ -26,7 +26,7 @@ const (
 
 	ReadPatrols       Action = "read_patrols"       // patrols, checkpoints, morning sheets and coverage
 	PlanPatrols       Action = "plan_patrols"       // make, change and cancel patrols
-	WalkPatrols       Action = "walk_patrols"       // start, pause and end those of the own team, and be tracked on them
+	WalkPatrols       Action = "walk_patrols"       // start, pause and end those of the own team, and be tracked on them; dispatchers by radio those of all
 	ReadTracks        Action = "read_tracks"        // where others are and were on patrol; one's own needs no leave; audited
 	ManageCheckpoints Action = "manage_checkpoints" // places that patrols look at
 )
@@ -54,7 +54,7 @@ func allowed(r Role) []Action {
 			ReadPatrols, ManageCheckpoints}
 	case Dispatcher:
 		return []Action{ReadReports, ReadDescriptions, ActOnReports, DispatchReports, ReadContacts, ReadRoster, ReadEvents,
-			ReadPatrols, PlanPatrols, ReadTracks, ManageCheckpoints}
+			ReadPatrols, PlanPatrols, WalkPatrols, ReadTracks, ManageCheckpoints}
 	case Officer:
 		return []Action{ReadReports, ReadDescriptions, ActOnReports, ReadContacts, ReadRoster, ReadEvents,
 			ReadPatrols, PlanPatrols, WalkPatrols}

@@ -23,7 +23,7 @@ var matrix = map[Action]string{
 
 	ReadPatrols:       "apdo",
 	PlanPatrols:       "ado",
-	WalkPatrols:       "ao",
+	WalkPatrols:       "ado",
 	ReadTracks:        "ad",
 	ManageCheckpoints: "apd",
 }

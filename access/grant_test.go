@@ -10,7 +10,7 @@ import (
 func TestCanGrant(t *testing.T) {
 	order := []Role{Admin, Planner, Dispatcher, Officer, Consumer}
 	want := map[Role]string{Admin: "admin planner dispatcher officer consumer", Planner: "planner consumer",
-		Dispatcher: "dispatcher consumer", Officer: "officer consumer", Consumer: "consumer", Public: ""}
+		Dispatcher: "dispatcher officer consumer", Officer: "officer consumer", Consumer: "consumer", Public: ""}
 	for giver, roles := range want {
 		var got []string
 		for _, r := range order {

@@ -69,12 +69,17 @@ type stopAnswer struct {
 	State     patrol.CheckpointState `json:"state"`
 }
 
+// desk reports whether the caller does things for teams: tells that one has
+// started by radio, or sends what a receiver recorded.
+func desk(p access.Principal) bool { return p.Role == access.Admin || p.Role == access.Dispatcher }
+
 // walker is what the caller may do to a patrol.
 func walker(p access.Principal, of *patrol.Patrol) patrol.Walker {
+	here := p.Scope.Covers(of.AreaIDs)
 	return patrol.Walker{
 		Person: p.Person, Walks: access.Can(p, access.WalkPatrols),
-		AnyPatrol: p.Role == access.Admin && p.Scope.Covers(of.AreaIDs),
-		Plans:     access.Can(p, access.PlanPatrols) && p.Scope.Covers(of.AreaIDs),
+		AnyPatrol: desk(p) && here, Joins: !desk(p) && here,
+		Plans: access.Can(p, access.PlanPatrols) && here,
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
 
-	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/patrol/track"
@@ -86,36 +85,36 @@ func (s *Server) addTrack(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, receiptAnswer{got.Received + strange, got.New, got.Known, got.Outside + strange, got.ClockOffset.Milliseconds()})
 }
 
-// trackOwner gives the person whose fixes a caller sends: their own, or, for
-// administrators, those of the parameter person, which a team of one does without.
+// trackOwner gives the person whose fixes a caller sends: their own, or, from a
+// desk, those of the parameter person. Where neither is of the team it is the
+// first of that, and nobody, the zero id, where there is no team.
 func (s *Server) trackOwner(r *http.Request, id geo.ID) (geo.ID, error) {
 	p, q := PrincipalFrom(r.Context()), newQuery(r)
-	person := p.Person
-	if text := q.text("person", 40); text != "" {
-		id, err := uuid.Parse(text)
-		if err != nil || id.String() != text {
-			q.unread("person", "is no id")
-		}
-		person = id
+	text := q.text("person", 40)
+	named, err := uuid.Parse(text)
+	if text != "" && (err != nil || named.String() != text) {
+		q.unread("person", "is no id")
 	}
-	if err := q.err(); err != nil {
-		return person, err
-	}
-	if person != p.Person && p.Role != access.Admin {
-		return person, fail("forbidden", "everybody sends their own track")
-	}
-	if person != (geo.ID{}) {
-		return person, nil
+	switch err := q.err(); {
+	case err != nil:
+		return geo.ID{}, err
+	case text != "" && named != p.Person && !desk(p):
+		return geo.ID{}, fail("forbidden", "everybody sends their own track")
+	case text != "":
+		return named, nil
+	case p.Person != (geo.ID{}) && !desk(p):
+		return p.Person, nil
 	}
 	of, err := s.findPatrol(r, id)
-	if err == nil && len(of.Team) != 1 {
-		q.unread("person", "is missing: no person stands behind this account")
-		err = q.err()
+	switch {
+	case err != nil:
+		return geo.ID{}, err
+	case of.HasMember(p.Person):
+		return p.Person, nil
+	case len(of.Team) > 0:
+		return of.Team[0], nil
 	}
-	if err != nil {
-		return person, err
-	}
-	return of.Team[0], nil
+	return geo.ID{}, nil
 }
 
 // sentAt reads X-Sent-At, what the phone's clock said; zero where it is missing.

@@ -29,7 +29,8 @@ const (
 type Walker struct {
 	Person    geo.ID // zero where nobody stands behind the account
 	Walks     bool   // may walk the patrols of the own team
-	AnyPatrol bool   // may do so for others too
+	AnyPatrol bool   // may do so for others too, as a desk does by radio
+	Joins     bool   // may walk patrols of the area that have no team yet, and is it then
 	Plans     bool   // may change and cancel patrols
 }
 
@@ -102,7 +103,7 @@ func (w *Walker) obstacle(p *Patrol, d PatrolDeed) string {
 			return "patrols are changed and cancelled by those who plan them"
 		}
 	default:
-		if !w.AnyPatrol && !(w.Walks && p.HasMember(w.Person)) {
+		if !w.AnyPatrol && !(w.Walks && p.HasMember(w.Person)) && !(w.Walks && w.Joins && len(p.Team) == 0) {
 			return "a patrol is walked by its team"
 		}
 	}
@@ -239,6 +240,9 @@ func (p *Patrol) with(a PatrolAction) Patrol {
 	switch a.Deed {
 	case DeedStart:
 		next.Stored, next.StartedAt, next.StartedSeenAt = PatrolActive, a.At, a.Seen
+		if len(p.Team) == 0 && a.Walks && a.Joins && a.Person != (geo.ID{}) {
+			next.Team = []geo.ID{a.Person}
+		}
 	case DeedPause:
 		next.Pauses = append(next.Pauses, Pause{From: a.At})
 	case DeedResume:

@@ -149,6 +149,20 @@ func TestPatrolWalkers(t *testing.T) {
 	if deeds := empty.PatrolDeeds(Walker{Walks: true}); len(deeds) != 0 {
 		t.Errorf("nobody of an empty team may %v", deeds)
 	}
+	// Somebody of the area takes a patrol that has no team, and is it from then on.
+	a := PatrolAction{Deed: DeedStart, Seen: dawn, Walker: Walker{Person: other, Walks: true, Joins: true}}
+	walked, _, err := empty.Do(a)
+	if err != nil || !slices.Equal(walked.Team, []geo.ID{other}) || len(empty.Team) != 0 {
+		t.Errorf("started by somebody of the area: team %v, %v", walked.Team, err)
+	}
+	a.Person = geo.ID{}
+	if walked, _, err = empty.Do(a); err != nil || len(walked.Team) != 0 {
+		t.Errorf("started by a token: team %v, %v; want none", walked.Team, err)
+	}
+	p := planned()
+	if _, _, err = p.Do(PatrolAction{Deed: DeedStart, Seen: dawn, Walker: Walker{Person: other, Walks: true, Joins: true}}); !errors.Is(err, geo.ErrForbidden) {
+		t.Errorf("somebody of the area starts another team's patrol: %v", err)
+	}
 }
 
 // Times are the phone's, and follow one another; those of the server stand beside.

@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -194,12 +195,12 @@ func (s *Store) writePatrol(ctx context.Context, tx pgx.Tx, before, p *patrol.Pa
 			return err
 		}
 	}
-	if a.Deed == patrol.DeedEdit {
-		if a.Plan.Team != nil {
-			if err := s.writeTeam(ctx, tx, p); err != nil {
-				return err
-			}
+	if !slices.Equal(before.Team, p.Team) {
+		if err := s.writeTeam(ctx, tx, p); err != nil {
+			return err
 		}
+	}
+	if a.Deed == patrol.DeedEdit {
 		if a.Plan.Stops != nil {
 			if err := s.writeStops(ctx, tx, p); err != nil {
 				return err

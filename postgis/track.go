@@ -116,7 +116,8 @@ type walk struct {
 // Add keeps the fixes of a batch that belong to the patrol: between its start and
 // its end, in none of its pauses, and not older than what is kept one by one.
 // The caller's scope must have the patrol, or the person be in its team, else it
-// is geo.ErrNotFound; a person who is not in the team is geo.ErrForbidden. A patrol
+// is geo.ErrNotFound; a person who is not in the team is geo.ErrForbidden, and so is
+// nobody, the zero id, where there is a team. A patrol
 // that has not begun, or never will, is a geo.ErrConflict.
 //
 // Fixes that are there already stay as they are, whatever brought them. When it
@@ -194,8 +195,10 @@ func (w *walk) takes(person geo.ID) error {
 func (t *Tracks) walk(ctx context.Context, scope access.Scope, id, person geo.ID) (*walk, error) {
 	const sql = `
 		SELECT p.version, p.started_at, p.ended_at, @all_areas OR p.area_ids && @scope::uuid[],
-		       EXISTS (SELECT FROM patrol_members m
-		               WHERE m.district_code = p.district_code AND m.patrol_id = p.id AND m.person_id = @person),
+		       CASE WHEN @person = '00000000-0000-0000-0000-000000000000'::uuid
+		            THEN NOT EXISTS (SELECT FROM patrol_members m WHERE m.district_code = p.district_code AND m.patrol_id = p.id)
+		            ELSE EXISTS (SELECT FROM patrol_members m
+		                         WHERE m.district_code = p.district_code AND m.patrol_id = p.id AND m.person_id = @person) END,
 		       ARRAY(SELECT u.from_at FROM patrol_pauses u
 		             WHERE u.district_code = p.district_code AND u.patrol_id = p.id ORDER BY u.number),
 		       ARRAY(SELECT coalesce(u.to_at, '9999-01-01Z') FROM patrol_pauses u

@@ -73,13 +73,13 @@ func (t *Tracks) note(ctx context.Context, who patrol.Actor, viewer geo.ID, list
 	return nil
 }
 
-// fresh gives the readings of others that this server has not noted this hour.
+// fresh gives the readings of others, of whom it is known who they are, that this server has not noted this hour.
 func (t *Tracks) fresh(who patrol.Actor, viewer geo.ID, list []reading, hour time.Time) (out []reading) {
 	t.noted.Lock()
 	defer t.noted.Unlock()
 	for _, r := range list {
 		r.kind, r.id = who.Kind, who.ID
-		if r.person == viewer || t.noted.hour.Equal(hour) && t.noted.seen[r] {
+		if r.person == viewer || r.person == (geo.ID{}) || t.noted.hour.Equal(hour) && t.noted.seen[r] {
 			continue
 		}
 		out = append(out, r)

@@ -433,3 +433,32 @@ func TestTrackMonths(t *testing.T) {
 	got := w.sums(t)
 	same(t, "over months", got, wholly(t, w))
 }
+
+// A patrol without a team takes the track of nobody in particular; one with a team
+// does not. Who looks at nobody is no reading of anybody.
+func TestTrackOfNobody(t *testing.T) {
+	t.Parallel()
+	w := openTracks(t, walkURL(t), TracksConfig{})
+	w.start(t, []geo.ID{}...)
+	if _, err := w.pool.Exec(t.Context(), `DELETE FROM patrol_members`); err != nil {
+		t.Fatal(err)
+	}
+	w.person = geo.ID{}
+	if r := w.send(t, stroll(w.began, 200, 5)); r.New < 100 {
+		t.Errorf("kept %+v", r)
+	}
+	w.catchUp(t)
+	who := patrol.Actor{Kind: "user", ID: "d", Name: "dispatcher", Role: "dispatcher"}
+	pieces, _, err := w.Shown(t.Context(), who, newID(), w.patrol, geo.ID{}, false)
+	if err != nil || len(pieces) == 0 {
+		t.Errorf("Shown = %d pieces, %v", len(pieces), err)
+	}
+	if n := w.count(t, `SELECT count(*) FROM track_readings`); n != 0 {
+		t.Errorf("%d readings of nobody", n)
+	}
+	w.start(t, newID())
+	_, err = w.Add(t.Context(), everything, patrol.Actor{}, track.Batch{Patrol: w.patrol, Fixes: stroll(w.began, 20, 5), ReceivedAt: time.Now()})
+	if !errors.Is(err, geo.ErrForbidden) {
+		t.Errorf("nobody's track on a team's patrol = %v, want geo.ErrForbidden", err)
+	}
+}

@@ -20,7 +20,7 @@ function entries(): Entry[] {
   const plans = can("plan_boundaries");
   return [
     { to: "field", name: who.value?.scope.all === true ? "cases" : "myAreas", may: can("act_on_reports") },
-    { to: "patrol", name: can("walk_patrols") ? "myPatrols" : "morningSheets", may: can("read_patrols") },
+    { to: "patrol", name: can("walk_patrols") && who.value?.person !== undefined ? "myPatrols" : "morningSheets", may: can("read_patrols") },
     { to: "patrols", name: "patrols", may: can("read_patrols") },
     { to: "watch", name: "livePatrols", may: can("read_tracks") },
     { to: "coverage", name: "coverage", may: can("read_patrols") },
