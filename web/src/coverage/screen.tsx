@@ -4,7 +4,8 @@ import { nameOf } from "../i18n/i18n";
 import { onEvent } from "../live/live";
 import { canDrawMap } from "../map/webgl";
 import { who } from "../state/session";
-import { goTo, linkTo } from "../state/store";
+import { goTo } from "../state/store";
+import { Closed } from "../ui/closed";
 import { Sheet } from "../ui/sheet";
 import { Skeleton } from "../ui/skeleton";
 import { Choice } from "./choose";
@@ -17,22 +18,6 @@ import { Sums } from "./sums";
 import { t } from "./text";
 
 const leave = () => goTo({ view: "map", params: {} });
-
-/** Says who coverage is for, and the way in. */
-function Closed(): JSX.Element {
-  return (
-    <Sheet kind="coverage-closed" label={t("title")} title={t(who.value === null ? "signInTitle" : "title")} onClose={leave}>
-      <p>{t(who.value === null ? "signInHelp" : "notYours")}</p>
-      {who.value === null && (
-        <p class="panel-links">
-          <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
-            {t("signIn")}
-          </a>
-        </p>
-      )}
-    </Sheet>
-  );
-}
 
 function Trouble(): JSX.Element | null {
   const it = trouble.value;
@@ -130,5 +115,5 @@ export function CoverageScreen(): JSX.Element {
       </Sheet>
     );
   }
-  return mayLook() ? <Open /> : <Closed />;
+  return mayLook() ? <Open /> : <Closed kind="coverage-closed" t={t} />;
 }

@@ -1,8 +1,5 @@
-import { signal } from "@preact/signals";
-import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { t as common } from "../i18n/i18n";
-import { Icon } from "../ui/icons";
+import { useEffect } from "preact/hooks";
+import { keyHelp } from "../ui/keyhelp";
 import { closeCase } from "./caseview";
 import { askDeed, deeding } from "./deed";
 import { openCase } from "./list";
@@ -10,7 +7,21 @@ import { detail, openId, reports, shown } from "./state";
 import { t } from "./text";
 import { deedsOf, type DeedType } from "./words";
 
-const helpShown = signal(false);
+const help = keyHelp(
+  () => t("keys"),
+  () => [
+    ["j", t("key_j")],
+    ["k", t("key_k")],
+    ["Enter", t("key_enter")],
+    ["a", t("key_a")],
+    ["h", t("key_h")],
+    ["r", t("key_r")],
+    ["Esc", t("key_esc")],
+    ["?", t("key_help")],
+  ],
+);
+export const KeyHelp = help.Dialog;
+export const KeyButton = help.Button;
 
 /** The id of the row that has the focus, or of the open report. */
 function present(): string | null {
@@ -43,13 +54,13 @@ function ask(d: DeedType): void {
 }
 
 function press(e: KeyboardEvent): void {
-  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || deeding.peek() !== null || helpShown.peek()) return;
+  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || deeding.peek() !== null || help.shown.peek()) return;
   if (e.target instanceof Element && e.target.closest("input, textarea, select, dialog, [role=combobox]") !== null) return;
   const deeds: Partial<Record<string, DeedType>> = { a: "accept", h: "handle", r: "return" };
   const deed = deeds[e.key];
   if (e.key === "j") step(1);
   else if (e.key === "k") step(-1);
-  else if (e.key === "?") helpShown.value = true;
+  else if (e.key === "?") help.shown.value = true;
   else if (e.key === "Escape" && openId.peek() !== null) closeCase();
   else if (deed !== undefined) ask(deed);
   else return;
@@ -62,55 +73,4 @@ export function useKeys(): void {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
-}
-
-const listed = [
-  ["j", "key_j"],
-  ["k", "key_k"],
-  ["Enter", "key_enter"],
-  ["a", "key_a"],
-  ["h", "key_h"],
-  ["r", "key_r"],
-  ["Esc", "key_esc"],
-  ["?", "key_help"],
-] as const;
-
-/** The list of keys. */
-export function KeyHelp(): JSX.Element | null {
-  const box = useRef<HTMLDialogElement>(null);
-  const open = helpShown.value;
-  useEffect(() => {
-    if (open) box.current?.showModal();
-  }, [open]);
-  if (!open) return null;
-  const close = () => (helpShown.value = false);
-  return (
-    <dialog ref={box} class="confirm card keys" aria-labelledby="keys-title" onClose={close} onKeyDown={(e) => e.stopPropagation()}>
-      <div class="keys-head">
-        <h2 id="keys-title">{t("keys")}</h2>
-        <button type="button" class="icon-button" aria-label={common("close")} onClick={() => box.current?.close()}>
-          <Icon name="close" />
-        </button>
-      </div>
-      <dl>
-        {listed.map(([key, says]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{t(says)}</dd>
-          </div>
-        ))}
-      </dl>
-    </dialog>
-  );
-}
-
-/** Opens the list of keys: for those who do not know that there is one. */
-export function KeyButton(): JSX.Element {
-  return (
-    <button type="button" class="icon-button key-button" aria-label={t("keys")} title={t("keys")} onClick={() => (helpShown.value = true)}>
-      <kbd>?</kbd>
-    </button>
-  );
 }

@@ -6,6 +6,7 @@ import { canDrawMap } from "../map/webgl";
 import { Panel } from "../place/panel";
 import { who } from "../state/session";
 import { goTo, linkTo, params, selection, setParams } from "../state/store";
+import { Closed } from "../ui/closed";
 import { Sheet } from "../ui/sheet";
 import { formatNumber } from "../units/format";
 import { fileOf, keep } from "./download";
@@ -18,22 +19,6 @@ import { Vacancies } from "./vacancies";
 import { Skeleton } from "../ui/skeleton";
 
 const leave = () => goTo({ view: "map", params: {} });
-
-/** Says who the table is for, and the way in. */
-function Closed(): JSX.Element {
-  return (
-    <Sheet kind="grids-closed" label={t("title")} title={t(who.value === null ? "signInTitle" : "title")} onClose={leave}>
-      <p>{t(who.value === null ? "signInHelp" : "notYours")}</p>
-      {who.value === null && (
-        <p class="panel-links">
-          <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
-            {t("signIn")}
-          </a>
-        </p>
-      )}
-    </Sheet>
-  );
-}
 
 function Tools(): JSX.Element {
   const all = rows.value?.length ?? 0;
@@ -123,5 +108,5 @@ function Open(): JSX.Element {
 /** All grids in numbers, beside the map coloured by them. */
 export function GridsScreen(): JSX.Element {
   if (who.value === undefined) return <Sheet label={t("title")} title={t("title")} busy><Skeleton says={t("loading")} lines="wide tall tall tall" /></Sheet>;
-  return mayPlan() ? <Open /> : <Closed />;
+  return mayPlan() ? <Open /> : <Closed kind="grids-closed" t={t} />;
 }

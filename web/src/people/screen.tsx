@@ -9,6 +9,7 @@ import { app } from "../state/app";
 import { found } from "../state/place";
 import { can, who } from "../state/session";
 import { goTo, linkTo, selection, setParams, synthetic, params } from "../state/store";
+import { Closed } from "../ui/closed";
 import { Sheet } from "../ui/sheet";
 import { Skeleton } from "../ui/skeleton";
 import { AreaView } from "./area";
@@ -23,22 +24,6 @@ import { Vacant } from "./vacant";
 import { dayText } from "./words";
 
 const leave = () => goTo({ view: "map", params: {} });
-
-/** Says who the screen is for, and the way in. */
-function Closed(): JSX.Element {
-  return (
-    <Sheet kind="people-closed" label={t("title")} title={t(who.value === null ? "signInTitle" : "title")} onClose={leave}>
-      <p>{t(who.value === null ? "signInHelp" : "notYours")}</p>
-      {who.value === null && (
-        <p class="panel-links">
-          <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
-            {t("signIn")}
-          </a>
-        </p>
-      )}
-    </Sheet>
-  );
-}
 
 /** The day that everything is shown as of. */
 function AsOf(): JSX.Element {
@@ -171,5 +156,5 @@ export function PeopleScreen(): JSX.Element {
       </Sheet>
     );
   }
-  return can("read_roster") ? <Open /> : <Closed />;
+  return can("read_roster") ? <Open /> : <Closed kind="people-closed" t={t} />;
 }

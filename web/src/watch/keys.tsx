@@ -1,15 +1,24 @@
-import { signal } from "@preact/signals";
-import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { t as common } from "../i18n/i18n";
+import { useEffect } from "preact/hooks";
 import { goTo } from "../state/store";
-import { Icon } from "../ui/icons";
+import { keyHelp } from "../ui/keyhelp";
 import { openLive } from "./list";
 import { showAll } from "./overlay";
 import { chosenId, reportId, underWay } from "./state";
 import { t } from "./text";
 
-const helpShown = signal(false);
+const help = keyHelp(
+  () => t("keys"),
+  () => [
+    ["j", t("key_j")],
+    ["k", t("key_k")],
+    ["Enter", t("key_enter")],
+    ["f", t("key_f")],
+    ["Esc", t("key_esc")],
+    ["?", t("key_help")],
+  ],
+);
+export const KeyHelp = help.Dialog;
+export const KeyButton = help.Button;
 
 /** Closes what is open, back to the list. */
 export function closeOne(): void {
@@ -35,12 +44,12 @@ function step(by: 1 | -1): void {
 }
 
 function press(e: KeyboardEvent): void {
-  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || helpShown.peek()) return;
+  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || help.shown.peek()) return;
   if (e.target instanceof Element && e.target.closest("input, textarea, select, dialog, [role=combobox]") !== null) return;
   if (e.key === "j") step(1);
   else if (e.key === "k") step(-1);
   else if (e.key === "f") showAll();
-  else if (e.key === "?") helpShown.value = true;
+  else if (e.key === "?") help.shown.value = true;
   else if (e.key === "Escape" && (chosenId.peek() !== null || reportId.peek() !== null)) closeOne();
   else return;
   e.preventDefault();
@@ -52,52 +61,4 @@ export function useKeys(): void {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
-}
-
-const listed = [
-  ["j", "key_j"],
-  ["k", "key_k"],
-  ["Enter", "key_enter"],
-  ["f", "key_f"],
-  ["Esc", "key_esc"],
-  ["?", "key_help"],
-] as const;
-
-/** The list of keys. */
-export function KeyHelp(): JSX.Element | null {
-  const box = useRef<HTMLDialogElement>(null);
-  const open = helpShown.value;
-  useEffect(() => {
-    if (open) box.current?.showModal();
-  }, [open]);
-  if (!open) return null;
-  return (
-    <dialog ref={box} class="confirm card keys" aria-labelledby="keys-title" onClose={() => (helpShown.value = false)} onKeyDown={(e) => e.stopPropagation()}>
-      <div class="keys-head">
-        <h2 id="keys-title">{t("keys")}</h2>
-        <button type="button" class="icon-button" aria-label={common("close")} onClick={() => box.current?.close()}>
-          <Icon name="close" />
-        </button>
-      </div>
-      <dl>
-        {listed.map(([key, says]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{t(says)}</dd>
-          </div>
-        ))}
-      </dl>
-    </dialog>
-  );
-}
-
-/** Opens the list of keys: for those who do not know that there is one. */
-export function KeyButton(): JSX.Element {
-  return (
-    <button type="button" class="icon-button key-button" aria-label={t("keys")} title={t("keys")} onClick={() => (helpShown.value = true)}>
-      <kbd>?</kbd>
-    </button>
-  );
 }
