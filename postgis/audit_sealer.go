@@ -87,13 +87,24 @@ func (w *Sealer) Run(ctx context.Context) {
 		failing = err != nil
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-			defer cancel()
-			if err := w.round(last, true); err != nil {
+			if err := w.lastRound(context.WithoutCancel(ctx)); err != nil {
 				w.cfg.Logger.Warn("the last lines of the audit log are not sealed yet; the next server does", "err", err)
 			}
 			return
 		case <-time.After(w.cfg.Every):
+		}
+	}
+}
+
+// lastRound tries for two seconds: where the database was started again a moment
+// ago, connections of before stand first in the pool.
+func (w *Sealer) lastRound(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for {
+		err := w.round(ctx, true)
+		if err == nil || !pause(ctx, 50*time.Millisecond) {
+			return err
 		}
 	}
 }

@@ -52,6 +52,7 @@ func (w *scopeWorld) officer(t *testing.T, name string, person geo.ID) *desk {
 func TestPatrolOverHTTP(t *testing.T) {
 	w := newScopeWorld(t)
 	dispatcher := &desk{t, w.serving, bearer(w.token(w.store, access.Token{Role: access.Dispatcher}).text)}
+	reader := &desk{t, w.serving, bearer(w.token(w.store, access.Token{Role: access.Planner}).text)}
 	officer, neighbour := w.officer(t, "walker", w.here.chief), w.officer(t, "neighbour", w.there.chief)
 	here, _ := w.checkpointOf(w.serving, w.here, false), w.checkpointOf(w.serving, w.there, false)
 	now := time.Now().UTC().Truncate(time.Second)
@@ -67,7 +68,7 @@ func TestPatrolOverHTTP(t *testing.T) {
 		t.Errorf("headers %v", got.header)
 	}
 	if p.State != "ready" || p.Area.Code != w.here.grid.Code || len(p.Team) != 1 || p.Team[0].Name != "格长here" ||
-		len(p.Checkpoints) != 1 || p.Checkpoints[0].ID != here || !slices.Equal(p.Allow, []string{"cancel", "edit"}) {
+		len(p.Checkpoints) != 1 || p.Checkpoints[0].ID != here || !slices.Equal(p.Allow, []string{"start", "cancel", "edit"}) {
 		t.Errorf("planned %s", got.body)
 	}
 	again, got := ask[patrolJSON](dispatcher, 201, "POST", "/api/v1/patrols", plan(team), key...)
@@ -100,7 +101,7 @@ func TestPatrolOverHTTP(t *testing.T) {
 		t.Errorf("changed %s", got.body)
 	}
 	ask[faultJSON](dispatcher, 412, "PATCH", path, `{"note":"too late"}`, "If-Match", `"v1"`)
-	ask[faultJSON](dispatcher, 403, "POST", path+"/start", "")
+	ask[faultJSON](reader, 403, "POST", path+"/start", "")
 	ask[faultJSON](neighbour, 404, "POST", path+"/start", "")
 	report := `{"category":"infrastructure","lon":125.62,"lat":43.55,"patrol":"` + p.ID + `"}`
 	bad, _ := ask[faultJSON](officer, 422, "POST", "/api/v1/reports", report) // it has not begun
