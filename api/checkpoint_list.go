@@ -59,6 +59,17 @@ func (s *Server) listCheckpoints(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		q.unread("cursor", "is none of ours for this list; take it from a next link")
 	}
+	if len(kinds) > 0 {
+		known, err := s.cfg.Patrols.CheckpointKinds(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, kind := range kinds {
+			if !slices.ContainsFunc(known, func(k patrol.CheckpointKind) bool { return k.Code == kind }) {
+				q.unread("kind", "there is no kind %.40q", kind)
+			}
+		}
+	}
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (f *fields) moment(name string) time.Time {
 	}
 	s, _ := v.(string)
 	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
+	if err != nil || t.IsZero() { // which would say that none is given
 		f.unread(f.pointer(name), "must be a time such as 2026-09-01T08:00:00+08:00")
 		return time.Time{}
 	}

@@ -148,7 +148,7 @@ func ifMatch(r *http.Request) (int, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(tag, `"v`), `"`))
 	if err != nil || n < 1 {
-		return 0, fail("version-conflict", "If-Match must be the ETag of the report")
+		return 0, fail("version-conflict", "If-Match must be the ETag of an answer")
 	}
 	return n, nil
 }

@@ -113,6 +113,7 @@ func TestPatrolOverHTTP(t *testing.T) {
 		t.Errorf("a pause before the start allows %v", refused.Allow)
 	}
 	ask[faultJSON](officer, 422, "POST", path+"/start", fmt.Sprintf(`{"at":%q}`, now.Add(11*time.Minute).Format(time.RFC3339)))
+	ask[faultJSON](officer, 400, "POST", path+"/start", `{"at":"0001-01-01T00:00:00Z"}`) // which would be now
 
 	// Without signal at first: both times are kept. Again it is the same.
 	began := now.Add(-5 * time.Minute)
@@ -197,7 +198,7 @@ func (w *scopeWorld) lists(t *testing.T, officer, neighbour *desk, p patrolJSON)
 	for _, query := range []string{"state=lost", "limit=0", "cursor=x", "area=grid:0", "from=now", "from=2026-09-02T00:00:00Z&to=2026-09-01T00:00:00Z", "sort=x", "assignee=x"} {
 		ask[faultJSON](officer, 400, "GET", "/api/v1/patrols?"+query, "")
 	}
-	for _, query := range []string{"state=lost", "bbox=1", "cursor=*", "area=grid:0", "radius=1"} {
+	for _, query := range []string{"state=lost", "kind=nope", "bbox=1", "cursor=*", "area=grid:0", "radius=1"} {
 		ask[faultJSON](officer, 400, "GET", "/api/v1/checkpoints?"+query, "")
 	}
 	type places struct {
