@@ -25,11 +25,22 @@ type coverageKey struct {
 // coverageDays is the time that coverage is of where none is given.
 const coverageDays = 7
 
-func noPatrols() error { return forbidden("where patrols have been is for who may read patrols") }
+// noPatrols is the answer to a viewer that may not read patrols.
+func noPatrols(v Viewer) error {
+	const detail = "where patrols have been is for who may read patrols"
+	if !v.SignedIn() {
+		return &geo.Problem{Kind: geo.ErrUnauthorized, Code: "sign-in-required", Detail: detail}
+	}
+	return forbidden(detail)
+}
 
 // coverageTile answers with the cells where patrols have been, those whose
 // middle lies where the sender may look.
 func (s *Server) coverageTile(w http.ResponseWriter, r *http.Request, l *layer, t maptile.Tile) error {
+	v := s.c.Viewer(r)
+	if !v.ReadsPatrols() {
+		return noPatrols(v)
+	}
 	values, err := query(r, "from", "to")
 	if err != nil {
 		return err
@@ -41,10 +52,6 @@ func (s *Server) coverageTile(w http.ResponseWriter, r *http.Request, l *layer, 
 	to, err := timeParam(values, "to")
 	if err != nil {
 		return err
-	}
-	v := s.c.Viewer(r)
-	if !v.ReadsPatrols() {
-		return noPatrols()
 	}
 	now := s.c.Now()
 	if to.IsZero() {

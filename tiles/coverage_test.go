@@ -131,9 +131,12 @@ func TestCoverageTileIsForWhoReadsPatrols(t *testing.T) {
 		t.Errorf("an officer of other areas = %d, want 204", w.Code)
 	}
 	r.viewer.patrols = false
-	for _, path := range []string{path, "/tiles/coverage.json", "/tiles/coverage/metadata.json"} {
-		if w := r.get(path); w.Code != http.StatusForbidden {
-			t.Errorf("GET %s without the right = %d, want 403", path, w.Code)
+	for _, path := range []string{path, path + "?from=monday", "/tiles/coverage.json", "/tiles/coverage/metadata.json", tilePath("hotspots", townMiddle(), 11) + "?exposure=patrol_hour"} {
+		for signedIn, want := range map[bool]int{true: http.StatusForbidden, false: http.StatusUnauthorized} {
+			r.viewer.own = signedIn
+			if w := r.get(path); w.Code != want {
+				t.Errorf("GET %s without the right, signed in %v = %d, want %d", path, signedIn, w.Code, want)
+			}
 		}
 	}
 }

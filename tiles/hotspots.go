@@ -171,7 +171,7 @@ func (s *Server) filter(v Viewer, q HotspotQuery) (hotspot.Filter, error) {
 		return hotspot.Filter{}, geo.Invalid("invalid-parameters", "the question about hot spots cannot be taken", fields...)
 	}
 	if q.Exposure != "" && !v.ReadsPatrols() {
-		return hotspot.Filter{}, noPatrols()
+		return hotspot.Filter{}, noPatrols(v)
 	}
 	f := hotspot.Filter{From: q.From.UTC(), To: q.To.UTC(), Category: inOrder(q.Category), Status: inOrder(q.Status)}
 	if q.Overdue {

@@ -113,7 +113,7 @@ func TestTileStatuses(t *testing.T) {
 		{"nothing on the ground", "/tiles/roads/12/0/0.mvt", 204},
 		{"ground", tilePath("roads", middle, 12), 200},
 		{"unknown layer", strings.Replace(good, "grids", "castles", 1), 404},
-		{"coverage for who may not", strings.Replace(good, "grids", "coverage", 1), 403},
+		{"coverage for who may not", strings.Replace(good, "grids", "coverage", 1), 401},
 		{"zoom below", tilePath("grids", middle, 5), 404},
 		{"least zoom", tilePath("grids", middle, 6), 200},
 		{"greatest zoom", tilePath("grids", middle, 16), 200},

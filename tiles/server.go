@@ -63,6 +63,9 @@ type Viewer interface {
 	OwnAreas() string
 	// ReadsPatrols reports whether the viewer reads where patrols of its areas have been.
 	ReadsPatrols() bool
+	// SignedIn reports whether there is an account or token. Who has none is told to
+	// sign in, and who has one that it is not enough.
+	SignedIn() bool
 	// Covers reports whether a place that these areas cover lies where the viewer
 	// may look. Who is not limited to areas may anywhere.
 	Covers(areas []geo.ID) bool

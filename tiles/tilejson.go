@@ -60,8 +60,8 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	}
 	caching := caching(q)
 	if l.source == fromPatrols {
-		if !s.c.Viewer(r).ReadsPatrols() {
-			return noPatrols()
+		if v := s.c.Viewer(r); !v.ReadsPatrols() {
+			return noPatrols(v)
 		}
 		caching = ownOnly
 		w.Header().Set("Vary", "Authorization, Cookie")

@@ -181,6 +181,7 @@ type reader struct {
 func (v reader) ReadsReports() bool     { return v.own }
 func (v reader) ReadsEveryReport() bool { return v.every }
 func (v reader) ReadsPatrols() bool     { return v.patrols }
+func (v reader) SignedIn() bool         { return v.own }
 func (v reader) Covers(areas []geo.ID) bool {
 	return v.covers == geo.ID{} || slices.Contains(areas, v.covers)
 }
@@ -270,6 +271,8 @@ func writeProblem(w http.ResponseWriter, _ *http.Request, err error) {
 		status = http.StatusBadRequest
 	case errors.Is(err, geo.ErrForbidden):
 		status = http.StatusForbidden
+	case errors.Is(err, geo.ErrUnauthorized):
+		status = http.StatusUnauthorized
 	case errors.Is(err, geo.ErrNotFound):
 		status = http.StatusNotFound
 	}

@@ -60,6 +60,9 @@ func (v *viewer) ReadsEveryReport() bool {
 // have been.
 func (v *viewer) ReadsPatrols() bool { return access.Can(v.principal, access.ReadPatrols) }
 
+// SignedIn reports whether there is an account or token.
+func (v *viewer) SignedIn() bool { return v.principal.SignedIn() }
+
 // Covers reports whether a place that these areas cover lies in its areas.
 func (v *viewer) Covers(areas []geo.ID) bool { return v.principal.Scope.Covers(areas) }
 

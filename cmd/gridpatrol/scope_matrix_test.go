@@ -33,7 +33,7 @@ type question struct {
 	scope   string
 	beyond  int           // what is answered out of scope; 0: 404
 	also    access.Action // an action that is asked for besides
-	without int           // what is answered without it; 0: 404
+	without int           // what is answered without it, 401 where a public route takes the caller for nobody; 0: 404
 	absent  int           // of what there is not; 0: 404
 	bad     int           // of what cannot be an id; 0: as absent
 	fresh   bool          // the request uses something up: a new one every time
@@ -79,6 +79,9 @@ func (e *expected) want(c *caller, a *question, method, class string) int {
 		return http.StatusForbidden
 	}
 	if a.also != "" && !c.can(a.also) {
+		if asNobody && a.without == http.StatusForbidden && (c.state == "nobody" || c.state == "ended session" || c.state == "must change") {
+			return http.StatusUnauthorized
+		}
 		if a.without != 0 {
 			return a.without
 		}

@@ -54,7 +54,7 @@ func scopeExpectations() map[string]expected {
 		"GET tile":                                 {{path: "/tiles/grids/10/869/374.mvt"}, {path: "/tiles/reports/10/869/374.mvt"}, {path: "/tiles/hotspots/10/869/374.mvt"}, {path: "/tiles/coverage/10/869/374.mvt", also: access.ReadPatrols, without: refused}, {of: "plan", path: "/tiles/grids/10/869/374.mvt", query: "?plan={id}", also: access.PlanBoundaries}},
 		"GET /tiles/style.json":                    plain,
 		"GET /tiles/{layer:[a-z_]+}.json":          {{path: "/tiles/grids.json"}, {path: "/tiles/coverage.json", also: access.ReadPatrols, without: refused}},
-		"GET /tiles/{layer:[a-z_]+}/metadata.json": one(question{path: "/tiles/reports/metadata.json"}),
+		"GET /tiles/{layer:[a-z_]+}/metadata.json": {{path: "/tiles/reports/metadata.json"}, {path: "/tiles/coverage/metadata.json", also: access.ReadPatrols, without: refused}},
 		"GET /basemap/{z}/{x}/{y}":                 one(question{path: "/basemap/10/869/374", ok: 404}), // there is none here
 		"GET /ogc":                                 plain,
 		"GET /ogc/":                                plain,
