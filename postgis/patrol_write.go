@@ -190,7 +190,7 @@ func (s *Store) writePatrol(ctx context.Context, tx pgx.Tx, before, p *patrol.Pa
 	if err := s.writePauses(ctx, tx, before, p); err != nil {
 		return err
 	}
-	if a.Deed == patrol.DeedPause || a.Deed == patrol.DeedEnd {
+	if a.Deed == patrol.DeedResume || a.Deed == patrol.DeedEnd {
 		if err := s.trimTracks(ctx, tx, p.ID); err != nil {
 			return err
 		}

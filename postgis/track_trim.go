@@ -9,8 +9,10 @@ import (
 )
 
 // trimTracks takes away the fixes that do not belong to a patrol any more, once
-// its end or a pause is known that lies before them, in the transaction that says
-// so: a fix outside of a patrol is never kept. Whoever adds fixes at this moment
+// its end or both ends of a pause are known, in the transaction that says so: a fix
+// outside of a patrol is never kept. A pause of which only the beginning is known takes
+// away none of those that are there: it may have been told long after it was over, and
+// who walked on would lose what was recorded since. Whoever adds fixes at this moment
 // waits for it, and looks again.
 func (s *Store) trimTracks(ctx context.Context, tx pgx.Tx, patrol geo.ID) error {
 	const trim = `
@@ -20,7 +22,7 @@ func (s *Store) trimTracks(ctx context.Context, tx pgx.Tx, patrol geo.ID) error 
 			  AND p.id = @patrol AND k.patrol_id = p.id AND f.track_id = k.id
 			  AND (f.t < p.started_at OR f.t > p.ended_at OR EXISTS (
 					SELECT FROM patrol_pauses u WHERE u.district_code = @district AND u.patrol_id = p.id
-					  AND f.t >= u.from_at AND (u.to_at IS NULL OR f.t < u.to_at)))
+					  AND f.t >= u.from_at AND f.t < u.to_at))
 			RETURNING f.track_id, f.t
 		), stale AS (
 			INSERT INTO track_stale AS s (district_code, track_id, from_t, to_t, since)

@@ -169,6 +169,8 @@ func (t *Tracks) next(ctx context.Context, tx pgx.Tx) (int, error) {
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
+	// In the order in which those who end a pause or a patrol lock its tracks.
+	slices.SortFunc(list, func(a, b staleTrack) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	checkpoints, err := t.checkpoints(ctx, tx)
 	if err != nil {
 		return 0, err
