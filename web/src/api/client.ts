@@ -48,7 +48,8 @@ export async function request(path: string, how: RequestInit = {}): Promise<Resp
   try {
     answer = await fetch(path, how);
   } catch (e) {
-    if (how.signal?.aborted === true) throw e;
+    // Given up by whoever asked; time that ran out is no answer either.
+    if ((e as Error).name === "AbortError") throw e;
     throw new ApiError("away", "unreachable");
   }
   // Something between here and the server may have answered in its place, in no JSON.
@@ -56,20 +57,37 @@ export async function request(path: string, how: RequestInit = {}): Promise<Resp
   return answer;
 }
 
-/** Asks for JSON. While the server is away the phone of somebody with an account answers, where it can. */
+/** What the server has at hand, and a phone may have kept. The rest may have to be reckoned first. */
+const atHand = /^\/api\/v1\/(app|session|locate|categories|checkpoint-kinds|reports|patrols|areas\/\w+\/[^/]+(\/sheet.*)?$)/;
+
+/**
+ * Asks for JSON. While the server is away the phone of somebody with an account
+ * answers, where it can. A network that takes requests and brings nothing back
+ * is waited for some seconds, or a minute where the server may have to reckon;
+ * what has begun to come has two minutes.
+ */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const late = new AbortController();
+  const within = (s: number) => setTimeout(() => late.abort(), s * 1000);
+  let timer = within(atHand.test(path) ? 6 : 60);
   try {
-    return (await (await request(path, signal === undefined ? {} : { signal })).json()) as T;
+    const answer = await request(path, { signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]) });
+    clearTimeout(timer);
+    timer = within(120);
+    return (await answer.json()) as T;
   } catch (e) {
+    if (e instanceof ApiError ? e.type !== "unreachable" : signal?.aborted === true) throw e;
     let kept: unknown;
     try {
       // The mark of offline/account.ts: somebody's things may be kept here.
-      if ((e as ApiError).type === "unreachable" && localStorage["gridpatrol.account"]) kept = await (await import("../offline/away")).answer(path);
+      if (localStorage["gridpatrol.account"]) kept = await (await import("../offline/away")).answer(path);
     } catch {
       // Then nothing is.
     }
-    if (kept === undefined) throw e;
+    if (kept === undefined) throw new ApiError("away", "unreachable");
     return kept as T;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -30,5 +30,5 @@ export function openSession(login: string, password: string): Promise<Who> {
 
 /** Signs out. */
 export async function closeSession(): Promise<void> {
-  await request("/api/v1/session", { method: "DELETE" });
+  await request("/api/v1/session", { method: "DELETE", signal: AbortSignal.timeout(15_000) });
 }

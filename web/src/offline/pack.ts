@@ -80,7 +80,8 @@ export async function refreshPack(account: string): Promise<void> {
     packTime.value = had?.at ?? null;
     return;
   }
-  const answer = await fetch("/api/v1/pack", had === undefined ? {} : { headers: { "If-None-Match": had.etag } });
+  // So long at most, over the worst of lines: what hangs would keep it from being asked for again.
+  const answer = await fetch("/api/v1/pack", { signal: AbortSignal.timeout(180_000), ...(had === undefined ? {} : { headers: { "If-None-Match": had.etag } }) });
   let next: KeptPack;
   if (answer.status === 304 && had !== undefined) next = { ...had, at: Date.now(), revision: info.revision, app: info };
   else if (answer.ok) {

@@ -83,7 +83,7 @@ export async function standIn(map: GridMap): Promise<boolean> {
   tell(t("mapFrom", { time: formatExact(p.at, language.value) }));
   const erase = drawDots(map, p);
   const look = async () => {
-    const back = await fetch("/healthz", { cache: "no-store" }).then((r) => r.ok, () => false);
+    const back = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(againMs) }).then((r) => r.ok, () => false);
     if (!back || !standing.has(map)) return;
     end();
     map.standIn(null);

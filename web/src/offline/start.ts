@@ -24,7 +24,7 @@ function rememberWho(): void {
 async function compareClocks(): Promise<void> {
   if (!navigator.onLine || document.hidden || !who.peek()) return;
   const asked = Date.now();
-  const answer = await fetch("/api/v1/session", { cache: "no-store" }).catch(() => null);
+  const answer = await fetch("/api/v1/session", { cache: "no-store", signal: AbortSignal.timeout(20_000) }).catch(() => null);
   if (answer?.ok === true) noteClock(answer, asked);
 }
 

@@ -79,19 +79,22 @@ async function file(request: Request): Promise<Response> {
   return answer;
 }
 
+/** So long the server is waited for where its last answer is here, in milliseconds. */
+const patienceMs = 4_000;
+
 /** The server's answer, and without one the last. */
 async function heard(request: Request): Promise<Response> {
+  const last = await caches.match(request, { ignoreVary: true });
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(request, last === undefined ? {} : { signal: AbortSignal.timeout(patienceMs) });
     if (answer.ok) {
       const copy = answer.clone();
       await caches.open(known).then((into) => into.put(request, copy)).catch(() => undefined);
     }
     return answer;
   } catch (e) {
-    const kept = await caches.match(request, { ignoreVary: true });
-    if (kept === undefined) throw e;
-    return kept;
+    if (last === undefined) throw e;
+    return last;
   }
 }
 
