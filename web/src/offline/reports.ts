@@ -43,7 +43,7 @@ export async function hand(w: Waiting): Promise<void> {
         label: categoryName(w.category ?? ""),
         at: w.since,
         id: w.key,
-        about: { category: w.category ?? "", ...(w.place === null ? {} : { place: JSON.stringify(w.place) }) },
+        about: { category: w.category ?? "", ...(w.patrol === undefined ? {} : { patrol: w.patrol }), ...(w.place === null ? {} : { place: JSON.stringify(w.place) }) },
       });
     } catch {
       queue.setWaiting(queue.waiting.peek().map((o) => (o.key === w.key ? { ...w, owner: undefined } : o)));

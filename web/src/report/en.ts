@@ -59,6 +59,7 @@ export const en: Record<Key, string> = {
   laterTitle: "Not sent yet",
   another: "Report another",
   toMap: "Back to the map",
+  toPatrol: "Back to the patrol",
 
   sentTitle: "Received",
   follow: "Follow it",

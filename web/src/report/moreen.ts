@@ -5,7 +5,6 @@ export const en: Record<keyof typeof zh, string> = {
   change: "Change",
   onPatrol: "Found on this patrol",
   notOnPatrol: "Leave out",
-  toPatrol: "Back to the patrol",
   addPhoto: "Take or choose photos",
   photoN: "Photo {n}",
   photoRemove: "Remove photo {n}",

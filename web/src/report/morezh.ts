@@ -3,7 +3,6 @@ export const zh = {
   change: "修改",
   onPatrol: "本次巡查中发现",
   notOnPatrol: "不计入",
-  toPatrol: "回到巡查",
   addPhoto: "拍照或选图",
   photoN: "照片 {n}",
   photoRemove: "删除照片 {n}",

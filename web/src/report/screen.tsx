@@ -49,9 +49,14 @@ function go(step: Step | "sent"): void {
   goTo({ params: step === "place" ? patrolParam() : { ...patrolParam(), step } });
 }
 
-function close(): void {
+/** Where the form was opened from. */
+function cameFrom(): { view: "map" | "patrol"; params: Params } {
   const params = patrolParam();
-  goTo({ view: params.patrol === undefined ? "map" : "patrol", params });
+  return { view: params["patrol"] === undefined ? "map" : "patrol", params };
+}
+
+function close(): void {
+  goTo(cameFrom());
 }
 
 /** What the server did not accept, at the question it is about. */
@@ -144,7 +149,7 @@ function Foot({ step, busy }: { step: Step | "sent"; busy: boolean }): JSX.Eleme
         {t("another")}
       </button>
       {report === undefined ? (
-        <a class="button main" href={linkTo({ view: "map" })}>{t("toMap")}</a>
+        <a class="button main" href={linkTo(cameFrom())}>{t(params.value["patrol"] === undefined ? "toMap" : "toPatrol")}</a>
       ) : (
         <a class="button main" href={new URL(followLink(report)).hash}>{t("follow")}</a>
       )}

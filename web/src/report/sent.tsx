@@ -34,7 +34,7 @@ export function Sent({ report: r }: { report: Report }): JSX.Element {
         <p class="panel-links">
           <a class="button" href={linkTo({ view: "patrol", params: { patrol } })}>
             <Icon name="back" />
-            {t("toPatrol")}
+            {form("toPatrol")}
           </a>
         </p>
       )}

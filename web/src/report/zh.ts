@@ -57,6 +57,7 @@ export const zh = {
   laterTitle: "还没有发出",
   another: "再报一件",
   toMap: "回到地图",
+  toPatrol: "回到巡查",
 
   sentTitle: "已收到",
   follow: "查看进展",
