@@ -169,6 +169,7 @@ test("a patrol walked by phone: checkpoints, without signal, over a reload and a
   await walker.north(15);
   await sheetOf(page).getByRole("button", { name: "结束", exact: true }).tap();
   await expect(question(page)).toContainText("离计划结束还有");
+  expect(await violations(page, ".confirm")).toEqual([]);
   await question(page).getByRole("button", { name: "结束巡查" }).tap();
   await expect(sheetOf(page)).toContainText("2 个全部到过");
   expect(await violations(page, ".patrol-one")).toEqual([]);

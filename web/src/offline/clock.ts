@@ -28,10 +28,28 @@ export function aheadOf(serverDate: string | null, asked: number, heard: number)
   return Number.isNaN(server) ? null : Math.round((asked + heard) / 2 - (server + 500));
 }
 
-/** Gives a time of the phone's clock as a right one would have had it, as far as is known how wrong it is. */
+/** What the phone's clock said when it was compared, or the page began, and what the browser's own did, which nobody sets. */
+let compared = { phone: Date.now(), steady: performance.now() };
+
+/** Gives a time of the phone's clock as a right one would have had it, as far as is known how wrong it is. Milliseconds. */
+export function rightMs(at: number): number {
+  const ahead = clockAheadMs.value ?? 0;
+  const jumped = Date.now() - compared.phone - (performance.now() - compared.steady);
+  // Small differences are let be, and a clock that was set right meanwhile.
+  return Math.abs(ahead) <= clockLimitMs || Math.abs(ahead + jumped) <= clockLimitMs ? at : at - ahead;
+}
+
+/** Gives a time of the phone's clock as a right one would have had it, in words. */
 export function rightTime(at: number): string {
-  const ahead = clockAheadMs.peek() ?? 0;
-  return new Date(at - (Math.abs(ahead) > clockLimitMs ? ahead : 0)).toISOString();
+  return new Date(rightMs(at)).toISOString();
+}
+
+/** A position has the phone's time, or that of the satellites; what is closer to the phone's clock than this has the phone's. Milliseconds. */
+const sameClockMs = 60_000;
+
+/** Gives when a position was taken by a right clock: one that the satellites dated is right already. Milliseconds. */
+export function rightFixMs(at: number, phone: number): number {
+  return Math.abs(at - phone) < sameClockMs ? rightMs(at) : at;
 }
 
 /** Compares the clocks by an answer of the server that was asked for at `asked`. */
@@ -39,7 +57,10 @@ export function noteClock(answer: Response, asked: number): void {
   const now = Date.now();
   heardAt.value = now;
   const ahead = aheadOf(answer.headers.get("Date"), asked, now);
-  if (ahead !== null) clockAheadMs.value = ahead;
+  if (ahead !== null) {
+    compared = { phone: now, steady: performance.now() };
+    clockAheadMs.value = ahead;
+  }
   try {
     localStorage.setItem(place, JSON.stringify([now, clockAheadMs.peek()]));
   } catch {

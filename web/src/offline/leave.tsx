@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { render, type JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { loadPart } from "../screens";
+import { handOn } from "../patrol/mark";
 import { signOut } from "../state/session";
 import { goTo, tell, view } from "../state/store";
 import { Name } from "../ui/name";
@@ -106,6 +107,7 @@ async function ask(): Promise<Choice> {
 export async function leave(): Promise<void> {
   const account = owner.peek();
   await ready;
+  await handOn();
   const choice = outbox.peek().length === 0 ? "gone" : await ask();
   if (choice === "stay") return;
   await signOut();

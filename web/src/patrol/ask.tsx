@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Patrol } from "../api/patrols";
 import { nameOf } from "../i18n/i18n";
+import { rightMs } from "../offline/clock";
 import { NotKept } from "../offline/outbox";
 import { tell } from "../state/store";
 import { Name } from "../ui/name";
@@ -60,7 +61,7 @@ async function go(): Promise<void> {
 
 function Form({ q }: { q: Question }): JSX.Element {
   const missing = q.deed === "end" ? stopsOf(q.patrol).filter((s) => s.standing !== "visited") : [];
-  const early = q.deed === "end" ? Date.parse(q.patrol.planned_end) - Date.now() : 0;
+  const early = q.deed === "end" ? Date.parse(q.patrol.planned_end) - rightMs(Date.now()) : 0;
   return (
     <form
       class="confirm-form"

@@ -111,6 +111,7 @@ export const en: Record<keyof typeof zh, string> = {
   elsewhere: "Another page is recording this patrol. It is not recorded twice.",
   screenOn: "Keep the screen on: once it is off, the browser tells no positions.",
   signedOut: "Your session has ended. The track goes on and is sent once you sign in.",
+  signedOutPaused: "Your sign-in has run out. What was recorded is sent once you sign in.",
   signIn: "Sign in",
   pausedNote: "Paused: no positions are taken.",
   waits: "No signal: the track stays on the phone and is sent when there is.",

@@ -1,6 +1,6 @@
 import type { Patrol, PatrolCheckpoint, PatrolDeed, PatrolState } from "../api/patrols";
 
-/** What was done to a patrol on this phone, and when (milliseconds, by its clock). */
+/** What was done to a patrol on this phone, and when (milliseconds, by a right clock as far as the phone knows). */
 export interface Step {
   /** Of the item in the outbox. */
   id: string;

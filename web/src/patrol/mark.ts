@@ -10,6 +10,18 @@ export function markActive(patrol: string | null): void {
   }
 }
 
+/** Puts what was recorded of a patrol that is under way into the outbox, and waits a little for it to be sent. */
+export async function handOn(): Promise<void> {
+  try {
+    if (localStorage.getItem(place) === null) return;
+    const [recorder, outbox] = await Promise.all([import("./recorder"), import("../offline/outbox")]);
+    await recorder.flush();
+    await Promise.race([outbox.tryNow(), new Promise((done) => setTimeout(done, 3_000))]);
+  } catch {
+    // What is not handed on is not lost by that.
+  }
+}
+
 /** Goes on recording the patrol that an earlier page began, where there is one. */
 export function goOnRecording(): void {
   try {

@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Patrol } from "../api/patrols";
 import { language, nameOf, t as common } from "../i18n/i18n";
+import { rightMs } from "../offline/clock";
 import { distance } from "../place/distance";
 import { Fact } from "../place/parts";
-import { now } from "../state/clock";
 import { goTo, linkTo, params } from "../state/store";
 import type { SheetHeight } from "../ui/heights";
 import { Icon } from "../ui/icons";
@@ -16,6 +16,7 @@ import { formatAgo } from "../units/format";
 import { ask } from "./ask";
 import { walkedMs } from "./here";
 import { Near } from "./near";
+import { now } from "./now";
 import { Record } from "./record";
 import { deedsOf, loadReports, open, openId, openTrouble, refresh, walks } from "./state";
 import { StateBadge } from "./standing";
@@ -40,12 +41,12 @@ export function walkedM(p: Patrol): number {
 
 /** How long, how far, how many checkpoints: as of this half minute. */
 export function Figures({ of: p }: { of: Patrol }): JSX.Element {
-  const beat = useSignal(Date.now());
+  const beat = useSignal(rightMs(Date.now()));
   const running = p.state === "active";
   useEffect(() => {
     if (!running) return;
-    beat.value = Date.now();
-    const timer = setInterval(() => (beat.value = Date.now()), 30_000);
+    beat.value = rightMs(Date.now());
+    const timer = setInterval(() => (beat.value = rightMs(Date.now())), 30_000);
     return () => clearInterval(timer);
   }, [running, p.paused]);
   const stops = stopsOf(p);

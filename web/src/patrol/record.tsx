@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Patrol } from "../api/patrols";
 import { language } from "../i18n/i18n";
+import { rightMs } from "../offline/clock";
 import { who } from "../state/session";
 import { linkTo } from "../state/store";
 import { formatNumber } from "../units/format";
@@ -60,7 +61,7 @@ function Now(): JSX.Element {
       </p>
     );
   }
-  const since = beat.value - Date.parse(fix.t);
+  const since = rightMs(beat.value) - Date.parse(fix.t);
   if (state === "lost" || since > silentMs) {
     return (
       <p class="record record-poor" role="status">
@@ -91,7 +92,7 @@ export function Record({ of: p }: { of: Patrol }): JSX.Element {
       )}
       {who.value === null && (
         <p class="record record-poor" role="alert">
-          <span>{t("signedOut")}</span>
+          <span>{t(p.paused ? "signedOutPaused" : "signedOut")}</span>
           <a class="button" href={linkTo({ view: "signin", params: { next: linkTo({}) } })}>
             {t("signIn")}
           </a>

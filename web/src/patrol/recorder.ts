@@ -1,13 +1,14 @@
 import { effect, signal } from "@preact/signals";
 import { patrolPath, type Fix, type Patrol } from "../api/patrols";
 import { nameOf } from "../i18n/i18n";
+import { rightFixMs } from "../offline/clock";
 import { enqueueTrack } from "../offline/outbox";
 import { tell } from "../state/store";
 import { handedOn, keepFix } from "./kept";
 import { markActive } from "./mark";
 import { me } from "./me";
 import { active, follow, listed, noteFixes, noteSeen, ready, walks } from "./state";
-import { followFates } from "./steps";
+import { followFates, sentAtOnce } from "./steps";
 import { t } from "./text";
 import { keepAwake } from "./wake";
 import { visitedBy, within, worthKeeping } from "./way";
@@ -45,7 +46,7 @@ export function fixOf(p: GeolocationPosition): Fix {
   const { coords } = p;
   const mocked = (p as Told).mocked === true || (coords as { mocked?: boolean }).mocked === true;
   return {
-    t: new Date(p.timestamp).toISOString(),
+    t: new Date(rightFixMs(p.timestamp, Date.now())).toISOString(),
     lon: Number(coords.longitude.toFixed(7)),
     lat: Number(coords.latitude.toFixed(7)),
     accuracy_m: Number(coords.accuracy.toFixed(1)),
@@ -67,14 +68,17 @@ export function flush(): Promise<void> {
     if (from === null || walk === undefined || account === undefined || walk.pending.length === 0) return;
     const batch = walk.pending;
     const { id, area } = from.patrol;
+    const [path, lines, label] = [patrolPath(id, "track"), batch.map((f) => JSON.stringify(f)), t("label_track", { area: nameOf(area) })];
     try {
-      await enqueueTrack(id, patrolPath(id, "track"), batch.map((f) => JSON.stringify(f)), t("label_track", { area: nameOf(area) }));
+      await enqueueTrack(id, path, lines, label);
       noRoom.value = false;
     } catch {
-      // It stays with what comes next.
-      noRoom.value = true;
-      from.since = Date.now();
-      return;
+      noRoom.value = !(await sentAtOnce({ kind: "track", subject: `patrol/${id}`, path, body: lines.join("\n"), type: "application/x-ndjson", label }));
+      if (noRoom.peek()) {
+        // It stays with what comes next.
+        from.since = Date.now();
+        return;
+      }
     }
     const now = walks.peek().get(id);
     const given = new Set(batch);

@@ -4,12 +4,13 @@ import { listPatrols, readPatrol, type Patrol, type PatrolDeed } from "../api/pa
 import { openStatuses, type Report } from "../api/reports";
 import type { Ref } from "../api/types";
 import { onEvent } from "../live/live";
-import { now } from "../state/clock";
+import { rightMs } from "../offline/clock";
 import { checkSession, endSession, isSignedOut } from "../state/session";
 import { params, synthetic } from "../state/store";
 import { allowOf, asHere, dayStart, type Step } from "./here";
 import { forgetWalks, keepKnown, keepSeen, keepSteps, readKnown, readWalks, type Walk } from "./kept";
 import { may, me } from "./me";
+import { now } from "./now";
 
 const dayMs = 86_400_000;
 
@@ -94,7 +95,7 @@ export async function load(): Promise<void> {
     listed.value = true;
     return;
   }
-  const today = dayStart(Date.now());
+  const today = dayStart(rightMs(Date.now()));
   try {
     const found = await listPatrols({ mine: true, from: new Date(today - dayMs).toISOString(), to: new Date(today + 8 * dayMs).toISOString() });
     batch(() => {
@@ -164,9 +165,11 @@ function changeWalk(patrol: string, change: Partial<Walk>): Walk {
   return walk;
 }
 
-/** Takes note of what was done to a patrol here. */
+/** Takes note of what was done to a patrol here, once. */
 export function noteStep(patrol: string, step: Step): Promise<void> {
-  const { steps } = changeWalk(patrol, { steps: [...(walks.peek().get(patrol)?.steps ?? []), step] });
+  const before = walks.peek().get(patrol)?.steps ?? [];
+  if (before.some((s) => s.id === step.id)) return Promise.resolve();
+  const { steps } = changeWalk(patrol, { steps: [...before, step] });
   const whoever = me.peek();
   return whoever ? keepSteps(whoever.id, patrol, steps) : Promise.resolve();
 }

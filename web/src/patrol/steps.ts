@@ -1,35 +1,50 @@
+import { effect } from "@preact/signals";
 import { patrolPath, type Fix, type Patrol } from "../api/patrols";
 import { nameOf } from "../i18n/i18n";
-import { discard, enqueue, onFate, outbox, type Item, type Refusal } from "../offline/outbox";
+import { rightMs } from "../offline/clock";
+import { discard, enqueue, NotKept, onFate, outbox, sendUnkept, type Item, type NewItem, type Refusal } from "../offline/outbox";
 import { newKey } from "../report/number";
 import type { Step } from "./here";
-import { noteStep, putPatrol, refresh, refusedSteps } from "./state";
+import { listed, noteStep, putPatrol, ready, refresh, refusedSteps } from "./state";
 import { t } from "./text";
 
 /**
  * Does something to a patrol: from now on it is so on this phone, and the
  * server hears of it as soon as it can be reached. Throws NotKept where the
- * phone has no room for it; then nothing is done.
+ * phone has no room for it and the server does not take it at once; then
+ * nothing is done.
  */
 export async function step(p: Patrol, deed: Step["deed"], from: Fix | null, note: string): Promise<void> {
-  const at = Date.now();
+  const at = rightMs(Date.now());
   const id = newKey();
   const body = {
     at: new Date(at).toISOString(),
     ...(deed === "start" && from !== null ? { lon: from.lon, lat: from.lat } : {}),
     ...(deed === "end" && note !== "" ? { note } : {}),
   };
-  await enqueue({
+  const item: NewItem = {
     id,
-    at,
     kind: "patrol",
     subject: `patrol/${p.id}`,
     path: patrolPath(p.id, deed),
     body: JSON.stringify(body),
     label: t(`label_${deed}`, { area: nameOf(p.area) }),
     about: { patrol: p.id, deed },
-  });
+  };
+  try {
+    await enqueue(item);
+  } catch (e) {
+    if (!(e instanceof NotKept) || !(await sentAtOnce(item))) throw e;
+  }
   await noteStep(p.id, { id, deed, at });
+}
+
+/** Sends what the phone has no room to keep, unless something of the patrol waits that comes before it; false where it did not get through. */
+export async function sentAtOnce(n: NewItem): Promise<boolean> {
+  if (outbox.peek().some((i) => i.subject === n.subject)) return false;
+  const fate = await sendUnkept(n);
+  if (fate?.kind === "sent" && isPatrol(fate.answer)) putPatrol(fate.answer);
+  return fate?.kind === "sent";
 }
 
 /** Gives what of a patrol waits to be sent, and what of it was refused. */
@@ -49,10 +64,25 @@ function known(item: Item, refusal: Refusal): boolean {
   return refusal.type === "state-conflict" && (deed === "pause" || deed === "resume");
 }
 
-/** Takes note of what the server makes of the steps, until the function that is given is called. */
-export function followFates(): () => void {
-  refusedSteps.value = new Set(outbox.peek().filter((i) => i.kind === "patrol" && i.state === "refused").map((i) => i.id));
-  return onFate((f) => {
+/** Takes up the steps in the outbox that this page did not do: those of another page, and of one that was gone before it took note. */
+async function takeUp(items: readonly Item[]): Promise<void> {
+  await ready();
+  for (const i of items) {
+    const { patrol, deed } = i.about;
+    if (patrol === undefined || deed === undefined) continue;
+    void noteStep(patrol, { id: i.id, deed: deed as Step["deed"], at: Date.parse((JSON.parse(i.body) as { at: string }).at) });
+  }
+  const refused = items.filter((i) => i.state === "refused" && !refusedSteps.peek().has(i.id));
+  if (refused.length > 0) refusedSteps.value = new Set([...refusedSteps.peek(), ...refused.map((i) => i.id)]);
+}
+
+/** Takes note of what the server makes of the steps, as long as the page lives. */
+export function followFates(): void {
+  effect(() => {
+    const steps = outbox.value.filter((i) => i.kind === "patrol");
+    if (listed.value && steps.length > 0) void takeUp(steps);
+  });
+  onFate((f) => {
     const patrol = f.item.subject.startsWith("patrol/") ? f.item.subject.slice("patrol/".length) : null;
     if (patrol === null) return;
     if (f.kind === "sent" && isPatrol(f.answer)) putPatrol(f.answer);

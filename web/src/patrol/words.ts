@@ -1,8 +1,8 @@
 import type { Patrol } from "../api/patrols";
 import { language } from "../i18n/i18n";
-import { now } from "../state/clock";
 import { localeOf } from "../units/format";
 import { dateOf } from "./here";
+import { now } from "./now";
 import { t } from "./text";
 
 const zone = "Asia/Shanghai";

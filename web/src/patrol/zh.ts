@@ -109,6 +109,7 @@ export const zh = {
   elsewhere: "另一个页面正在记录这次巡查。这里不重复记录。",
   screenOn: "请保持屏幕亮着：屏幕关闭后浏览器不再给出位置。",
   signedOut: "登录已失效。轨迹仍在记录，登录后上传。",
+  signedOutPaused: "登录已失效，登录后上传。",
   signIn: "登录",
   pausedNote: "已暂停：不记录位置。",
   waits: "没有信号，轨迹存在手机里，有信号后自动上传。",
