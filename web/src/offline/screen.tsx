@@ -12,6 +12,7 @@ import { ItemView } from "./itemview";
 import { casesKeptAt } from "./kept";
 import { evicted } from "./marker";
 import { outbox, pause, tryNow } from "./outbox";
+import { openPack } from "./pack";
 import { newer, pageKept, takeNewer } from "./register";
 import { t } from "./text";
 
@@ -78,7 +79,7 @@ function Facts({ now }: { now: number }): JSX.Element {
       storage.estimate().then((e) => (room.value = e.quota === undefined ? null : e.quota - (e.usage ?? 0)), () => (room.value = null));
       void storage.persisted?.().then((p) => (stays.value = p), () => undefined);
     }
-    if (owner.value !== null) void casesKeptAt(owner.value).then((at) => (kept.value = at));
+    if (owner.value !== null) void Promise.all([casesKeptAt(owner.value), openPack()]).then(([cases, pack]) => (kept.value = Math.max(cases ?? 0, pack?.at ?? 0) || null));
   }, [owner.value, outbox.value]);
   const when = (at: number | null) => (at === null ? t("never") : <time dateTime={new Date(at).toISOString()} title={formatExact(at, language.value)}>{formatAgo(at, now, language.value)}</time>);
   const mb = room.value == null ? "" : formatNumber(room.value / 1e6, language.value);
