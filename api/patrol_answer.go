@@ -96,7 +96,7 @@ func (v *patrolView) patrol(p *patrol.Patrol) patrolAnswer {
 		PlannedStart: p.PlannedStart, PlannedEnd: p.PlannedEnd, State: p.StateAt(v.at), Paused: p.Paused(),
 		StartedAt: optional(p.StartedAt), StartedSeenAt: optional(p.StartedSeenAt),
 		EndedAt: optional(p.EndedAt), EndedSeenAt: optional(p.EndedSeenAt),
-		Pauses: [][2]*time.Time{}, Checkpoints: []stopAnswer{}, Reports: p.Reports, DistanceM: thousandths(p.DistanceM),
+		Pauses: [][2]*time.Time{}, Checkpoints: []stopAnswer{}, Reports: p.Reports, DistanceM: toDecimals(p.DistanceM, 10),
 		LastFixAt: optional(p.LastFixAt), AbsentSince: optional(p.AbsentSince),
 		Note: p.Note, EndNote: p.EndNote, Version: p.Version, Allow: p.PatrolDeeds(walker(v.principal, p)),
 	}
@@ -123,7 +123,7 @@ func (v *patrolView) stop(stop *patrol.PatrolStop) stopAnswer {
 		RadiusM: stop.RadiusM, LookAt: lines(stop.LookAt), VisitedAt: optional(stop.VisitedAt),
 		LastVisit: optional(stop.LastVisit), DueAt: stop.DueAt(), State: stop.StateAt(v.at)}
 	if !stop.VisitedAt.IsZero() {
-		dwell := stop.Dwell.Seconds()
+		dwell := thousandths(stop.Dwell.Seconds())
 		a.DwellS = &dwell
 	}
 	return a

@@ -96,7 +96,7 @@ func (v *rosterView) live(o *patrol.OnPatrol) livePatrol {
 		a.Members[i] = m
 	}
 	for i, n := range o.Near {
-		a.ReportsNear[i] = nearReport(n)
+		a.ReportsNear[i] = nearReport{n.ID, n.Category, toDecimals(n.DistanceM, 10)}
 	}
 	return a
 }

@@ -141,7 +141,7 @@ func pieceFeature(k track.Kept, name string) trackFeature {
 		line[i], times[i] = v.At.Point(), v.T
 	}
 	return trackFeature{"Feature", trackGeometry{"LineString", line}, pieceProperties{Person: k.Person, Name: name, From: k.From(), To: k.To(),
-		DistanceM: track.Distance([]track.Piece{k.Piece}), Coarse: k.Coarse, CoordTimes: times}}
+		DistanceM: toDecimals(track.Distance([]track.Piece{k.Piece}), 10), Coarse: k.Coarse, CoordTimes: times}}
 }
 
 func fixFeature(person geo.ID, f track.Fix) trackFeature {
@@ -252,7 +252,7 @@ func (s *Server) readNearest(w http.ResponseWriter, r *http.Request) error {
 	}{make([]nearestAnswer, len(positions))}
 	named := false
 	for i, p := range positions {
-		a := nearestAnswer{Person: p.Person, Patrol: p.Patrol, Lon: p.Point[0], Lat: p.Point[1], T: p.At, DistanceM: distances[i]}
+		a := nearestAnswer{Person: p.Person, Patrol: p.Patrol, Lon: p.Point[0], Lat: p.Point[1], T: p.At, DistanceM: toDecimals(distances[i], 10)}
 		if person, ok := v.duties.Roster.Person(p.Person); ok && v.knowsPerson(p.Person) {
 			a.Name, a.Phone = person.Name, person.Phone
 			named = named || p.Person != v.principal.Person
