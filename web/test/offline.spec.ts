@@ -295,7 +295,7 @@ test.describe("a full phone", () => {
     await expect(question(page).getByRole("textbox")).toHaveValue("满了也不丢");
     await question(page).getByRole("button", { name: "去掉照片", exact: true }).click();
     // What is deleted is not free at once.
-    await cdp.send("Storage.overrideQuotaForOrigin", { origin: present(baseURL, "origin"), quotaSize: 300_000 });
+    await cdp.send("Storage.overrideQuotaForOrigin", { origin: present(baseURL, "origin"), quotaSize: 3_000_000 });
     await question(page).getByRole("button", { name: "重新发送", exact: true }).click();
     await expect(question(page)).toHaveCount(0);
     await expect(badge(page)).toContainText("1 件待发送");

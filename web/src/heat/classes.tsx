@@ -5,7 +5,7 @@ import { formatNumber } from "../units/format";
 import type { Class } from "./breaks";
 import { hidesSome, numbersOf } from "./frames";
 import { StandingText } from "./standing";
-import { classes } from "./state";
+import { classes, exposure } from "./state";
 import { t } from "./text";
 import { hasRates, rateOf, ratesOf, standingOf, tooFew } from "./values";
 import { noFigures, noRate, rate } from "./words";
@@ -73,7 +73,7 @@ export function Counts({ of }: { of: Hotspots }): JSX.Element {
 
 /** The same of rates. */
 export function Rates({ of }: { of: Hotspots }): JSX.Element {
-  if (!hasRates(of)) return <None />;
+  if (!hasRates(of, exposure.value)) return <None />;
   return (
     <>
       <ul class="heat-classes">

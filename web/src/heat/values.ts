@@ -58,9 +58,9 @@ export function heldAgainst(h: Hotspots, exposure: Exposure | undefined): Hotspo
   };
 }
 
-/** Reports whether an answer has households to reckon rates with. */
-export function hasRates(h: Hotspots): boolean {
-  return h.features.some((c) => c.properties.households !== undefined || c.properties.patrol_hours !== undefined);
+/** Reports whether an answer has what rates are held against, households or patrol hours. */
+export function hasRates(h: Hotspots, exposure: Exposure | null): boolean {
+  return h.features.some((c) => (exposure === "patrol_hour" ? c.properties.patrol_hours : c.properties.households) !== undefined);
 }
 
 /** Gives the rates that are shown of an answer, over all of its frames. */

@@ -51,6 +51,8 @@ function Badge(): JSX.Element | null {
 /** Puts the badge on the page, beside what the screens draw. */
 export function showBadge(): void {
   const place = document.createElement("div");
+  // On paper not even an empty box: after a sheet with a page of its own it would begin another.
+  place.className = "sync-root";
   document.body.append(place);
   render(<Badge />, place);
 }
