@@ -41,6 +41,11 @@ func (s *Server) coverage(ctx context.Context, q coverageQuery) (*coverageAnswer
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.turnToMeasure(ctx, tracks)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	for i := range cells {
 		shapes = append(shapes, orb.MultiPolygon{cell.Boundary(cells[i].cell)})
 	}

@@ -30,6 +30,7 @@ type Server struct {
 	signIn    *limiter // attempts to sign in, by address and by login
 	passwords *semaphore.Weighted
 	pictures  *semaphore.Weighted
+	measuring *semaphore.Weighted    // coverage of long walks
 	exporting [2]*semaphore.Weighted // without an account, with one
 	finder    finder
 	notices   atomic.Pointer[notices]
@@ -61,6 +62,7 @@ func New(c Config) (*Server, error) {
 		// argon2id takes 46 MiB, decoding a large photo more.
 		passwords: semaphore.NewWeighted(2),
 		pictures:  semaphore.NewWeighted(2),
+		measuring: semaphore.NewWeighted(coverageAtOnce),
 		exporting: [2]*semaphore.Weighted{semaphore.NewWeighted(exportsAtOnce), semaphore.NewWeighted(exportsAtOnce)},
 		desk:      newImportDesk(c.ImportDir, c.Logger),
 		closing:   make(chan struct{}),
