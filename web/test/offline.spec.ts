@@ -73,7 +73,8 @@ async function enter(page: Page, context: BrowserContext, faults: string[], desc
   const { id } = (await sent.json()) as Case;
   await openField(page, id);
   await expect(caseOf(page)).toContainText(description);
-  // The list is kept and the page is: the network may go.
+  // The list is kept and the page is, with its badge: the network may go.
+  await expect(page.locator(".sync-root")).toBeAttached();
   await expect.poll(() => page.evaluate(() => localStorage.getItem("gridpatrol.account") !== null)).toBe(true);
   if (keeps) await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   return { id, at: { lon, lat } };

@@ -18,6 +18,8 @@ export function OwnReceipts(): JSX.Element | null {
     let stop = new AbortController();
     const ask = () => {
       stop.abort();
+      // Signing out has listeners ask anew before this one is taken away.
+      if (who.peek()?.person?.id !== person) return;
       const mine = (stop = new AbortController());
       openHandovers(true, mine.signal).then(
         async (found) => {

@@ -65,5 +65,12 @@ export function start(): void {
   effect(() => {
     if (who.value != null) register();
   });
-  loadPart("src/offline/screen.css", () => import("./badge")).then((m) => m.showBadge(), () => undefined);
+  const badge = () => {
+    // Where the network goes before the page has all of itself, it comes with it.
+    loadPart("src/offline/screen.css", () => import("./badge")).then(
+      (m) => m.showBadge(),
+      () => addEventListener("online", badge, { once: true }),
+    );
+  };
+  badge();
 }
