@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,10 +16,9 @@ import (
 )
 
 // TestBrowser runs the tests of web/test in Chromium against servers with the
-// demo district. Each of them is a subtest.
-//
-// Two files run at a time, each lane against a server of its own: a page waits
-// more than it works, and what one file publishes would disturb another.
+// demo district. Each of them is a subtest. Two files run at a time, each worker
+// against a server of its own: a page waits as well as works, and what one file
+// publishes would disturb another.
 func TestBrowser(t *testing.T) {
 	if _, built := web.Handler(nil); !built {
 		t.Fatal("the web application is not built: make web")
@@ -35,99 +32,42 @@ func TestBrowser(t *testing.T) {
 	if _, err := os.Stat(node); err != nil {
 		t.Fatalf("the browser tests lack their packages, which make test installs: %v", err)
 	}
-	specs := browserSpecs(t, filepath.Join(folder, "test"))
+	first, second := serveTest(t, groundedDatabase(t)), serveTest(t, groundedDatabase(t))
 	source := baseSource(t)
-	lanes := []*serving{
-		serveTest(t, groundedDatabase(t)),
-		serveTest(t, groundedDatabase(t)),
-	}
 	over := serveTest(t, groundedDatabase(t), withBasemap(source))
 
 	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute+30*time.Second)
 	defer cancel()
-	next := make(chan string, len(specs))
-	for _, spec := range specs {
-		next <- spec
-	}
-	close(next)
-	reports := make(chan browserRun, len(specs))
-	browser := chromium(t)
-	for _, s := range lanes {
-		output := t.TempDir()
-		go func() {
-			for spec := range next {
-				run := exec.CommandContext(ctx, node, "node_modules/@playwright/test/cli.js", "test", spec, "--config=test", "--reporter=json")
-				run.Dir = folder
-				run.Env = append(os.Environ(),
-					"GRIDPATROL_TEST_URL="+s.url,
-					"GRIDPATROL_TEST_BASEMAP_URL="+over.url,
-					"GRIDPATROL_TEST_BASEMAP_SOURCE="+source.URL,
-					"GRIDPATROL_TEST_CHROMIUM="+browser,
-					"GRIDPATROL_TEST_OUTPUT="+filepath.Join(output, spec),
-					"GRIDPATROL_TEST_PASSWORD="+demoPassword,
-				)
-				var said bytes.Buffer
-				run.Stderr = &said
-				// It exits with 1 where a test failed: what it printed says which.
-				out, err := run.Output()
-				reports <- browserRun{spec, out, said.String(), err}
-			}
-		}()
-	}
-	for range specs {
-		(<-reports).replay(t)
-	}
-}
-
-// browserSpecs lists the files of tests, the long ones first: what is left for
-// the end is short.
-func browserSpecs(t *testing.T, folder string) []string {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, "*.spec.ts"))
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no browser tests in %s: %v", folder, err)
-	}
-	size := map[string]int64{}
-	for i, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		paths[i] = filepath.Base(path)
-		size[paths[i]] = info.Size()
-	}
-	slices.SortFunc(paths, func(a, b string) int { return cmp.Compare(size[b], size[a]) })
-	return paths
-}
-
-// browserRun is what the driver said of one file.
-type browserRun struct {
-	spec string
-	out  []byte // the report
-	said string // beside it
-	err  error  // how it ended
-}
-
-// replay makes a subtest of every result.
-func (r browserRun) replay(t *testing.T) {
+	run := exec.CommandContext(ctx, node, "node_modules/@playwright/test/cli.js", "test", "--config=test", "--reporter=json")
+	run.Dir = folder
+	run.Env = append(os.Environ(),
+		"GRIDPATROL_TEST_URL="+first.url+" "+second.url,
+		"GRIDPATROL_TEST_BASEMAP_URL="+over.url,
+		"GRIDPATROL_TEST_BASEMAP_SOURCE="+source.URL,
+		"GRIDPATROL_TEST_CHROMIUM="+chromium(t),
+		"GRIDPATROL_TEST_OUTPUT="+t.TempDir(),
+		"GRIDPATROL_TEST_PASSWORD="+demoPassword,
+	)
+	var said bytes.Buffer
+	run.Stderr = &said
+	// It exits with 1 where a test failed: what it printed says which.
+	out, runErr := run.Output()
 	var report browserReport
-	if err := json.Unmarshal(r.out, &report); err != nil {
-		t.Errorf("%s did not run: %v\n%s\n%.2000s", r.spec, r.err, r.said, r.out)
-		return
+	if err := json.Unmarshal(out, &report); err != nil {
+		t.Fatalf("the browser tests did not run: %v\n%s\n%.2000s", runErr, said.String(), out)
 	}
 	for _, e := range report.Errors {
-		t.Errorf("%s, before the first test: %s", r.spec, e.Message)
+		t.Errorf("before the first test: %s", e.Message)
 	}
-	n, passed := 0, len(report.Errors) == 0
+	n := 0
 	for _, suite := range report.Suites {
-		m, ok := suite.replay(t)
-		n, passed = n+m, passed && ok
+		n += suite.replay(t)
 	}
 	if n == 0 {
-		t.Errorf("%s: no test ran", r.spec)
+		t.Error("no browser test ran")
 	}
-	if r.err != nil && passed {
-		t.Errorf("%s failed without saying where: %v\n%s", r.spec, r.err, r.said)
+	if runErr != nil && !t.Failed() {
+		t.Errorf("the browser tests failed without saying where: %v\n%s", runErr, said.String())
 	}
 }
 
@@ -169,11 +109,10 @@ type browserSuite struct {
 }
 
 // replay makes a subtest of every result, and counts them.
-func (b browserSuite) replay(t *testing.T) (n int, passed bool) {
-	passed = t.Run(strings.TrimSuffix(b.Title, ".spec.ts"), func(t *testing.T) {
+func (b browserSuite) replay(t *testing.T) (n int) {
+	t.Run(strings.TrimSuffix(b.Title, ".spec.ts"), func(t *testing.T) {
 		for _, inner := range b.Suites {
-			m, _ := inner.replay(t)
-			n += m
+			n += inner.replay(t)
 		}
 		for _, spec := range b.Specs {
 			n++
@@ -197,5 +136,5 @@ func (b browserSuite) replay(t *testing.T) (n int, passed bool) {
 			})
 		}
 	})
-	return n, passed
+	return n
 }

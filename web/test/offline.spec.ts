@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { request, type APIRequestContext, type BrowserContext, type Page } from "@playwright/test";
 import { password, signIn, type Login } from "./accounts";
-import { expect, present, test } from "./app";
+import { expect, present, test, withoutMap } from "./app";
 import { drawn } from "./photos";
 
 test.use({ serviceWorkers: "allow", viewport: { width: 390, height: 844 }, hasTouch: true });
@@ -25,14 +25,7 @@ const items = (page: Page) => page.locator(".sync-item");
 
 /** Takes the map away, which is drawn in software here, and what a test brings about itself out of the faults. */
 async function prepare(context: BrowserContext, faults: string[]): Promise<void> {
-  await context.addInitScript(() => {
-    const { getContext } = HTMLCanvasElement.prototype;
-    Object.defineProperty(HTMLCanvasElement.prototype, "getContext", {
-      value(this: HTMLCanvasElement, kind: string, ...how: []) {
-        return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...how);
-      },
-    });
-  });
+  await withoutMap(context);
   const push = faults.push.bind(faults);
   const own = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of (401|404|409|412)/;
   Object.defineProperty(faults, "push", { configurable: true, value: (...all: string[]) => push(...all.filter((f) => !own.test(f))) });

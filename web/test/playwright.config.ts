@@ -7,17 +7,22 @@ function given(name: string): string {
   return value;
 }
 
-// Chromium draws the map in software: small pictures, and one page at a time.
+// A server for each worker, which this file is read in again.
+const servers = given("GRIDPATROL_TEST_URL").split(" ");
+const server = servers[Number(process.env["TEST_PARALLEL_INDEX"] ?? 0) % servers.length] ?? "";
+
+// Chromium draws the map in software: small pictures, and no more pages at a time
+// than there are servers.
 export default defineConfig({
   testDir: ".",
   outputDir: given("GRIDPATROL_TEST_OUTPUT"),
-  workers: 1,
+  workers: servers.length,
   forbidOnly: true,
   retries: 0,
   timeout: 30_000,
   expect: { timeout: 10_000 },
   use: {
-    baseURL: given("GRIDPATROL_TEST_URL"),
+    baseURL: server,
     viewport: { width: 800, height: 600 },
     deviceScaleFactor: 1,
     locale: "zh-CN",

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { signIn } from "./accounts";
-import { expect, present, test } from "./app";
+import { expect, present, test, withoutMap } from "./app";
 
 /** Sends a report within the first area of an account's scope, with a name and a phone. */
 async function send(browser: Browser, page: Page, area: string): Promise<string> {
@@ -18,6 +18,7 @@ async function send(browser: Browser, page: Page, area: string): Promise<string>
 }
 
 test("An officer sees a reporter's contact masked, and in clear for a reason", async ({ page, context, browser }) => {
+  await withoutMap(context);
   const who = await signIn(context, "village");
   const id = await send(browser, page, present(who.scope.areas[0], "area"));
   await page.goto(`/#view=field&report=${id}`);
