@@ -27,6 +27,8 @@ BOTH := geo/locate
 PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES)) $(filter $(addprefix $(MODULE)/,$(BOTH)),$(PACKAGES))
 PACKAGES = $(shell go list ./...)
 TEST_TIMEOUT := 10m
+# A slow machine may take long over pages.
+BROWSER_TIMEOUT := 15m
 # Chromium draws maps without a graphics card, and has the machine for itself.
 BROWSER := ^TestBrowser$$
 
@@ -81,7 +83,7 @@ go-test: go-present $(WEB_MODULES)/.stamp-test web
 	@status=0; \
 	(cd web && npm run --silent unit) || status=1; \
 	go test -vet=off -timeout $(TEST_TIMEOUT) -skip '$(BROWSER)' $(PLAIN_PACKAGES) || status=1; \
-	go test -vet=off -timeout $(TEST_TIMEOUT) -run '$(BROWSER)' ./cmd/gridpatrol || status=1; \
+	go test -vet=off -timeout $(BROWSER_TIMEOUT) -run '$(BROWSER)' ./cmd/gridpatrol || status=1; \
 	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_PACKAGES) || status=1; \
 	exit $$status
 

@@ -19,7 +19,7 @@ export default defineConfig({
   workers: servers.length,
   forbidOnly: true,
   retries: 0,
-  timeout: 30_000,
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {
     baseURL: server,
