@@ -250,31 +250,38 @@ func (s *Server) hotspotTile(w http.ResponseWriter, r *http.Request, l *layer, t
 	if err != nil {
 		return err
 	}
+	tile, caching, err := s.hotspotsIn(r, l, t, q)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Vary", "Authorization, Cookie")
+	write(w, r, tile, caching)
+	return nil
+}
+
+// hotspotsIn draws the tile of the hot spots that the sender may see, and says
+// who may keep it.
+func (s *Server) hotspotsIn(r *http.Request, l *layer, t maptile.Tile, q HotspotQuery) (tile *finished, caching string, err error) {
 	q.Resolution = resolutionAt(int(t.Z))
 	v := s.c.Viewer(r)
 	f, err := s.question(v, q)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	h, err := s.heat(r.Context(), v, f, q.Exposure != "")
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	of := q.compares()
 	if of == "" {
 		of = hotspot.OfCounts // one tile, however it is asked for
 	}
-	tile, err := s.hotTiles.get(key{layer: string(of), number: h.serial, tile: t}, func() ([]byte, error) {
+	tile, err = s.hotTiles.get(key{layer: string(of), number: h.serial, tile: t}, func() ([]byte, error) {
 		return h.render(l.name, of, t), nil
 	})
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Vary", "Authorization, Cookie")
-	caching := revalidate
+	caching = revalidate
 	if v.ReadsReports() || v.OwnAreas() != "" {
 		caching = ownOnly
 	}
-	write(w, r, tile, caching)
-	return nil
+	return tile, caching, err
 }

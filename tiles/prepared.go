@@ -31,8 +31,9 @@ type prepared struct {
 			level atomic.Pointer[level]
 		}
 	}
-	groundOnce sync.Once
-	ground     []groundShape
+	groundOnce  sync.Once
+	ground      []groundShape
+	groundBound orb.Bound // of ground; the zero bound where there is none
 
 	// before is what was shown until this came, while this is not drawn; nil
 	// for nothing, and once it is drawn.
@@ -106,6 +107,10 @@ func (p *prepared) groundShapes() []groundShape {
 				continue // nothing a map could draw
 			}
 			g.bound = f.Geometry.Bound()
+			if p.ground == nil {
+				p.groundBound = g.bound
+			}
+			p.groundBound = p.groundBound.Union(g.bound)
 			p.ground = append(p.ground, g)
 		}
 	})

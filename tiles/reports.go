@@ -41,36 +41,41 @@ func (s *Server) reportTile(w http.ResponseWriter, r *http.Request, l *layer, t 
 	if fields := s.unknown(q.Category, q.Status); fields != nil {
 		return geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
 	}
+	data, caching, err := s.reportsIn(r, l, t, q)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Vary", "Authorization, Cookie")
+	write(w, r, finish(data), caching)
+	return nil
+}
+
+// reportsIn draws the tile of the reports that the sender may see, and says who
+// may keep it. The question has been checked.
+func (s *Server) reportsIn(r *http.Request, l *layer, t maptile.Tile, q HotspotQuery) (data []byte, caching string, err error) {
 	v := s.c.Viewer(r)
 	bound := reach(t)
 	f := hotspot.Filter{From: q.From, To: q.To, Category: inOrder(q.Category), Status: inOrder(q.Status), Bound: &bound,
 		Overdue: q.Overdue, Now: s.c.Now()}
-	w.Header().Set("Vary", "Authorization, Cookie")
-	var data []byte
-	caching := revalidate
 	if v.ReadsReports() {
-		caching = ownOnly
 		data, err = s.pointTile(r.Context(), v, l, t, f)
-	} else {
-		if f.Overdue {
-			return forbidden("what is overdue is for who may read reports")
-		}
-		areas := v.OwnAreas()
-		if areas != "" {
-			caching = ownOnly
-		}
-		f.From, f.To = s.wholeDays(f.From, f.To)
-		data, err = s.points.get(pointsKey{t, filterID(f), areas}, func() ([]byte, error) {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
-			defer cancel()
-			return s.pointTile(ctx, v, l, t, f)
-		})
+		return data, ownOnly, err
 	}
-	if err != nil {
-		return err
+	if f.Overdue {
+		return nil, "", forbidden("what is overdue is for who may read reports")
 	}
-	write(w, r, finish(data), caching)
-	return nil
+	caching = revalidate
+	areas := v.OwnAreas()
+	if areas != "" {
+		caching = ownOnly
+	}
+	f.From, f.To = s.wholeDays(f.From, f.To)
+	data, err = s.points.get(pointsKey{t, filterID(f), areas}, func() ([]byte, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
+		defer cancel()
+		return s.pointTile(ctx, v, l, t, f)
+	})
+	return data, caching, err
 }
 
 // wholeDays widens a time to whole days, for the public: with finer bounds it

@@ -3,6 +3,8 @@ package tiles
 import (
 	"net/http"
 	"slices"
+
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
 // object is a JSON object of the style, whose form is MapLibre's
@@ -52,6 +54,31 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
 		out["metadata"] = object{"attribution": a}
 	}
 	return writeJSON(w, caching, out)
+}
+
+// Style gives a MapLibre style of tiles of several layers that come from one
+// source, whose TileJSON is at url; ready to be encoded.
+func (s *Server) Style(snapshot *locate.Snapshot, names []string, url string) any {
+	const source = "gridpatrol"
+	layers := slices.DeleteFunc(styleLayers(), func(l object) bool {
+		name, drawn := l["source"].(string)
+		if drawn {
+			l["source"] = source
+		}
+		return drawn && !slices.Contains(names, name)
+	})
+	out := object{
+		"version": 8,
+		"name":    source,
+		"sources": object{source: object{"type": "vector", "url": url}},
+		"center":  bounds(snapshot).Center(),
+		"zoom":    10,
+		"layers":  layers,
+	}
+	if a := attribution(snapshot); a != "" {
+		out["metadata"] = object{"attribution": a}
+	}
+	return out
 }
 
 // styleLayers gives what is drawn, from the ground up.

@@ -89,6 +89,25 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// TileJSON describes tiles of several layers as TileJSON 3.0.0. Template is
+// where they are, with {z}, {x} and {y} in it. The document is ready to be
+// encoded; names there are no layers of are left out.
+func (s *Server) TileJSON(snapshot *locate.Snapshot, names []string, name, description, template string) any {
+	out := tileSet{TileJSON: "3.0.0", Name: name, Description: description, Attribution: attribution(snapshot),
+		Scheme: "xyz", Format: "pbf", Tiles: []string{template}, MinZoom: maxZoom, Revision: snapshot.Revision.Number}
+	for _, name := range names {
+		if l := s.layers[name]; l != nil {
+			out.MinZoom, out.MaxZoom = min(out.MinZoom, l.minZoom), max(out.MaxZoom, l.maxZoom)
+			out.VectorLayers = append(out.VectorLayers, vectorLayer{l.name, l.description, l.minZoom, l.maxZoom, l.fields})
+		}
+	}
+	b := s.Bounds(snapshot, names)
+	center := bounds(snapshot).Center()
+	out.Bounds = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+	out.Center = [3]float64{center[0], center[1], float64(min(max(out.MinZoom, 10), out.MaxZoom))}
+	return out
+}
+
 // bounds is the box round all areas; without any, all the map.
 func bounds(s *locate.Snapshot) orb.Bound {
 	if s.Index.Len() == 0 {
