@@ -13,8 +13,9 @@ type arrow struct {
 // thought about why it stands where it stands.
 var table = []arrow{
 	{"cmd/gridpatrol", []string{"access/...", "api/...", "basemap", "fixtures/...", "geo/...", "importers/...", "internal/logfile", "internal/pgcluster", "internal/photo", "internal/tlscert", "notify/...", "patrol/...", "postgis/...", "tiles/...", "web/..."}},
+	{"api/openapi", nil}, // text, and what writes it out: the routes are compared with it
 	{"api/features", []string{"geo/...", "patrol/...", "access", "tiles"}},
-	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "importers/...", "internal/photo"}},
+	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "api/openapi", "importers/...", "internal/photo"}},
 	{"tiles", []string{"geo/..."}},
 	{"basemap", []string{"geo"}}, // knows nothing of what is drawn on it
 	{"importers", []string{"geo/...", "patrol/..."}},
@@ -30,6 +31,7 @@ var table = []arrow{
 	{"geo/locate", []string{"geo"}},
 	{"geo/pack", []string{"geo", "geo/arcs", "geo/locate"}}, // takes its areas out of an index
 	{"geo/cell", []string{"geo"}},
+	{"geo/cql", []string{"geo"}}, // of features it knows names and values only
 	{"geo/hotspot", []string{"geo", "geo/cell"}},
 	{"geo/redraw", []string{"geo"}},
 	{"geo/impact", []string{"geo", "geo/locate", "geo/hotspot"}}, // asks the lookup of two sets of boundaries for all reports
