@@ -63,6 +63,21 @@ export async function withoutMap(context: BrowserContext): Promise<void> {
   });
 }
 
+/**
+ * Takes the network away from a context, or gives it back. Chromium lets a page
+ * that is opened anew have it for a moment all the same, long enough to send
+ * something: so what goes to the server is stopped too.
+ */
+export async function setNetwork(context: BrowserContext, there: boolean): Promise<void> {
+  if (there) {
+    await context.unroute("**/api/**");
+    await context.setOffline(false);
+  } else {
+    await context.route("**/api/**", (route) => route.abort("internetdisconnected"));
+    await context.setOffline(true);
+  }
+}
+
 /** The card or sheet about the chosen place. */
 export function panelOf(page: Page): Locator {
   return page.getByRole("complementary", { name: "位置详情" });

@@ -1,8 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-/** Gives what axe finds wrong with a part of a page, in light and in dark, and where, in a line each. */
-export async function violations(page: Page, part: string): Promise<string[]> {
+/** Gives what axe finds wrong with a page, or a part of it, in light and in dark, and where, in a line each. */
+export async function violations(page: Page, part = "html"): Promise<string[]> {
   const wrong: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { request, type APIRequestContext, type BrowserContext, type Page } from "@playwright/test";
 import { password, signIn, type Login } from "./accounts";
-import { expect, present, test, withoutMap } from "./app";
+import { expect, present, setNetwork, test, withoutMap } from "./app";
 import { drawn } from "./photos";
 
 test.use({ serviceWorkers: "allow", viewport: { width: 390, height: 844 }, hasTouch: true });
@@ -99,7 +99,7 @@ test("without a network the page opens, work goes on, and all arrives once, in o
   expect(manifest.errors).toEqual([]);
   expect(JSON.parse(present(manifest.data, "manifest")) as object).toMatchObject({ name: "网格巡查", display: "standalone" });
 
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await expect(badge(page)).toContainText("离线");
   await act(page, "接收");
   await expect(page.getByText("已在本机办理")).toBeVisible();
@@ -115,7 +115,7 @@ test("without a network the page opens, work goes on, and all arrives once, in o
   await expect(items(page)).toHaveCount(2);
   expect((await new AxeBuilder({ page }).include("body").analyze()).violations).toEqual([]);
   await page.clock.install();
-  await context.setOffline(false);
+  await setNetwork(context, true);
   await expect(items(page)).toHaveCount(0);
   await expect(page.getByText("没有待发送的内容")).toBeVisible();
   const { status, history } = await read(page, id);
@@ -138,11 +138,11 @@ test("two tabs send each thing once, also what was cut off in the middle", async
   context.on("request", (r) => {
     if (r.method() === "POST" && r.url().endsWith("/events")) keys.push(present(r.headers()["idempotency-key"], "key"));
   });
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await comment(page, "甲");
   await comment(other, "乙");
   await comment(page, "丙");
-  await context.setOffline(false);
+  await setNetwork(context, true);
   await expect(badge(page)).toHaveCount(0);
   await expect(badge(other)).toHaveCount(0);
   expect(new Set(keys).size).toBe(3);
@@ -171,14 +171,14 @@ test("two tabs send each thing once, also what was cut off in the middle", async
 
 test("what the server refuses is said with its reason, and corrected or thrown away when asked", async ({ page, context, faults }) => {
   const { id } = await enter(page, context, faults, "先被办理");
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await act(page, "接收", "我来处理");
   await expect(page.getByText("已在本机办理")).toBeVisible();
   await comment(page, "随后补充");
   const api = await as(page, "dispatcher");
   expect((await api.post(`/api/v1/reports/${id}/events`, { data: { type: "reject", note: "重复" } })).status()).toBe(200);
   await api.dispose();
-  await context.setOffline(false);
+  await setNetwork(context, true);
   await expect(badge(page)).toContainText("1 件未被接受");
   await badge(page).click();
   await expect(items(page).first()).toContainText(/状态已变动|又有变动/);
@@ -194,7 +194,7 @@ test("what the server refuses is said with its reason, and corrected or thrown a
   expect(after.status).toBe("rejected");
   for (const note of ["我来处理，见补充", "随后补充"]) expect(comments(after, note), note).toHaveLength(1);
 
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await openField(page, id).catch(() => undefined);
   await comment(page, "不要发送");
   await openSync(page);
@@ -202,16 +202,16 @@ test("what the server refuses is said with its reason, and corrected or thrown a
   await expect(items(page)).toContainText("删除后不能恢复");
   await items(page).getByRole("button", { name: "删除" }).click();
   await expect(items(page)).toHaveCount(0);
-  await context.setOffline(false);
+  await setNetwork(context, true);
   expect(comments(await read(page, id), "不要发送")).toHaveLength(0);
 });
 
 test("a session that ended keeps the queue; another account neither sees nor sends it; signing out asks", async ({ page, context, faults }) => {
   const { id } = await enter(page, context, faults, "会话结束");
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await comment(page, "留给我");
   await context.request.delete("/api/v1/session");
-  await context.setOffline(false);
+  await setNetwork(context, true);
   await expect(badge(page)).toContainText("登录后发送");
   const enterAs = async (login: Login) => {
     await page.goto("about:blank");
@@ -279,7 +279,7 @@ test.describe("a full phone", () => {
     await cdp.send("Storage.overrideQuotaForOrigin", { origin: present(baseURL, "origin"), quotaSize: 150_000 });
     const { id } = await enter(page, context, faults, "手机已满", false);
     const photo = await drawn(page, 2000, 1500);
-    await context.setOffline(true);
+    await setNetwork(context, false);
     await caseOf(page).getByRole("button", { name: "补充说明", exact: true }).click();
     await question(page).getByRole("textbox").fill("满了也不丢");
     await question(page).locator("input[type=file]").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: photo });
@@ -293,14 +293,14 @@ test.describe("a full phone", () => {
     await question(page).getByRole("button", { name: "重新发送", exact: true }).click();
     await expect(question(page)).toHaveCount(0);
     await expect(badge(page)).toContainText("1 件待发送");
-    await context.setOffline(false);
+    await setNetwork(context, true);
     await expect.poll(async () => comments(await read(page, id), "满了也不丢").length).toBe(1);
   });
 });
 
 test("an officer's report waits in the officer's queue; a lost store and a wrong clock are said", async ({ page, context, faults }) => {
   const { at } = await enter(page, context, faults, "上报排队");
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await page.goto("about:blank");
   await page.goto("/#view=report");
   const form = page.getByRole("complementary", { name: "上报隐患" });
@@ -312,7 +312,7 @@ test("an officer's report waits in the officer's queue; a lost store and a wrong
   await form.getByRole("button", { name: "发送" }).click();
   await expect(form).toContainText("连不上服务器");
   await expect(badge(page)).toContainText("1 件待发送");
-  await context.setOffline(false);
+  await setNetwork(context, true);
   await expect(form.getByRole("heading", { level: 2 })).toHaveText("已收到");
   const api = await as(page, "dispatcher");
   const list = (await (await api.get("/api/v1/reports?limit=50")).json()) as { features: Case[] };

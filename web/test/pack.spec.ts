@@ -1,5 +1,5 @@
 import { signIn } from "./accounts";
-import { expect, openMap, panelOf, present, share, test } from "./app";
+import { expect, openMap, panelOf, present, setNetwork, share, test } from "./app";
 
 test.use({ viewport: { width: 390, height: 844 } });
 
@@ -54,7 +54,7 @@ test("without a network an officer's phone draws the map and says whose a place 
   });
   await expect(page.locator(".whose")).toBeVisible();
 
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await page.evaluate(([x, y]) => {
     location.hash = `#view=map&map=14/${(y as number) / 1e7}/${(x as number) / 1e7}`;
   }, [lon, lat]);
@@ -73,7 +73,7 @@ test("without a network an officer's phone draws the map and says whose a place 
   await expect(page.locator(".whose")).toContainText("没有网络：依据");
   await expect(page.locator(".whose-name")).toHaveText(own.name);
 
-  await context.setOffline(false);
+  await setNetwork(context, true);
   await page.goto(`/#at=${lat / 1e7},${lon / 1e7}`);
   await page.reload();
   await expect(panel.getByRole("heading", { name: own.name })).toBeVisible();

@@ -1,6 +1,6 @@
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { signIn, type Who } from "./accounts";
-import { expect, present, test, withoutMap } from "./app";
+import { expect, present, setNetwork, test, withoutMap } from "./app";
 import { violations } from "./axe";
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, permissions: ["geolocation"] });
@@ -144,14 +144,14 @@ test("a patrol walked by phone: checkpoints, without signal, over a reload and a
   await expect(stopOf(page, 1)).toContainText("已到");
   await expect(stopOf(page, 2)).toContainText("待查");
 
-  await context.setOffline(true);
+  await setNetwork(context, false);
   await walker.north(60);
   await walker.stay(async () => {
     await stopOf(page, 2).getByRole("button").first().tap();
     await expect(stopOf(page, 2)).toContainText("米以内停留 5 秒即算到过");
   });
   await expect(stopOf(page, 2)).toContainText("待服务器确认");
-  await context.setOffline(false);
+  await setNetwork(context, true);
 
   // The phone throws the page away in the middle of it.
   await page.reload();

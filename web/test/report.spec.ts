@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { request, type Locator, type Page, type Route } from "@playwright/test";
 import { password } from "./accounts";
 import { expect, locate, near, present, test } from "./app";
+import { violations } from "./axe";
 import { drawn, withExif } from "./photos";
 
 // In a country grid, two kilometres from its edge.
@@ -60,11 +60,6 @@ async function count(page: Page, words: string): Promise<number> {
   return list.features.filter((f) => f.properties.description === words).length;
 }
 
-async function violations(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page }).analyze();
-  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary ?? v.help}`));
-}
-
 /** Goes with the Tab key to something. */
 async function tabTo(page: Page, to: Locator): Promise<void> {
   for (let i = 0; i < 40; i++) {
@@ -74,45 +69,39 @@ async function tabTo(page: Page, to: Locator): Promise<void> {
   throw new Error("the Tab key does not lead there");
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
-
-    test("a report is sent by keyboard alone, and axe finds nothing on the way", async ({ page, faults }) => {
-      const words = `keyboard ${colorScheme} ${Date.now()}`;
-      await openWithoutMap(page, faults);
-      const heading = form(page).getByRole("heading", { level: 2 });
-      await expect(heading).toBeFocused();
-      await tabTo(page, find(page));
-      await page.keyboard.type(`${lat},${lon}`);
-      await page.keyboard.press("Enter");
-      await expect(form(page)).toContainText("平湖街道");
-      expect(await violations(page)).toEqual([]);
-      await tabTo(page, form(page).getByRole("button", { name: /下一步/ }));
-      await page.keyboard.press("Enter");
-      await expect(heading).toHaveText("是哪类情况？");
-      await expect(heading).toBeFocused();
-      await tabTo(page, form(page).getByRole("textbox", { name: "查找类别" }));
-      await page.keyboard.type("垃圾");
-      await expect(form(page).getByRole("listitem")).toHaveCount(1);
-      expect(await violations(page)).toEqual([]);
-      await page.keyboard.press("Enter");
-      await expect(heading).toHaveText("拍照、说明");
-      await expect(heading).toBeFocused();
-      await tabTo(page, form(page).getByRole("textbox", { name: "情况说明" }));
-      await page.keyboard.type(words);
-      expect(await violations(page)).toEqual([]);
-      await tabTo(page, send(page));
-      const report = await sent(page, () => page.keyboard.press("Enter"));
-      await expect(heading).toBeFocused();
-      await expect(form(page)).toContainText(report.id);
-      await expect(form(page)).toContainText("网格长");
-      await expect(form(page)).toContainText(/\d小时后|明天|后天|\d天后|分钟后/);
-      expect(await violations(page)).toEqual([]);
-      expect(await count(page, words)).toBe(1);
-    });
-  });
-}
+test("a report is sent by keyboard alone, and axe finds nothing on the way", async ({ page, faults }) => {
+  const words = `keyboard ${Date.now()}`;
+  await openWithoutMap(page, faults);
+  const heading = form(page).getByRole("heading", { level: 2 });
+  await expect(heading).toBeFocused();
+  await tabTo(page, find(page));
+  await page.keyboard.type(`${lat},${lon}`);
+  await page.keyboard.press("Enter");
+  await expect(form(page)).toContainText("平湖街道");
+  expect(await violations(page)).toEqual([]);
+  await tabTo(page, form(page).getByRole("button", { name: /下一步/ }));
+  await page.keyboard.press("Enter");
+  await expect(heading).toHaveText("是哪类情况？");
+  await expect(heading).toBeFocused();
+  await tabTo(page, form(page).getByRole("textbox", { name: "查找类别" }));
+  await page.keyboard.type("垃圾");
+  await expect(form(page).getByRole("listitem")).toHaveCount(1);
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(heading).toHaveText("拍照、说明");
+  await expect(heading).toBeFocused();
+  await tabTo(page, form(page).getByRole("textbox", { name: "情况说明" }));
+  await page.keyboard.type(words);
+  expect(await violations(page)).toEqual([]);
+  await tabTo(page, send(page));
+  const report = await sent(page, () => page.keyboard.press("Enter"));
+  await expect(heading).toBeFocused();
+  await expect(form(page)).toContainText(report.id);
+  await expect(form(page)).toContainText("网格长");
+  await expect(form(page)).toContainText(/\d小时后|明天|后天|\d天后|分钟后/);
+  expect(await violations(page)).toEqual([]);
+  expect(await count(page, words)).toBe(1);
+});
 
 test("near an edge the other side is offered, and the report ends there", async ({ page, faults }) => {
   await openWithoutMap(page, faults);
