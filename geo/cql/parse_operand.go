@@ -39,6 +39,9 @@ func (p *parser) one() (Operand, error) {
 	case tokenQuoted:
 		return p.ref()
 	case tokenSymbol:
+		if p.symbol("(") {
+			return nil, faultAt(at, "arithmetic (values in parentheses) is not supported")
+		}
 		if !p.symbol("-") && !p.symbol("+") {
 			break
 		}
