@@ -1,0 +1,126 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/api/openapi"
+	"github.com/gridpatrol/gridpatrol/internal/openapitest"
+)
+
+// unwritten are the beginnings of paths that the document does not have yet.
+var unwritten = []string{
+	"/api/v1/accounts", "/api/v1/audit", "/api/v1/branches", "/api/v1/checkpoint", "/api/v1/committees", "/api/v1/compare", "/api/v1/events",
+	"/api/v1/export/", "/api/v1/handovers", "/api/v1/hotspots", "/api/v1/identities", "/api/v1/imports", "/api/v1/oidc", "/api/v1/pack",
+	"/api/v1/password-reset", "/api/v1/patrols", "/api/v1/people", "/api/v1/personal", "/api/v1/plans", "/api/v1/posts", "/api/v1/reports",
+	"/api/v1/roster", "/api/v1/session", "/api/v1/tokens", "/api/v1/track-readings", "/api/v1/vacancies",
+	"/api/v1/areas/{kind}/{code}/",
+}
+
+// theDocument is what answers are checked against.
+var theDocument = sync.OnceValues(func() (*openapitest.Checker, error) {
+	text, err := openapi.Document()
+	if err != nil {
+		return nil, err
+	}
+	return openapitest.New(text)
+})
+
+// described gives a handler whose answers are checked against the document.
+func described(t testing.TB, h http.Handler) http.Handler {
+	t.Helper()
+	c, err := theDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Wrap(t, h)
+}
+
+// inDocument reports whether a path belongs into the document.
+func inDocument(path string) bool {
+	return strings.HasPrefix(path, "/api/v1/") || slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, path)
+}
+
+// accessOf says in a word what a route asks of its caller, as the document does.
+func accessOf(n need) string {
+	switch {
+	case n.anyone:
+		return "anyone"
+	case n.signedIn:
+		return "signed_in"
+	case n.action != "":
+		return string(n.action)
+	}
+	return string(n.public)
+}
+
+// TestDocumentIsTheRouter holds the document against the table of routes, both
+// ways: paths, methods, and who may.
+func TestDocumentIsTheRouter(t *testing.T) {
+	text, err := openapi.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]map[string]struct {
+			Access string `json:"x-access"`
+		}
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	written, served := map[string]string{}, map[string]string{}
+	for path, methods := range document.Paths {
+		for method, op := range methods {
+			written[strings.ToUpper(method)+" "+path] = op.Access
+		}
+	}
+	left := slices.Clone(unwritten)
+	for _, rt := range newSite(t).api.routes() {
+		if !inDocument(rt.path) {
+			continue
+		}
+		name := rt.method + " " + rt.path
+		if _, ok := written[name]; !ok {
+			if i := slices.IndexFunc(unwritten, func(p string) bool { return strings.HasPrefix(rt.path, p) }); i >= 0 {
+				left = slices.DeleteFunc(left, func(p string) bool { return p == unwritten[i] })
+				continue
+			}
+		}
+		served[name] = accessOf(rt.need)
+	}
+	for _, name := range slices.Sorted(maps.Keys(served)) {
+		if access, ok := written[name]; !ok {
+			t.Errorf("%s is served and not in the document", name)
+		} else if access != served[name] {
+			t.Errorf("%s is for %q in the document, want %q", name, access, served[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		if _, ok := served[name]; !ok {
+			t.Errorf("%s is in the document and not served", name)
+		}
+	}
+	if len(left) > 0 {
+		t.Errorf("these are said to be unwritten, and nothing is: %v", left)
+	}
+}
+
+// TestProblemsAreDescribed holds the document's table of problems against the one
+// that answers are made from.
+func TestProblemsAreDescribed(t *testing.T) {
+	written, err := openapi.Problems()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, p := range problems {
+		if w, ok := written[code]; !ok || w.Status != p.status || w.Title != p.title {
+			t.Errorf("problem %s is %+v in the document, want %+v", code, w, p)
+		}
+	}
+}

@@ -1,0 +1,291 @@
+// Package openapitest checks what a server answers in tests against its OpenAPI
+// document: that status and media type are documented, and that JSON fits its
+// schema and has no member that the schema lacks.
+package openapitest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// Checker compares answers with a document. Safe for concurrent use.
+type Checker struct {
+	operations []*operation
+
+	mu       sync.Mutex
+	schemas  *jsonschema.Compiler
+	compiled map[string]*jsonschema.Schema
+}
+
+// New reads a document.
+func New(document []byte) (*Checker, error) {
+	d, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		return nil, fmt.Errorf("the document is no JSON: %w", err)
+	}
+	c := &Checker{schemas: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}}
+	root, _ := d.(map[string]any)
+	schemas := map[string]any{}
+	c.operations = operationsOf(root, schemas)
+	closed(root["components"], false)
+	for _, s := range schemas {
+		closed(s, false)
+	}
+	c.schemas.DefaultDraft(jsonschema.Draft2020)
+	c.schemas.AssertFormat()
+	return c, c.schemas.AddResource(location, map[string]any{"components": root["components"], "answers": schemas})
+}
+
+// location is the address under which schemas are compiled.
+const location = "urn:document"
+
+// closed makes every object of a schema refuse members that it does not name.
+// What stands in an allOf only adds to what stands beside it.
+func closed(v any, part bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		if _, ok := v["properties"].(map[string]any); ok && !part {
+			if _, said := v["additionalProperties"]; !said {
+				v["additionalProperties"] = false
+			}
+		}
+		for key, in := range v {
+			closed(in, key == "allOf")
+		}
+	case []any:
+		for _, in := range v {
+			closed(in, part)
+		}
+	}
+}
+
+// keptBytes is how much of an answer is looked at.
+const keptBytes = 512 << 10
+
+// Wrap gives a handler that serves as h does and checks what it answers. What
+// does not fit fails the test at its end, each fault once.
+func (c *Checker) Wrap(t testing.TB, h http.Handler) http.Handler {
+	found := &findings{lines: map[string]bool{}}
+	t.Cleanup(func() {
+		found.mu.Lock()
+		defer found.mu.Unlock()
+		for _, line := range slices.Sorted(maps.Keys(found.lines)) {
+			t.Errorf("not as in the document: %s", line)
+		}
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t := &tee{ResponseWriter: w}
+		method, path := r.Method, r.URL.Path
+		h.ServeHTTP(t, r) // a panic is an answer that was cut off, and nothing to look at
+		if o := c.operation(path); o != nil {
+			c.check(o, method, t, found)
+		}
+	})
+}
+
+// findings are what did not fit in one test.
+type findings struct {
+	mu    sync.Mutex
+	lines map[string]bool
+}
+
+func (f *findings) add(line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lines[line] = true
+}
+
+// tee keeps the beginning of an answer.
+type tee struct {
+	http.ResponseWriter
+	status int
+	header http.Header
+	body   bytes.Buffer
+	cut    bool
+}
+
+func (t *tee) WriteHeader(status int) {
+	if t.status == 0 && status >= 200 {
+		t.status, t.header = status, t.Header().Clone()
+	}
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tee) Write(p []byte) (int, error) {
+	if t.status == 0 {
+		t.WriteHeader(http.StatusOK)
+	}
+	keep := min(len(p), keptBytes-t.body.Len())
+	t.cut = t.cut || keep < len(p)
+	t.body.Write(p[:keep])
+	return t.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (t *tee) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// plain gives the body as it was before it was compressed.
+func (t *tee) plain() []byte {
+	if t.header.Get("Content-Encoding") != "gzip" {
+		return t.body.Bytes()
+	}
+	z, err := gzip.NewReader(&t.body)
+	if err != nil {
+		return nil
+	}
+	out, err := io.ReadAll(io.LimitReader(z, keptBytes))
+	t.cut = t.cut || err != nil || len(out) == keptBytes
+	return out
+}
+
+func (c *Checker) check(o *operation, method string, t *tee, all *findings) {
+	if t.status == 0 {
+		return
+	}
+	asked := method
+	if asked == http.MethodHead {
+		asked = http.MethodGet
+	}
+	found := func(format string, a ...any) {
+		all.add(fmt.Sprintf("%s %s: %d ", method, o.path, t.status) + fmt.Sprintf(format, a...))
+	}
+	responses, ok := o.methods[asked]
+	if !ok {
+		if t.status != http.StatusMethodNotAllowed && method != http.MethodOptions {
+			found("is answered to a method that is not documented")
+		}
+		return
+	}
+	media, ok := responses[fmt.Sprint(t.status)]
+	if !ok {
+		found("is not documented: %.300s", t.plain())
+		return
+	}
+	if method == http.MethodHead || t.body.Len() == 0 {
+		return
+	}
+	kind, _, _ := mime.ParseMediaType(t.header.Get("Content-Type"))
+	name, ok := media[kind]
+	if !ok {
+		found("has the media type %q, which is not documented", kind)
+		return
+	}
+	if name == "" || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
+		return
+	}
+	if err := c.fits(name, t); err != nil {
+		found("does not fit: %v", err)
+	}
+}
+
+// fits checks a body against the schema of that name.
+func (c *Checker) fits(name string, t *tee) error {
+	body := t.plain()
+	if t.cut {
+		return c.beginningFits(name, body)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("it is no JSON: %w", err)
+	}
+	s, err := c.schema("answers/" + name)
+	if err != nil {
+		return err
+	}
+	return short(s.Validate(v))
+}
+
+// firstFeatures is how many features of a long answer are looked at.
+const firstFeatures = 50
+
+// beginningFits checks the first features of an answer that is too long to be
+// looked at whole; of other long answers nothing is checked.
+func (c *Checker) beginningFits(name string, body []byte) error {
+	s, err := c.schema("answers/" + name)
+	if err != nil {
+		return err
+	}
+	for s.Ref != nil {
+		s = s.Ref
+	}
+	features := s.Properties["features"]
+	_, rest, ok := bytes.Cut(body, []byte(`"features":[`))
+	if features == nil || !ok {
+		return nil
+	}
+	item, ok := features.Items2020, features.Items2020 != nil
+	d := json.NewDecoder(bytes.NewReader(append([]byte("["), rest...)))
+	d.UseNumber()
+	if _, err := d.Token(); err != nil || !ok {
+		return err
+	}
+	for n := 0; n < firstFeatures && d.More(); n++ {
+		var v any
+		if d.Decode(&v) != nil {
+			return nil // cut off here
+		}
+		if err := short(item.Validate(v)); err != nil {
+			return fmt.Errorf("feature %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// short gives the first things that a value has wrong, without repeating it.
+func short(err error) error {
+	wrong, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		return err
+	}
+	english := message.NewPrinter(language.English)
+	var lines []string
+	var leaves func(*jsonschema.ValidationError)
+	leaves = func(e *jsonschema.ValidationError) {
+		for _, cause := range e.Causes {
+			leaves(cause)
+		}
+		if len(e.Causes) == 0 && len(lines) < 5 {
+			lines = append(lines, fmt.Sprintf("/%s: %s", withoutNumbers(e.InstanceLocation), e.ErrorKind.LocalizedString(english)))
+		}
+	}
+	leaves(wrong)
+	return fmt.Errorf("%.900s", strings.Join(lines, "; "))
+}
+
+// withoutNumbers makes what is wrong with each item of a list one finding.
+func withoutNumbers(steps []string) string {
+	steps = slices.Clone(steps)
+	for i, s := range steps {
+		if s != "" && strings.Trim(s, "0123456789") == "" {
+			steps[i] = "*"
+		}
+	}
+	return strings.Join(steps, "/")
+}
+
+func (c *Checker) schema(at string) (*jsonschema.Schema, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s, ok := c.compiled[at]; ok {
+		return s, nil
+	}
+	s, err := c.schemas.Compile(location + "#/" + at)
+	if err == nil {
+		c.compiled[at] = s
+	}
+	return s, err
+}
