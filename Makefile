@@ -20,11 +20,11 @@ STATICCHECK_DIR = $(CURDIR)/.cache/bin/staticcheck-$(STATICCHECK_VERSION)-$(shel
 
 # Packages whose goroutines share memory: their tests run under the race
 # detector, which costs several times the time, so not all do.
-RACE := api basemap internal/pgcluster/pgtest internal/photo notify tiles geo/locate
+RACE := api basemap internal/pgcluster/pgtest internal/photo notify tiles
 RACE_PACKAGES = $(filter $(addprefix $(MODULE)/,$(RACE)),$(PACKAGES))
-# Tests that do less under the race detector run without it too.
-BOTH := geo/locate
-PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES)) $(filter $(addprefix $(MODULE)/,$(BOTH)),$(PACKAGES))
+PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES))
+# Of packages where one test alone has many readers, that one.
+RACE_TEST := ./geo/locate -run ^TestLocateFromManySides$$
 PACKAGES = $(shell go list ./...)
 TEST_TIMEOUT := 10m
 # A slow machine may take long over pages.
@@ -85,6 +85,7 @@ go-test: go-present $(WEB_MODULES)/.stamp-test web
 	go test -vet=off -timeout $(TEST_TIMEOUT) -skip '$(BROWSER)' $(PLAIN_PACKAGES) || status=1; \
 	go test -vet=off -timeout $(BROWSER_TIMEOUT) -run '$(BROWSER)' ./cmd/gridpatrol || status=1; \
 	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_PACKAGES) || status=1; \
+	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_TEST) || status=1; \
 	exit $$status
 
 lint: go-present $(WEB_MODULES)/.stamp-test web ## format, vet, staticcheck, import arrows, types

@@ -147,11 +147,9 @@ func TestFixture(t *testing.T) {
 	t.Logf("built in %v", time.Since(began))
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	const n = 1_000_000 / locate.Thin
+	const n = 1_000_000
 	rnd := rand.New(rand.NewPCG(seed, 1))
-	points := touchy(d.Areas, 1_000_000, rnd)
-	rnd.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
-	points = points[:len(points)/locate.Thin]
+	points := touchy(d.Areas, n, rnd)
 	slices.SortFunc(points, func(a, b geo.LatticePoint) int { return cmp.Or(cmp.Compare(a.Lat, b.Lat), cmp.Compare(a.Lon, b.Lon)) })
 	wrong, hits := 0, [6]int{}
 	for i, want := range owners(d.Areas, points) {

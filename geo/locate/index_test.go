@@ -195,11 +195,11 @@ func TestLocateAgainstLinearScan(t *testing.T) {
 				}
 			}
 		}
-		for _, p := range randomPoints(rnd, 3000/Thin) {
+		for _, p := range randomPoints(rnd, 3000) {
 			q, _ := geo.Snap(p)
 			check(q)
 		}
-		for range 1500 / Thin {
+		for range 1500 {
 			ring := areas[rnd.IntN(len(areas))].Shape[0][0]
 			i := rnd.IntN(len(ring) - 1)
 			a, _ := geo.Snap(ring[i])

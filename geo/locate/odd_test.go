@@ -98,7 +98,7 @@ func TestLocateTenMetreCompounds(t *testing.T) {
 // have spikes, run along cell borders and through cell corners. Every lattice
 // point round them is asked for.
 func TestLocateAnyRings(t *testing.T) {
-	for seed := range uint64(250 / Thin) {
+	for seed := range uint64(250) {
 		rnd := rand.New(rand.NewPCG(seed, 77))
 		step := int32(1) << rnd.IntN(4) // on multiples of 8 everything meets cell borders
 		var areas []geo.Area
@@ -123,7 +123,7 @@ func TestLocateAnyRings(t *testing.T) {
 
 // The same, far apart: edges as long as an index takes, far from zero.
 func TestLocateAnyLargeRings(t *testing.T) {
-	for seed := range uint64(120 / Thin) {
+	for seed := range uint64(120) {
 		rnd := rand.New(rand.NewPCG(seed, 78))
 		scale := int32(1) << (rnd.IntN(26)) // from a few units to a country
 		origin := geo.LatticePoint{Lon: rnd.Int32N(1_000_000_000) - 700_000_000, Lat: rnd.Int32N(80_000_000) - 640_000_000}

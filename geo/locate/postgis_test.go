@@ -117,7 +117,7 @@ func TestFixtureAgainstPostGIS(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 2))
 	all := touchy(d.Areas, 1_000_000, rnd)
-	points := make([]geo.LatticePoint, 100_000/locate.Thin)
+	points := make([]geo.LatticePoint, 100_000)
 	for i := range points {
 		points[i] = all[rnd.IntN(len(all))]
 	}

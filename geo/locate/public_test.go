@@ -112,7 +112,7 @@ func sameAsPostGIS(t *testing.T, areas []geo.Area) {
 	rnd := rand.New(rand.NewPCG(seed, 3))
 	near := touchy(areas, 0, rnd)
 	bound := x.Bound()
-	points := make([]geo.LatticePoint, 20_000/locate.Thin)
+	points := make([]geo.LatticePoint, 20_000)
 	for i := range points {
 		if i%4 != 0 {
 			points[i] = near[rnd.IntN(len(near))]
