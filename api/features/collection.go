@@ -158,6 +158,9 @@ func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snaps
 			{self + "/items" + query, "items", "application/geo+json", c.title + " as GeoJSON"},
 		},
 	}
+	if _, ok := s.c.Tiles.Layer(c.id); ok {
+		d.Links = append(d.Links, s.tilesetLink(r, "/collections/"+c.id, query))
+	}
 	box := [4]float64{-180, -90, 180, 90}
 	if snapshot.Index.Len() > 0 {
 		b := snapshot.Index.Bound()

@@ -35,6 +35,9 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request) error {
 			{s.url(r, "/api") + query, "service-desc", openAPIType, "The API as OpenAPI 3.0"},
 			{s.url(r, "/conformance") + query, "conformance", "application/json", "The parts of the standard that are kept"},
 			{s.url(r, "/collections") + query, "data", "application/json", "The collections"},
+			s.tilesetLink(r, "", query),
+			{s.url(r, "/tileMatrixSets"), relTilingSchemes, "application/json", "The tile matrix sets"},
+			{s.url(r, "/styles") + query, relStyles, "application/json", "The styles"},
 		},
 	})
 }
@@ -43,11 +46,11 @@ func (s *Server) conformance(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := s.asked(r); err != nil {
 		return err
 	}
-	return write(w, r, "application/json", map[string]any{"conformsTo": []string{
+	return write(w, r, "application/json", map[string]any{"conformsTo": append([]string{
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-	}})
+	}, tileClasses...)})
 }
 
 // write sends a document with an ETag over its bytes, or 304 to who has it.

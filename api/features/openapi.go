@@ -68,6 +68,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		paths["/collections/"+c.id+"/items"] = get(c.id+"Items", c.title+" as GeoJSON", geoJSON, own...)
 		paths["/collections/"+c.id+"/items/{featureId}"] = get(c.id+"Item", "One of: "+c.title, geoJSON, item...)
 	}
+	s.addTiles(paths)
 	return write(w, r, openAPIType, object{
 		"openapi": "3.0.3",
 		"info": object{

@@ -1,5 +1,5 @@
-// Package features serves areas, reports and hot spots by the OGC API –
-// Features standard (OGC 17-069r4), for QGIS, GDAL and whoever else speaks it.
+// Package features serves areas, reports and hot spots by the standards OGC API –
+// Features (OGC 17-069r4) and OGC API – Tiles (OGC 20-057), for QGIS, GDAL and whoever else speaks it.
 //
 // A request goes from its checked query to the source of its collection, which
 // gives a page of features, and out as GeoJSON. What the sender may see of
@@ -68,6 +68,7 @@ type Config struct {
 	Reports    Reports
 	Duties     Duties
 	Hotspots   Hotspots
+	Tiles      Tiles
 	// Principal says who sent a request.
 	Principal func(*http.Request) access.Principal
 	// PublicURL gives scheme, host and path prefix under which the sender of a
@@ -101,6 +102,8 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("features: no duties configured")
 	case c.Hotspots == nil:
 		return nil, fmt.Errorf("features: no hot spots configured")
+	case c.Tiles == nil:
+		return nil, fmt.Errorf("features: no tiles configured")
 	case c.Principal == nil:
 		return nil, fmt.Errorf("features: no principal configured")
 	case c.PublicURL == nil:
@@ -138,6 +141,17 @@ func (s *Server) Routes(r *mux.Router) {
 	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection)
 	get("/ogc/collections/{collection}/items", "ogc-items", s.items)
 	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item)
+	for name, base := range map[string]string{"ogc-": "/ogc/tiles", "ogc-collection-": "/ogc/collections/{collection}/tiles"} {
+		get(base, name+"tilesets", s.listTilesets)
+		base += "/" + webMercatorQuad
+		get(base, name+"tileset", s.oneTileset)
+		get(base+"/metadata.json", name+"tile-metadata", s.tilesetMetadata)
+		get(base+"/{tileMatrix}/{tileRow}/{tileCol}", name+"tile", s.sendTile)
+	}
+	get("/ogc/tileMatrixSets", "ogc-tile-matrix-sets", s.listTileMatrixSets)
+	get("/ogc/tileMatrixSets/{tileMatrixSetId}", "ogc-tile-matrix-set", s.oneTileMatrixSet)
+	get("/ogc/styles", "ogc-styles", s.listStyles)
+	get("/ogc/styles/{styleId}", "ogc-style", s.oneStyle)
 }
 
 // Handler gives the routes as a handler of its own, which compresses what it

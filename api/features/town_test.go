@@ -253,7 +253,7 @@ func newRig(t testing.TB) *rig {
 		t.Fatal(err)
 	}
 	s, err := New(Config{
-		Boundaries: r.history, Reports: r.desk, Duties: book, Hotspots: r.tiles,
+		Boundaries: r.history, Reports: r.desk, Duties: book, Hotspots: r.tiles, Tiles: r.tiles,
 		Principal: who, PublicURL: where, Problem: writeProblem, Now: now,
 	})
 	if err != nil {

@@ -46,10 +46,11 @@ func (c *canary) ask(v viewer) (n int) {
 	paths = append(paths, fmt.Sprintf("/api/v1/locate?lon=%v&lat=%v&accuracy_m=80", at[0], at[1]), "/assets/", "/basemap/1/1/1", "/api/v1/reports?limit=100&bbox=125,43,126,44",
 		"/api/v1/reports?assignee=me", "/api/v1/search?q=改名", "/api/v1/audit?limit=1000", "/api/v1/audit?format=csv", "/api/v1/compare?from=1&to=2",
 		"/api/v1/plans/"+c.ids["plan"][1]+"/impact?days=90", "/api/v1/posts?area=grid:"+c.grid.Code, "/api/v1/people?q="+string([]rune(chiefName)[0]),
-		"/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/api", "/tiles/style.json", "/tiles/reports.json", "/tiles/reports/metadata.json")
+		"/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/api", "/tiles/style.json", "/tiles/reports.json", "/tiles/reports/metadata.json",
+		"/ogc/tiles/WebMercatorQuad", "/ogc/tiles/WebMercatorQuad/10/374/869", "/ogc/styles/gridpatrol")
 	for _, collection := range append(kinds(), "reports", "hotspots") {
 		base := "/ogc/collections/" + collection
-		paths = append(paths, base, base+"/items?limit=1000", base+"/items?bbox=125,43,126,44")
+		paths = append(paths, base, base+"/items?limit=1000", base+"/items?bbox=125,43,126,44", base+"/tiles/WebMercatorQuad?f=tilejson", base+"/tiles/WebMercatorQuad/10/374/869")
 		if collection == "reports" {
 			for _, id := range c.ids["report"] {
 				paths = append(paths, base+"/items/"+id)

@@ -147,7 +147,7 @@ func (w *scopeWorld) strangerImport(c *caller) string {
 // routes is the table of routes, and what is mounted in it.
 func (w *scopeWorld) routes(t *testing.T) []api.RouteInfo {
 	t.Helper()
-	ogc, err := features.New(features.Config{Boundaries: timeline{w.boundaries, w.plans}, Reports: w.store, Duties: w.duties, Hotspots: w.tiles,
+	ogc, err := features.New(features.Config{Boundaries: timeline{w.boundaries, w.plans}, Reports: w.store, Duties: w.duties, Hotspots: w.tiles, Tiles: w.tiles,
 		Principal: principalOf, PublicURL: func(*http.Request) string { return "" }, Problem: func(http.ResponseWriter, *http.Request, error) {}})
 	if err != nil {
 		t.Fatal(err)

@@ -67,6 +67,20 @@ func scopeExpectations() map[string]expected {
 			{of: "plan", path: "/ogc/collections/grids/items", query: "?plan={id}", also: access.PlanBoundaries}},
 		"GET /ogc/collections/{collection}/items/{item}": {{of: "grid", path: "/ogc/collections/grids/items/{id}"},
 			{of: "report", path: "/ogc/collections/reports/items/{id}", scope: "public areas"}},
+		"GET /ogc/tiles":                               plain,
+		"GET /ogc/tiles/WebMercatorQuad":               plain,
+		"GET /ogc/tiles/WebMercatorQuad/metadata.json": plain,
+		"GET /ogc/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}": {{path: "/ogc/tiles/WebMercatorQuad/10/374/869"}, {path: "/ogc/tiles/WebMercatorQuad/10/374/869", query: "?collections=reports,hotspots"},
+			{of: "plan", path: "/ogc/tiles/WebMercatorQuad/10/374/869", query: "?plan={id}", also: access.PlanBoundaries}},
+		"GET /ogc/collections/{collection}/tiles":                               one(question{path: "/ogc/collections/reports/tiles"}),
+		"GET /ogc/collections/{collection}/tiles/WebMercatorQuad":               one(question{path: "/ogc/collections/reports/tiles/WebMercatorQuad"}),
+		"GET /ogc/collections/{collection}/tiles/WebMercatorQuad/metadata.json": one(question{path: "/ogc/collections/reports/tiles/WebMercatorQuad/metadata.json"}),
+		"GET /ogc/collections/{collection}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}": {{path: "/ogc/collections/reports/tiles/WebMercatorQuad/10/374/869"}, {path: "/ogc/collections/hotspots/tiles/WebMercatorQuad/10/374/869"},
+			{of: "plan", path: "/ogc/collections/grids/tiles/WebMercatorQuad/10/374/869", query: "?plan={id}", also: access.PlanBoundaries}},
+		"GET /ogc/tileMatrixSets":                   plain,
+		"GET /ogc/tileMatrixSets/{tileMatrixSetId}": one(question{path: "/ogc/tileMatrixSets/WebMercatorQuad"}),
+		"GET /ogc/styles":                           plain,
+		"GET /ogc/styles/{styleId}":                 one(question{path: "/ogc/styles/gridpatrol"}),
 	})
 	// With the secret of a report whoever has it, without by role and areas.
 	put("public none", map[string][]question{

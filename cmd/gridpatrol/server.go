@@ -138,6 +138,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Reports:    c.store,
 		Duties:     s.duties,
 		Hotspots:   tileServer,
+		Tiles:      tileServer,
 		Principal:  principal,
 		PublicURL:  address,
 		Problem:    problem,
