@@ -86,7 +86,7 @@ func handlerOf(role, file string) (http.Handler, error) {
 	case "slow":
 		return slowMany(s), nil
 	case "router":
-		return s.routed(func(route) http.Handler { return constant }), nil
+		return s.routed(s.routes(), func(route) http.Handler { return constant }), nil
 	}
 	return nil, fmt.Errorf("no role %q", role)
 }

@@ -170,6 +170,7 @@ type problem struct {
 	Errors []fieldProblem `json:"errors,omitempty"`
 	Allow  []string       `json:"allow,omitempty"`
 	planTrouble
+	RequestID string `json:"request_id,omitempty"` // as in the header X-Request-Id and in the log
 }
 
 type fieldProblem struct {
@@ -232,6 +233,7 @@ func problemOf(err error) problem {
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
 	x := exchangeOf(r)
+	p.RequestID = x.id
 	if p.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		s.log.ErrorContext(r.Context(), "request failed", "id", x.id, "route", x.route, "error", err.Error())
 	}

@@ -29,6 +29,7 @@ func TestSharedHeadersStayAsTheyAre(t *testing.T) {
 		"Vary": "Accept-Encoding", "Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 		"X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
 		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Permissions-Policy": "geolocation=(self), camera=(self)",
+		"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": corsExpose[0],
 	}
 	if len(first) != len(want)+1 { // and X-Request-Id
 		t.Errorf("headers = %v, want %v and X-Request-Id", first, want)

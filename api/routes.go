@@ -39,6 +39,8 @@ type route struct {
 	raw     bool  // the handler compresses, or must not be compressed
 	limiter *limiter
 	own     bool // about one's own sign-in: also while the password has to be changed
+	// leaving is set where the route is deprecated, see docs/api.md for the rules.
+	leaving *deprecation
 }
 
 const (
@@ -187,14 +189,23 @@ func (s *Server) routes() []route {
 }
 
 // router serves the table with guard before every handler.
-func (s *Server) router() http.Handler {
+func (s *Server) router() http.Handler { return s.served(s.routes()) }
+
+// served serves routes with what their lines say.
+func (s *Server) served(routes []route) http.Handler {
 	// Sizes under this do not shrink; a suffix would make the ETag another one.
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return s.routed(func(rt route) http.Handler {
+	return s.routed(routes, func(rt route) http.Handler {
 		guarded := s.guard(rt)
+		if rt.leaving != nil {
+			guarded = outgoing(*rt.leaving, guarded)
+		}
+		if s.forOthers(rt) {
+			guarded = shared(guarded)
+		}
 		if rt.raw {
 			return guarded
 		}
@@ -216,9 +227,10 @@ var acceptEncoding = []string{"Accept-Encoding"}
 
 // routed leads requests to what serve gives for their line of the table; what
 // is not in it is a 404 or 405 problem.
-func (s *Server) routed(serve func(route) http.Handler) http.Handler {
+func (s *Server) routed(routes []route, serve func(route) http.Handler) http.Handler {
 	m := mux.NewRouter().SkipClean(true)
-	for _, rt := range s.routes() {
+	of := map[*mux.Route]*route{}
+	for _, rt := range routes {
 		h := serve(rt)
 		var registered *mux.Route
 		// Only templates need the router's expressions.
@@ -230,6 +242,7 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 			registered = m.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return r.URL.Path == rt.path })
 		}
 		registered.Handler(h)
+		of[registered] = &rt
 		switch rt.method {
 		case "":
 		case http.MethodGet:
@@ -249,6 +262,20 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 		s.writeError(w, r, err)
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			// Of a handler that knows its own methods it is known that it only reads.
+			if allow, read := s.allowed(m, r), of[routeOf(m, r, http.MethodGet)]; len(allow) > 0 {
+				exchangeOf(r).principal = access.Anonymous() // whatever came along: it tells nobody anything
+				if read != nil {
+					exchangeOf(r).route = read.path
+					if read.method == "" {
+						allow = []string{http.MethodGet, http.MethodHead}
+					}
+				}
+				s.options(w, allow, read)
+				return
+			}
+		}
 		var match mux.RouteMatch
 		m.Match(r, &match) // there is always a handler, if only of errors
 		// The router itself would copy the request twice, whatever there is to tell.
@@ -263,15 +290,24 @@ func (s *Server) routed(serve func(route) http.Handler) http.Handler {
 func (s *Server) allowed(m *mux.Router, r *http.Request) []string {
 	var out []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		probe := r.Clone(r.Context())
-		probe.Method = method
-		var match mux.RouteMatch
-		if m.Match(probe, &match) && match.MatchErr == nil {
+		if routeOf(m, r, method) != nil {
 			out = append(out, method)
 		}
 	}
 	slices.Sort(out)
 	return out
+}
+
+// routeOf gives the route that takes a method at the path of a request; nil
+// where there is none.
+func routeOf(m *mux.Router, r *http.Request, method string) *mux.Route {
+	probe := r.Clone(r.Context())
+	probe.Method = method
+	var match mux.RouteMatch
+	if m.Match(probe, &match) && match.MatchErr == nil {
+		return match.Route
+	}
+	return nil
 }
 
 // mounted serves with a handler from another package, which writes its own
