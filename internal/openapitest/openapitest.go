@@ -206,7 +206,13 @@ func (c *Checker) fits(name string, t *tee) error {
 	if err != nil {
 		return err
 	}
-	return short(s.Validate(v))
+	if err := short(s.Validate(v)); err != nil {
+		if kind, ok := mapping(v)["type"].(string); ok {
+			return fmt.Errorf("%s: %w", kind, err)
+		}
+		return err
+	}
+	return nil
 }
 
 // firstFeatures is how many features of a long answer are looked at.
