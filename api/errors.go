@@ -45,6 +45,7 @@ var problems = map[string]struct {
 	"insecure-transport":      {403, "Signing in needs HTTPS"},
 	"not-found":               {404, "Not found"},
 	"method-not-allowed":      {405, "The method is not allowed here"},
+	"not-acceptable":          {406, "It cannot be had in that form"},
 	"login-taken":             {409, "There is an account with this login"},
 	"account-disabled":        {409, "The account is disabled"},
 	"last-admin":              {409, "Somebody has to administer the district"},
