@@ -262,7 +262,8 @@ func (w *scopeWorld) token(store *postgis.Store, t access.Token) madeToken {
 // values in turn.
 func request(s *serving, method, path, body string, header ...string) answer {
 	r := httptest.NewRequest(method, path, bytes.NewBufferString(body))
-	r.Host = "localhost" // which may be asked without TLS
+	r.Host = "localhost"                        // which may be asked without TLS
+	r.Header.Set("X-Request-Id", "one-for-all") // so that problems can be compared
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
