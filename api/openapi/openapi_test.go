@@ -20,6 +20,25 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+// TestComponentsAreUsed finds components that nothing refers to.
+func TestComponentsAreUsed(t *testing.T) {
+	text, err := Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := read(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for group, v := range within(d, "components") {
+		for name := range v.(object) {
+			if group != "securitySchemes" && !bytes.Contains(text, []byte(`"#/components/`+group+"/"+name+`"`)) {
+				t.Errorf("nothing refers to %s/%s", group, name)
+			}
+		}
+	}
+}
+
 func TestRefusedFiles(t *testing.T) {
 	const operation = "paths: {/x: {get: {operationId: x, access: anyone, responses: {\"200\": {description: x, content: {application/json: X}}}}}}"
 	for name, c := range map[string]struct{ noun, want string }{
