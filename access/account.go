@@ -59,6 +59,8 @@ type Token struct {
 	Successor  geo.ID    // what took its place by rotation, zero where nothing did
 	MakerKind  string    // who asked for it, as in the audit log: "user", "token", "system"
 	Maker      string    // the id of that
+	// NoRateLimit lifts the limit of how often the token may ask.
+	NoRateLimit bool
 }
 
 // Credential is what a principal is made from: an Account or a Token.
@@ -71,7 +73,7 @@ func (a Account) principal() (Principal, []geo.ID) {
 }
 
 func (t Token) principal() (Principal, []geo.ID) {
-	return Principal{Kind: "token", ID: t.ID, Name: t.Name, Role: t.Role}, t.AreaIDs
+	return Principal{Kind: "token", ID: t.ID, Name: t.Name, Role: t.Role, NoRateLimit: t.NoRateLimit}, t.AreaIDs
 }
 
 // NewPrincipal gives who is asking and, here and nowhere else, where: the

@@ -42,6 +42,8 @@ type Principal struct {
 	// MustChange says that somebody else knows the password: until it is changed
 	// there is nothing else to be done.
 	MustChange bool
+	// NoRateLimit says that a token may ask as often as it likes.
+	NoRateLimit bool
 }
 
 // Anonymous is the public.

@@ -34,16 +34,18 @@ type Rate struct {
 	Burst     int
 }
 
-// Limits are per address and hold for people without an account.
+// Limits are per address and hold for people without an account; Tokens is per
+// API token, where that does not say that it has none.
 type Limits struct {
 	Reports Rate // sending reports
 	Reads   Rate // everything else
 	SignIn  Rate // attempts to sign in, per address and per login
+	Tokens  Rate // everything that an API token is used for
 }
 
 // DefaultLimits are the limits a server starts with.
 func DefaultLimits() Limits {
-	return Limits{Reports: Rate{5, 300}, Reads: Rate{1000, 5000}, SignIn: Rate{1, 10}}
+	return Limits{Reports: Rate{5, 300}, Reads: Rate{1000, 5000}, SignIn: Rate{1, 10}, Tokens: Rate{100, 1000}}
 }
 
 // Config is what a Server works with. The stores, District and Logger are

@@ -160,6 +160,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 	}
 	w.Header().Add("Vary", "Authorization, Cookie")
 	w.Header().Set("Cache-Control", "private, no-cache")
+	if err := s.limitToken(x, p); err != nil {
+		return err
+	}
 	if creds.cookie != "" {
 		// Only a browser sends cookies unasked, so only they need this.
 		if err := s.origin.Check(r); err != nil {
@@ -201,8 +204,23 @@ func (s *Server) limit(x *exchange, rt route) error {
 	if !x.address.IsValid() {
 		return nil // a Unix socket: the operator's own
 	}
-	if wait, ok := l.allow(bucketKey{address: oneClient(x.address)}, s.cfg.Now()); !ok {
+	wait, left, ok := l.take(bucketKey{address: oneClient(x.address)}, s.cfg.Now())
+	l.tell(x.Header(), left)
+	if !ok {
 		return tooMany(wait)
+	}
+	return nil
+}
+
+// limitToken takes a token of the bucket of an API token, for whatever route.
+func (s *Server) limitToken(x *exchange, p access.Principal) error {
+	if p.Kind != "token" || p.NoRateLimit {
+		return nil
+	}
+	wait, left, ok := s.tokens.take(bucketKey{token: p.ID}, s.cfg.Now())
+	s.tokens.tell(x.Header(), left)
+	if !ok {
+		return tooManyFrom("token", wait)
 	}
 	return nil
 }

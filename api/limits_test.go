@@ -72,7 +72,7 @@ func TestRateLimits(t *testing.T) {
 }
 
 func TestLimiterForgets(t *testing.T) {
-	l := newLimiter(Rate{1, 1})
+	l := newLimiter("reads", Rate{1, 1})
 	for i := range maxBuckets + 10 {
 		l.allow(bucketKey{login: fmt.Sprint(i)}, testNow)
 	}

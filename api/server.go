@@ -28,6 +28,7 @@ type Server struct {
 	reports   *limiter // sending reports, by address
 	reads     *limiter // everything else, by address
 	signIn    *limiter // attempts to sign in, by address and by login
+	tokens    *limiter // everything, by API token
 	passwords *semaphore.Weighted
 	pictures  *semaphore.Weighted
 	measuring *semaphore.Weighted    // coverage of long walks
@@ -56,9 +57,10 @@ func New(c Config) (*Server, error) {
 		log:     c.Logger,
 		proxies: proxies(c.TrustedProxies),
 		origin:  http.NewCrossOriginProtection(),
-		reports: newLimiter(c.Limits.Reports),
-		reads:   newLimiter(c.Limits.Reads),
-		signIn:  newLimiter(c.Limits.SignIn),
+		reports: newLimiter("reports", c.Limits.Reports),
+		reads:   newLimiter("reads", c.Limits.Reads),
+		signIn:  newLimiter("sign-in", c.Limits.SignIn),
+		tokens:  newLimiter("token", c.Limits.Tokens),
 		// argon2id takes 46 MiB, decoding a large photo more.
 		passwords: semaphore.NewWeighted(2),
 		pictures:  semaphore.NewWeighted(2),

@@ -22,18 +22,20 @@ const (
 )
 
 type tokenAnswer struct {
-	ID        geo.ID       `json:"id"`
-	Name      string       `json:"name"`
-	Role      access.Role  `json:"role"`
-	Areas     []string     `json:"areas"` // "kind:code"
-	CreatedAt time.Time    `json:"created_at"`
-	ExpiresAt *time.Time   `json:"expires_at,omitempty"`
-	RevokedAt *time.Time   `json:"revoked_at,omitempty"`
-	LastUsed  *time.Time   `json:"last_used_at,omitempty"`
-	State     string       `json:"state"` // "good", "expired" or "revoked"
-	Successor *geo.ID      `json:"successor,omitempty"`
-	MadeBy    *makerAnswer `json:"made_by,omitempty"`
-	Token     string       `json:"token,omitempty"` // shown once
+	ID        geo.ID      `json:"id"`
+	Name      string      `json:"name"`
+	Role      access.Role `json:"role"`
+	Areas     []string    `json:"areas"` // "kind:code"
+	CreatedAt time.Time   `json:"created_at"`
+	ExpiresAt *time.Time  `json:"expires_at,omitempty"`
+	RevokedAt *time.Time  `json:"revoked_at,omitempty"`
+	LastUsed  *time.Time  `json:"last_used_at,omitempty"`
+	State     string      `json:"state"` // "good", "expired" or "revoked"
+	Successor *geo.ID     `json:"successor,omitempty"`
+	// NoRateLimit says that it may ask as often as it likes.
+	NoRateLimit bool         `json:"no_rate_limit,omitempty"`
+	MadeBy      *makerAnswer `json:"made_by,omitempty"`
+	Token       string       `json:"token,omitempty"` // shown once
 }
 
 type makerAnswer struct {
@@ -57,7 +59,7 @@ func (s *Server) tokenAnswers(ctx context.Context, m manager, tokens []access.To
 	out := make([]tokenAnswer, len(tokens))
 	for i, t := range tokens {
 		out[i] = tokenAnswer{ID: t.ID, Name: t.Name, Role: t.Role, Areas: s.refTexts(t.AreaIDs), CreatedAt: t.CreatedAt,
-			ExpiresAt: orNone(t.ExpiresAt), RevokedAt: orNone(t.RevokedAt), LastUsed: orNone(t.LastUsed), State: s.tokenState(t)}
+			ExpiresAt: orNone(t.ExpiresAt), RevokedAt: orNone(t.RevokedAt), LastUsed: orNone(t.LastUsed), State: s.tokenState(t), NoRateLimit: t.NoRateLimit}
 		if t.Successor != (geo.ID{}) {
 			out[i].Successor = &t.Successor
 		}
@@ -156,6 +158,7 @@ func (s *Server) readNewToken(r *http.Request) (t access.Token, err error) {
 	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(s.cfg.Now()) {
 		f.impossible("/expires_at", "lies in the past")
 	}
+	t.NoRateLimit = f.truth("no_rate_limit")
 	f.somewhere(access.Account{Role: t.Role, AreaIDs: t.AreaIDs})
 	f.done()
 	return t, bad.bodyError()

@@ -15,7 +15,7 @@ import (
 
 const selectToken = `
 	SELECT t.id, t.name, t.role, t.secret_hash, t.created_at, t.expires_at, t.revoked_at, t.last_used_at,
-	       coalesce(t.family, t.id), t.successor, t.made_by_kind, t.made_by,
+	       coalesce(t.family, t.id), t.successor, t.made_by_kind, t.made_by, t.no_rate_limit,
 	       ARRAY(SELECT r.area_id FROM token_areas r
 	             WHERE r.district_code = t.district_code AND r.token_id = t.id ORDER BY r.area_id)
 	FROM tokens t WHERE t.district_code = @district`
@@ -24,7 +24,7 @@ func scanToken(row pgx.CollectableRow) (t access.Token, err error) {
 	var expires, revoked, used *time.Time
 	var successor *geo.ID
 	err = row.Scan(&t.ID, &t.Name, &t.Role, &t.SecretHash, &t.CreatedAt, &expires, &revoked, &used,
-		&t.Family, &successor, &t.MakerKind, &t.Maker, &t.AreaIDs)
+		&t.Family, &successor, &t.MakerKind, &t.Maker, &t.NoRateLimit, &t.AreaIDs)
 	t.Successor = orZero(successor)
 	t.CreatedAt, t.ExpiresAt, t.RevokedAt, t.LastUsed = t.CreatedAt.UTC(), utc(expires), utc(revoked), utc(used)
 	return t, err
@@ -46,11 +46,11 @@ func (s *Store) CreateToken(ctx context.Context, t access.Token, actor patrol.Ac
 // writeToken stores a token as made by the actor.
 func (s *Store) writeToken(ctx context.Context, tx pgx.Tx, t access.Token, action string, actor patrol.Actor) error {
 	const sql = `
-		INSERT INTO tokens (district_code, id, name, role, secret_hash, created_at, expires_at, family, made_by_kind, made_by)
-		VALUES (@district, @id, @name, @role, @hash, coalesce(@at, now()), @expires, @family, @maker_kind, @maker)`
+		INSERT INTO tokens (district_code, id, name, role, secret_hash, created_at, expires_at, family, made_by_kind, made_by, no_rate_limit)
+		VALUES (@district, @id, @name, @role, @hash, coalesce(@at, now()), @expires, @family, @maker_kind, @maker, @no_rate_limit)`
 	args := pgx.NamedArgs{"district": s.district, "id": t.ID, "name": t.Name, "role": string(t.Role),
 		"hash": t.SecretHash, "at": orNull(t.CreatedAt), "expires": orNull(t.ExpiresAt), "areas": idsOf(t.AreaIDs),
-		"family": orNil(t.Family), "maker_kind": actorKind(actor), "maker": actor.ID}
+		"family": orNil(t.Family), "maker_kind": actorKind(actor), "maker": actor.ID, "no_rate_limit": t.NoRateLimit}
 	if _, err := tx.Exec(ctx, sql, args); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Store) writeToken(ctx context.Context, tx pgx.Tx, t access.Token, actio
 		return err
 	}
 	return s.audit(ctx, tx, actor, auditEntry{action, "token", t.ID.String(),
-		map[string]any{"name": t.Name, "role": t.Role, "areas": t.AreaIDs}})
+		map[string]any{"name": t.Name, "role": t.Role, "areas": t.AreaIDs, "no_rate_limit": t.NoRateLimit}})
 }
 
 // TokenByID gives a token, revoked or expired or not: access.Token.Check tells.

@@ -12,7 +12,7 @@ import (
 )
 
 // RotateToken puts a new token, whose id and hash access.NewToken made, in the
-// place of the one with the id old: of the same name, role, areas and lifetime,
+// place of the one with the id old: of the same name, role, areas, limit and lifetime,
 // which begins at now. The old one is good until keep, or until it would have
 // expired. Never more than two of a family are good: what was kept from a
 // rotation before ends at once.
@@ -36,7 +36,7 @@ func (s *Store) RotateToken(ctx context.Context, old, id geo.ID, hash []byte, no
 			return &geo.Problem{Kind: geo.ErrConflict, Code: "token-ended", Detail: "the token is revoked or has expired; make a new one"}
 		}
 		t = access.Token{ID: id, Name: was.Name, Role: was.Role, AreaIDs: was.AreaIDs, SecretHash: hash, CreatedAt: now,
-			Family: was.Family, MakerKind: actorKind(actor), Maker: actor.ID}
+			Family: was.Family, MakerKind: actorKind(actor), Maker: actor.ID, NoRateLimit: was.NoRateLimit}
 		if !was.ExpiresAt.IsZero() {
 			t.ExpiresAt = now.Add(was.ExpiresAt.Sub(was.CreatedAt))
 		}

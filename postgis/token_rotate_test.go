@@ -17,7 +17,7 @@ func TestRotateToken(t *testing.T) {
 	grid, _ := w.b.Current().Index.Area(geo.Grid, "220112001000001")
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	first := access.Token{ID: newID(), Name: "gis", Role: access.Consumer, AreaIDs: []geo.ID{grid.ID}, CreatedAt: now,
-		ExpiresAt: now.Add(100 * time.Hour), SecretHash: access.HashSecret("1")}
+		ExpiresAt: now.Add(100 * time.Hour), SecretHash: access.HashSecret("1"), NoRateLimit: true}
 	if err := w.CreateToken(t.Context(), first, patrol.Actor{Kind: "user", ID: "maker"}); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestRotateToken(t *testing.T) {
 		t.Fatalf("%d rotations at once succeeded, %d tokens are good; want 1 and 2", n, alive(now.Add(time.Hour)))
 	}
 	got, err := w.TokenByID(t.Context(), second.ID)
-	if err != nil || got.Name != "gis" || got.Role != access.Consumer || len(got.AreaIDs) != 1 || got.Family != first.ID || got.Maker != "other" ||
+	if err != nil || got.Name != "gis" || got.Role != access.Consumer || len(got.AreaIDs) != 1 || got.Family != first.ID || got.Maker != "other" || !got.NoRateLimit ||
 		!got.ExpiresAt.Equal(now.Add(101*time.Hour)) {
 		t.Errorf("the second: %+v, %v", got, err)
 	}

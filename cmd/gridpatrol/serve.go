@@ -32,6 +32,7 @@ type serveFlags struct {
 	MetricsListen string     `env:"GRIDPATROL_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Serve /metrics here and not on the public address."`
 	Proxies       proxyList  `name:"trusted-proxy" env:"GRIDPATROL_TRUSTED_PROXY" placeholder:"CIDR" help:"Proxies whose X-Forwarded headers count, as addresses or CIDR blocks."`
 	ReportRate    float64    `env:"GRIDPATROL_REPORT_RATE" default:"5" help:"Reports a second from one address without an account, in the long run; 0 sets no limit."`
+	TokenRate     float64    `env:"GRIDPATROL_TOKEN_RATE" default:"100" help:"Requests a second with one API token, in the long run, unless it was made with --no-rate-limit; 0 sets no limit."`
 	ReadRate      float64    `env:"GRIDPATROL_READ_RATE" default:"1000" help:"Other requests a second from one address without an account; 0 sets no limit."`
 	MaxConns      int32      `env:"GRIDPATROL_MAX_CONNS" default:"16" help:"Most connections to the database."`
 	WebhookAllow  proxyList  `env:"GRIDPATROL_WEBHOOK_ALLOW" placeholder:"CIDR" help:"Private addresses that webhooks may reach all the same."`
@@ -265,7 +266,7 @@ func validListen(a string) bool {
 // limits are the default ones at the rates of the flags.
 func (f *serveFlags) limits() api.Limits {
 	l := api.DefaultLimits()
-	l.Reports.PerSecond, l.Reads.PerSecond = f.ReportRate, f.ReadRate
+	l.Reports.PerSecond, l.Reads.PerSecond, l.Tokens.PerSecond = f.ReportRate, f.ReadRate, f.TokenRate
 	return l
 }
 

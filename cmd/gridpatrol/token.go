@@ -27,6 +27,7 @@ type tokenCreateCmd struct {
 	Role    string        `required:"" placeholder:"ROLE" help:"admin, planner, dispatcher, officer or consumer."`
 	Area    []string      `sep:"none" placeholder:"KIND:CODE" help:"Limit the token to this area; may be given again."`
 	Name    string        `required:"" help:"What it is for."`
+	NoLimit bool          `name:"no-rate-limit" help:"Let it ask as often as it likes. Otherwise a token may ask as often as --token-rate of serve says."`
 	Expires time.Duration `placeholder:"DURATION" help:"How long it is good for, such as 2160h; for ever where it is not given."`
 }
 
@@ -44,7 +45,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, common *Common, out io.Writer)
 	}
 	return common.withStore(ctx, func(store *postgis.Store) error {
 		now := time.Now()
-		token := access.Token{ID: uuid.Must(uuid.NewV7()), Name: c.Name, Role: role, CreatedAt: now}
+		token := access.Token{ID: uuid.Must(uuid.NewV7()), Name: c.Name, Role: role, CreatedAt: now, NoRateLimit: c.NoLimit}
 		if c.Expires > 0 {
 			token.ExpiresAt = now.Add(c.Expires)
 		}
