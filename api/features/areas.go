@@ -1,44 +1,66 @@
 package features
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"sort"
+	"time"
 
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
 // areas is the source of one kind of area, from the snapshot in memory. Pages
-// go by code. An area has no time of its own, so every datetime finds it.
+// go by code where nothing else is asked for.
 type areas struct {
 	server *Server
 	kind   geo.Kind
-	fields []field
 }
 
 func (a *areas) page(r *http.Request, q itemsQuery) (page, error) {
-	snapshot, err := a.server.snapshot(r, q.extra)
-	if err != nil {
+	snapshot, err := a.snapshot(r, q)
+	if snapshot == nil || err != nil {
 		return page{}, err
 	}
-	all := slices.DeleteFunc(snapshot.Index.Areas(a.kind), func(x *geo.Area) bool { return !a.passes(x, q) })
-	p := page{matched: len(all)}
-	rest := all
-	if q.cursor != "" {
-		rest = all[sort.Search(len(all), func(i int) bool { return all[i].Code > q.cursor }):]
+	var all []feature
+	for _, x := range snapshot.Index.Areas(a.kind) {
+		if q.passes(area{x}) && (len(q.bounds) == 0 ||
+			slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(x.Shape, b) })) {
+			all = append(all, feature{x.Code, x.Shape, area{x}})
+		}
 	}
-	if len(rest) > q.limit {
-		rest = rest[:q.limit]
-		p.next = rest[len(rest)-1].Code
+	return paged(all, q)
+}
+
+// snapshot gives the boundaries that the query asks for, which are those in
+// force at the end of its datetime: at its instant, now where it is open or ends
+// later and nothing is to be published by then. Nil where there were none yet.
+func (a *areas) snapshot(r *http.Request, q itemsQuery) (*locate.Snapshot, error) {
+	if q.datetime.to.IsZero() {
+		return a.server.snapshot(r, q.extra)
 	}
-	p.features = make([]feature, len(rest))
-	for i, x := range rest {
-		p.features[i] = newFeature(x.Code, x.Shape, a.properties(x))
+	for _, name := range []string{"at", "plan"} {
+		if _, ok := q.extra[name]; ok {
+			return nil, geo.Invalid("invalid-parameters", "datetime cannot be given together with at or plan",
+				geo.FieldError{Pointer: "datetime", Detail: "goes without at and plan"}, geo.FieldError{Pointer: name, Detail: "goes without datetime"})
+		}
 	}
-	return p, nil
+	now := a.server.c.Now()
+	at := q.datetime.to.Add(-time.Microsecond) // what ends there does not take its end in
+	if at.After(now) && !q.datetime.instant() {
+		return a.server.c.Boundaries.Current(), nil
+	}
+	s, err := a.server.c.Boundaries.At(r.Context(), at, now)
+	switch {
+	case errors.Is(err, geo.ErrNotFound):
+		return nil, nil
+	case at.After(now) && errors.Is(err, geo.ErrInvalid):
+		return a.server.c.Boundaries.Current(), nil
+	}
+	return s, err
 }
 
 func (a *areas) feature(r *http.Request, id string, extra map[string]string) (feature, error) {
@@ -50,64 +72,34 @@ func (a *areas) feature(r *http.Request, id string, extra map[string]string) (fe
 	if !ok {
 		return feature{}, fmt.Errorf("%s %q: %w", a.kind, id, geo.ErrNotFound)
 	}
-	return newFeature(x.Code, x.Shape, a.properties(x)), nil
+	return feature{x.Code, x.Shape, area{x}}, nil
 }
 
-func (a *areas) passes(x *geo.Area, q itemsQuery) bool {
-	if len(q.equal) > 0 {
-		properties := a.properties(x)
-		for name, want := range q.equal {
-			if v := properties[name]; v == nil || fmt.Sprint(v) != want {
-				return false
-			}
-		}
-	}
-	return len(q.bounds) == 0 || slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(x.Shape, b) })
-}
+// area is an area as a record.
+type area struct{ *geo.Area }
 
-// properties gives every field of the collection; null where it is unknown.
-func (a *areas) properties(x *geo.Area) map[string]any {
-	out := make(map[string]any, len(a.fields))
-	for _, f := range a.fields {
-		out[f.name] = areaProperty(x, f.name)
-	}
-	return out
-}
-
-func areaProperty(x *geo.Area, name string) any {
-	text := func(s string) any {
-		if s == "" {
-			return nil
-		}
-		return s
-	}
-	number := func(n int) any {
-		if n == 0 {
-			return nil
-		}
-		return n
-	}
+func (x area) value(name string) value {
 	switch name {
 	case "code":
-		return x.Code
+		return text(x.Code)
 	case "name":
-		return x.Name
+		return text(x.Name)
 	case "name_en":
-		return text(x.NameEn)
+		return known(x.NameEn)
 	case "parent":
-		return text(x.Parent.Code)
+		return known(x.Parent.Code)
 	case "unit_type":
-		return text(x.UnitType)
+		return known(x.UnitType)
 	case "class":
-		return text(x.Class)
+		return known(x.Class)
 	case "households":
-		return number(x.Households)
+		return counted(x.Households)
 	case "population":
-		return number(x.Population)
+		return counted(x.Population)
 	case "area_m2":
-		return x.AreaM2
+		return number(x.AreaM2)
 	case "synthetic":
-		return x.Synthetic
+		return truth(x.Synthetic)
 	}
 	panic("features: no such field of an area: " + name)
 }

@@ -9,10 +9,11 @@ import (
 )
 
 // parseBBox reads minLon,minLat,maxLon,maxLat or, with heights, which are not
-// looked at, minLon,minLat,minHeight,maxLon,maxLat,maxHeight; CRS84, degrees.
-// A box that crosses the 180th meridian, its west greater than its east, gives
-// two bounds. The fault is for people, empty where there is none.
-func parseBBox(s string) (bounds []orb.Bound, fault string) {
+// looked at, minLon,minLat,minHeight,maxLon,maxLat,maxHeight, in the order and
+// units of the system. A box that crosses the 180th meridian, its west greater
+// than its east, gives two bounds. The bounds are lon/lat in degrees. The fault is
+// for people, empty where there is none.
+func parseBBox(s string, in *system) (bounds []orb.Bound, fault string) {
 	parts := strings.Split(s, ",")
 	if len(parts) != 4 && len(parts) != 6 {
 		return nil, "takes 4 or 6 numbers: minLon,minLat,maxLon,maxLat"
@@ -28,9 +29,14 @@ func parseBBox(s string) (bounds []orb.Bound, fault string) {
 	if len(n) == 6 {
 		n = []float64{n[0], n[1], n[3], n[4]}
 	}
+	return in.bounds([4]float64(n))
+}
+
+// degreeBounds gives the bounds of west, south, east and north.
+func degreeBounds(n [4]float64) (bounds []orb.Bound, fault string) {
 	west, south, east, north := n[0], n[1], n[2], n[3]
 	if math.Abs(west) > 180 || math.Abs(east) > 180 || math.Abs(south) > 90 || math.Abs(north) > 90 {
-		return nil, "has a corner that is no lon,lat in degrees"
+		return nil, "has a corner that is no place in degrees, in the order of its coordinate system"
 	}
 	if south > north {
 		return nil, "has its south above its north"

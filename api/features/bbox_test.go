@@ -9,7 +9,7 @@ func FuzzParseBBox(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		bounds, fault := parseBBox(s)
+		bounds, fault := parseBBox(s, systems[0])
 		if fault != "" {
 			return
 		}

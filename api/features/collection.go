@@ -10,9 +10,6 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
-// The identifier of CRS84: WGS 84, longitude first.
-const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-
 // collection is one collection of features: what it is called, which
 // properties its features have, and where they come from.
 type collection struct {
@@ -56,6 +53,15 @@ func (c *collection) ofRevision() bool {
 	return is
 }
 
+// sortable reports whether features may be asked for in another order.
+func (c *collection) sortable() bool {
+	switch c.source.(type) {
+	case *areas, *roads:
+		return true
+	}
+	return false
+}
+
 // source gives the features of a collection.
 type source interface {
 	// page gives those that pass the query, in an order that stays, after
@@ -85,7 +91,7 @@ func (s *Server) allCollections() []*collection {
 			{"code", "string", true}, {"name", "string", true}, {"name_en", "string", true},
 			{"parent", "string", true}, {"area_m2", "number", false}, {"synthetic", "boolean", true},
 		}, more...)
-		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k, fields}, false}
+		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k}, false}
 	}
 	people := []field{{"households", "integer", true}, {"population", "integer", true}}
 	with := func(more ...field) []field { return append(more, people...) }
@@ -103,6 +109,8 @@ func (s *Server) allCollections() []*collection {
 		area(geo.VillageGroup, "Village groups", people...),
 		area(geo.Grid, "Patrol grids", with(field{"class", "string", true})...),
 		area(geo.Compound, "Residential compounds", people...),
+		{"roads", "Roads", "Roads and tracks of the base map",
+			[]field{{"class", "string", true}, {"name", "string", true}}, nil, &roads{s}, false},
 		{"reports", "Reports", "Reports, newest first. Without an account positions are rounded to some 50 m, " +
 			"to some 500 m where private life is concerned.", report, nil, &reports{s}, true},
 		{"hotspots", "Hot spots", "Reports counted by H3 cell, with the rate per 1,000 households and the Getis-Ord Gi* statistics " +
@@ -152,7 +160,7 @@ func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snaps
 	self := s.url(r, "/collections/"+c.id)
 	d := collectionDocument{
 		ID: c.id, Title: c.title, Description: c.description, ItemType: "feature",
-		CRS: []string{crs84}, StorageCRS: crs84,
+		CRS: systemURIs(), StorageCRS: crs84,
 		Links: []link{
 			{self + query, "self", "application/json", c.title},
 			{self + "/items" + query, "items", "application/geo+json", c.title + " as GeoJSON"},

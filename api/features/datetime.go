@@ -9,6 +9,9 @@ import (
 // open.
 type interval struct{ from, to time.Time }
 
+// instant reports whether it is the shortest there is.
+func (iv interval) instant() bool { return iv.to.Sub(iv.from) <= time.Microsecond }
+
 // parseDatetime reads what OGC API – Features 7.15.4 takes: an instant, or two
 // ends with a slash between, either of which may be ".." or empty. Besides
 // RFC 3339 times it reads bare dates, which stand for the whole day (UTC), and

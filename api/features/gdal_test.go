@@ -38,6 +38,7 @@ func counts(out string) map[string]string {
 func TestGDALReadsTheCollections(t *testing.T) {
 	r := newRig(t)
 	r.desk.reports = r.desk.reports[:120]
+	r.history[1].Ground = townGround()
 	server := httptest.NewServer(r.handler)
 	defer server.Close()
 	r.base = server.URL
@@ -47,7 +48,7 @@ func TestGDALReadsTheCollections(t *testing.T) {
 		cells := len(r.page(t, "/ogc/collections/hotspots/items?limit=1000").Features)
 		for layer, want := range map[string]int{
 			"districts": 1, "townships": 0, "villages": 0, "village_groups": side * side, "grids": side,
-			"compounds": 1, "reports": 120, "hotspots": cells,
+			"compounds": 1, "roads": 3, "reports": 120, "hotspots": cells,
 		} {
 			if got[layer] != fmt.Sprint(want) {
 				t.Errorf("%s: GDAL counts %q features in %s, want %d\n%s", path, got[layer], layer, want, out)

@@ -119,9 +119,9 @@ func within(c cell.Cell, q itemsQuery) bool {
 }
 
 func hotspotFeature(c *tiles.HotCell) feature {
-	properties := c.Properties()
+	values := c.Properties()
 	if c.Suppressed {
-		properties["count"] = nil
+		values["count"] = nil
 	}
-	return newFeature(c.Cell.Cell.String(), cell.Boundary(c.Cell.Cell), properties)
+	return feature{c.Cell.Cell.String(), cell.Boundary(c.Cell.Cell), properties(values)}
 }

@@ -3,35 +3,11 @@ package features
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gorilla/mux"
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
+
+	"github.com/gridpatrol/gridpatrol/geo"
 )
-
-// feature is a GeoJSON feature (RFC 7946).
-type feature struct {
-	Type       string            `json:"type"` // "Feature"
-	ID         string            `json:"id"`
-	Geometry   *geojson.Geometry `json:"geometry"`
-	Properties map[string]any    `json:"properties"`
-	Links      []link            `json:"links,omitempty"` // of a feature that comes alone
-}
-
-func newFeature(id string, g orb.Geometry, properties map[string]any) feature {
-	return feature{Type: "Feature", ID: id, Geometry: geojson.NewGeometry(g), Properties: properties}
-}
-
-// featurePage is a page of items as the standard describes it.
-type featurePage struct {
-	Type     string    `json:"type"` // "FeatureCollection"
-	Features []feature `json:"features"`
-	Links    []link    `json:"links"`
-	Matched  *int      `json:"numberMatched,omitempty"`
-	Returned int       `json:"numberReturned"`
-	Time     string    `json:"timeStamp"`
-}
 
 const geoJSON = "application/geo+json"
 
@@ -54,28 +30,22 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.RawQuery != "" {
 		here += "?" + r.URL.Query().Encode()
 	}
-	out := featurePage{
-		Type: "FeatureCollection", Features: p.features, Returned: len(p.features),
-		Time: s.c.Now().UTC().Format(time.RFC3339),
-		Links: []link{
-			{here, "self", geoJSON, "This page"},
-			{s.url(r, path), "collection", "application/json", c.title},
-		},
-	}
-	if out.Features == nil {
-		out.Features = []feature{}
-	}
-	if p.matched >= 0 {
-		out.Matched = &p.matched
+	links := []link{
+		{here, "self", geoJSON, "This page"},
+		{s.url(r, path), "collection", "application/json", c.title},
 	}
 	if p.next != "" {
 		next := r.URL.Query()
 		next.Set("cursor", p.next)
 		next.Set("limit", strconv.Itoa(q.limit))
-		out.Links = append(out.Links, link{self + "?" + next.Encode(), "next", geoJSON, "Next page"})
+		links = append(links, link{self + "?" + next.Encode(), "next", geoJSON, "Next page"})
 	}
-	c.setHeaders(w)
-	return write(w, r, geoJSON, out)
+	c.setHeaders(w, q.system)
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "public, no-cache")
+	}
+	e := encoder{q.system, c.fields, q.only}
+	return e.writePage(w, p, links, s.c.Now())
 }
 
 func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
@@ -91,8 +61,9 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if faults := otherCRS(v); faults != nil {
-		return invalid(faults)
+	system, fault := systemParam(v, "crs")
+	if fault != "" {
+		return invalid([]geo.FieldError{{Pointer: "crs", Detail: fault}})
 	}
 	extra := make(map[string]string)
 	for _, p := range c.extra {
@@ -105,22 +76,28 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	path := "/collections/" + c.id
-	self := s.url(r, path+"/items/"+f.ID)
+	self := s.url(r, path+"/items/"+f.id)
 	if len(v) > 0 { // such as those of a plan, or of another time
 		self += "?" + v.Encode()
 	}
-	f.Links = []link{
+	links := []link{
 		{self, "self", geoJSON, "This feature"},
 		{s.url(r, path), "collection", "application/json", c.title},
 	}
-	c.setHeaders(w)
-	return write(w, r, geoJSON, f)
+	e := encoder{system: system, fields: c.fields}
+	data, err := e.appendFeature(nil, &f, links)
+	if err != nil {
+		return err
+	}
+	c.setHeaders(w, system)
+	writeBytes(w, r, geoJSON, data)
+	return nil
 }
 
 // setHeaders says which coordinates follow, as OGC API – Features part 2 asks,
 // and who may keep the answer.
-func (c *collection) setHeaders(w http.ResponseWriter) {
-	w.Header().Set("Content-Crs", "<"+crs84+">")
+func (c *collection) setHeaders(w http.ResponseWriter, in *system) {
+	w.Header().Set("Content-Crs", "<"+in.uri+">")
 	if c.personal {
 		w.Header().Set("Cache-Control", "private, no-cache")
 		w.Header().Add("Vary", "Authorization, Cookie")

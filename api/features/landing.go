@@ -50,6 +50,7 @@ func (s *Server) conformance(w http.ResponseWriter, r *http.Request) error {
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+		"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
 	}, tileClasses...)})
 }
 
@@ -60,6 +61,12 @@ func write(w http.ResponseWriter, r *http.Request, contentType string, document 
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
+	writeBytes(w, r, contentType, data)
+	return nil
+}
+
+// writeBytes is write for a document that is encoded.
+func writeBytes(w http.ResponseWriter, r *http.Request, contentType string, data []byte) {
 	sum := sha256.Sum256(data)
 	opaque := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
@@ -71,11 +78,10 @@ func write(w http.ResponseWriter, r *http.Request, contentType string, document 
 		for part := range strings.SplitSeq(v, ",") {
 			if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == opaque || tag == "*" {
 				w.WriteHeader(http.StatusNotModified)
-				return nil
+				return
 			}
 		}
 	}
 	h.Set("Content-Type", contentType)
 	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell
-	return nil
 }

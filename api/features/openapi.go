@@ -39,7 +39,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		"/api":         get("api", "This document", openAPIType, when...),
 		"/collections": get("collections", "The collections", "application/json", when...),
 	}
-	onlyCRS := object{"type": "string", "enum": []string{crs84}, "default": crs84}
+	anyCRS := object{"type": "string", "format": "uri", "enum": systemURIs(), "default": crs84}
 	for _, c := range s.collections {
 		own := []object{
 			inQuery("limit", "how many features a page has at most", object{
@@ -48,15 +48,28 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 				"style": "form", "explode": false, "schema": object{
 					"type": "array", "items": object{"type": "number"}, "minItems": 4, "maxItems": 6}},
 			inQuery("datetime", "an RFC 3339 time, or two with a slash between; .. is an open end", object{"type": "string"}),
-			inQuery("crs", "the coordinate system of the answer", onlyCRS),
-			inQuery("bbox-crs", "the coordinate system of bbox", onlyCRS),
+			inQuery("crs", "the coordinate system of the answer", anyCRS),
+			inQuery("bbox-crs", "the coordinate system of bbox", anyCRS),
 			inQuery("cursor", "where a page begins, from the next link of the page before", object{"type": "string"}),
+		}
+		names := make([]string, len(c.fields))
+		var keys []string
+		for i, f := range c.fields {
+			names[i] = f.name
+			keys = append(keys, f.name, "+"+f.name, "-"+f.name)
+		}
+		several := func(texts []string) object {
+			return object{"type": "array", "items": object{"type": "string", "enum": texts}}
+		}
+		own = append(own, inQuery("properties", "the properties that features come with", several(names)))
+		if c.sortable() {
+			own = append(own, inQuery("sortby", "the properties to sort by, downwards with - before the name", several(keys)))
 		}
 		for _, p := range c.parameters() {
 			own = append(own, inQuery(p.name, p.description, object{"type": p.kind}))
 		}
 		item := []object{{"name": "featureId", "in": "path", "required": true, "schema": object{"type": "string"}}}
-		item = append(item, inQuery("crs", "the coordinate system of the answer", onlyCRS))
+		item = append(item, inQuery("crs", "the coordinate system of the answer", anyCRS))
 		for _, p := range c.extra {
 			item = append(item, inQuery(p.name, p.description, object{"type": p.kind}))
 		}

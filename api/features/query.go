@@ -23,7 +23,10 @@ const (
 // itemsQuery is the checked query of an items request.
 type itemsQuery struct {
 	limit    int
-	bounds   []orb.Bound // empty: anywhere
+	bounds   []orb.Bound // lon/lat in degrees; empty: anywhere
+	system   *system     // of the answer
+	sort     []sortKey   // before the order of ids; nil for that alone
+	only     []string    // the properties of the answer; nil for all
 	datetime interval
 	cursor   string            // what the page before ended with
 	equal    map[string]string // what properties must be
@@ -56,17 +59,6 @@ func values(r *http.Request, known ...string) (url.Values, error) {
 	return v, nil
 }
 
-// otherCRS finds parameters that ask for another coordinate system than the one
-// there is. Clients such as GDAL 3.10 name that one in every request.
-func otherCRS(v url.Values) (faults []geo.FieldError) {
-	for _, name := range []string{"crs", "bbox-crs"} {
-		if v.Has(name) && v.Get(name) != crs84 {
-			faults = append(faults, geo.FieldError{Pointer: name, Detail: "there is only " + crs84})
-		}
-	}
-	return faults
-}
-
 func invalid(fields []geo.FieldError) error {
 	slices.SortFunc(fields, func(a, b geo.FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return geo.Invalid("invalid-parameters", "the request has parameters that cannot be taken", fields...)
@@ -74,7 +66,10 @@ func invalid(fields []geo.FieldError) error {
 
 // itemsQuery reads the query of an items request of a collection.
 func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
-	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs"}
+	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs", "properties"}
+	if c.sortable() {
+		known = append(known, "sortby")
+	}
 	for _, p := range c.parameters() {
 		known = append(known, p.name)
 	}
@@ -96,17 +91,27 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 		}
 		q.limit = min(n, maxLimit) // more than the maximum means the maximum, says the standard
 	}
-	if v.Has("bbox") {
-		var detail string
-		q.bounds, detail = parseBBox(v.Get("bbox"))
+	var detail string
+	q.system, detail = systemParam(v, "crs")
+	fault("crs", detail)
+	boxSystem, detail := systemParam(v, "bbox-crs")
+	fault("bbox-crs", detail)
+	if v.Has("bbox") && detail == "" {
+		q.bounds, detail = parseBBox(v.Get("bbox"), boxSystem)
 		fault("bbox", detail)
 	}
+	if v.Has("sortby") {
+		q.sort, detail = parseSort(v.Get("sortby"), c.fields)
+		fault("sortby", detail)
+	}
+	if v.Has("properties") {
+		q.only, detail = parseNames(v.Get("properties"), c.fields)
+		fault("properties", detail)
+	}
 	if v.Has("datetime") {
-		var detail string
 		q.datetime, detail = parseDatetime(v.Get("datetime"))
 		fault("datetime", detail)
 	}
-	fields = append(fields, otherCRS(v)...)
 	for _, f := range c.fields {
 		if f.queryable && v.Has(f.name) {
 			q.equal[f.name] = v.Get(f.name)
@@ -121,6 +126,16 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 		return itemsQuery{}, invalid(fields)
 	}
 	return q, nil
+}
+
+// passes reports whether a feature has the properties that are asked for.
+func (q *itemsQuery) passes(r record) bool {
+	for name, want := range q.equal {
+		if !r.value(name).equals(want) {
+			return false
+		}
+	}
+	return true
 }
 
 // asked gives the boundaries that the at= or plan= of a page about collections

@@ -95,7 +95,7 @@ func (s *reports) feature(r *http.Request, id string, _ map[string]string) (feat
 }
 
 func reportFeature(v *viewer, r *patrol.Report) feature {
-	properties := map[string]any{
+	values := properties{
 		"category":   r.Category,
 		"status":     string(r.Status),
 		"grid":       gridOf(r),
@@ -103,13 +103,13 @@ func reportFeature(v *viewer, r *patrol.Report) feature {
 		"updated_at": r.UpdatedAt.UTC().Format(time.RFC3339),
 	}
 	if v.ReadsReports() {
-		properties["overdue"] = r.Overdue(v.now)
-		properties["due_at"] = nil
+		values["overdue"] = r.Overdue(v.now)
+		values["due_at"] = nil
 		if !r.DueAt.IsZero() {
-			properties["due_at"] = r.DueAt.UTC().Format(time.RFC3339)
+			values["due_at"] = r.DueAt.UTC().Format(time.RFC3339)
 		}
 	}
-	return newFeature(r.ID.String(), v.point(r), properties)
+	return feature{r.ID.String(), v.point(r), values}
 }
 
 // cursor names the place after a report in the order of the collection.

@@ -48,9 +48,9 @@ func (c *canary) ask(v viewer) (n int) {
 		"/api/v1/plans/"+c.ids["plan"][1]+"/impact?days=90", "/api/v1/posts?area=grid:"+c.grid.Code, "/api/v1/people?q="+string([]rune(chiefName)[0]),
 		"/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/api", "/tiles/style.json", "/tiles/reports.json", "/tiles/reports/metadata.json",
 		"/ogc/tiles/WebMercatorQuad", "/ogc/tiles/WebMercatorQuad/10/374/869", "/ogc/styles/gridpatrol")
-	for _, collection := range append(kinds(), "reports", "hotspots") {
+	for _, collection := range append(kinds(), "roads", "reports", "hotspots") {
 		base := "/ogc/collections/" + collection
-		paths = append(paths, base, base+"/items?limit=1000", base+"/items?bbox=125,43,126,44", base+"/tiles/WebMercatorQuad?f=tilejson", base+"/tiles/WebMercatorQuad/10/374/869")
+		paths = append(paths, base, base+"/items?limit=1000", base+"/items?bbox=125,43,126,44", base+"/items?bbox=43,125,44,126&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326&crs=http://www.opengis.net/def/crs/EPSG/0/4551", base+"/tiles/WebMercatorQuad?f=tilejson", base+"/tiles/WebMercatorQuad/10/374/869")
 		if collection == "reports" {
 			for _, id := range c.ids["report"] {
 				paths = append(paths, base+"/items/"+id)

@@ -1,0 +1,169 @@
+package features
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/paulmach/orb"
+)
+
+// feature is one feature as its source has it; encode.go makes GeoJSON of it.
+type feature struct {
+	id       string
+	geometry orb.Geometry // lon/lat in degrees
+	record   record
+}
+
+// record has the properties of a feature.
+type record interface {
+	// value gives a property of the collection's fields by its name; null where
+	// it is unknown.
+	value(name string) value
+}
+
+// value is one property: null, a text, a number or a truth. The zero value is
+// null.
+type value struct {
+	kind   valueKind
+	text   string
+	number float64
+}
+
+type valueKind uint8
+
+const (
+	null valueKind = iota
+	textValue
+	numberValue
+	truthValue // number is 0 or 1
+)
+
+func text(s string) value    { return value{kind: textValue, text: s} }
+func number(f float64) value { return value{kind: numberValue, number: f} }
+
+func truth(b bool) value {
+	if b {
+		return value{kind: truthValue, number: 1}
+	}
+	return value{kind: truthValue}
+}
+
+// known gives a text, null where it is empty.
+func known(s string) value {
+	if s == "" {
+		return value{}
+	}
+	return text(s)
+}
+
+// counted gives a number, null where it is 0.
+func counted(n int) value {
+	if n == 0 {
+		return value{}
+	}
+	return number(float64(n))
+}
+
+// compare orders values of one field: texts bytewise, false before true, null
+// after everything.
+func (v value) compare(w value) int {
+	if v.kind == null || w.kind == null {
+		return cmp.Compare(btoi(v.kind == null), btoi(w.kind == null))
+	}
+	return cmp.Or(cmp.Compare(v.kind, w.kind), strings.Compare(v.text, w.text), cmp.Compare(v.number, w.number))
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// equals reports whether the value is what a query parameter says. A number is
+// the same number however it is written; null is nothing that can be said.
+func (v value) equals(s string) bool {
+	switch v.kind {
+	case textValue:
+		return v.text == s
+	case numberValue:
+		n, err := strconv.ParseFloat(s, 64)
+		return err == nil && n == v.number
+	case truthValue:
+		return s == strconv.FormatBool(v.number == 1)
+	}
+	return false
+}
+
+// appendJSON appends the value as JSON.
+func (v value) appendJSON(b []byte) []byte {
+	switch v.kind {
+	case textValue:
+		return appendText(b, v.text)
+	case numberValue:
+		return appendNumber(b, v.number)
+	case truthValue:
+		return strconv.AppendBool(b, v.number == 1)
+	}
+	return append(b, "null"...)
+}
+
+// appendNumber appends a finite number in the shortest form that reads back as
+// the same.
+func appendNumber(b []byte, f float64) []byte {
+	if a := math.Abs(f); a != 0 && (a < 1e-6 || a >= 1e21) {
+		return strconv.AppendFloat(b, f, 'e', -1, 64)
+	}
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}
+
+// appendText appends a text as a JSON string.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return appendQuoted(b, s)
+		}
+	}
+	if !utf8.ValidString(s) {
+		return appendQuoted(b, s)
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func appendQuoted(b []byte, s string) []byte {
+	data, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string is always encoded
+	}
+	return append(b, data...)
+}
+
+// properties is a record that has its values in a map, and may have others than
+// those of the collection's fields.
+type properties map[string]any
+
+func (p properties) value(name string) value {
+	switch v := p[name].(type) {
+	case nil:
+		return value{}
+	case string:
+		return text(v)
+	case bool:
+		return truth(v)
+	case int:
+		return number(float64(v))
+	case float64:
+		return number(v)
+	}
+	panic(fmt.Sprintf("features: property %s is a %T", name, p[name]))
+}
+
+// names gives the names of the values that there are, in their order.
+func (p properties) names() []string { return slices.Sorted(maps.Keys(p)) }
