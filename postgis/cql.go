@@ -216,10 +216,10 @@ func (w *cqlWriter) folded(o cql.Operand) string {
 		}
 		w.foldings = w.arg(foldings, "jsonb")
 	}
-	// Most strings are ASCII, or have no case.
+	// Most strings are ASCII. The names are such that no column of ours has them.
 	return `CASE WHEN octet_length(` + text + `) = char_length(` + text + `) THEN lower(` + text + ` COLLATE "C")
-		ELSE (SELECT string_agg(coalesce(` + w.foldings + ` ->> c, c), '' ORDER BY n)
-		      FROM unnest(string_to_array(` + text + `, NULL)) WITH ORDINALITY AS u (c, n)) END`
+		ELSE (SELECT string_agg(coalesce(` + w.foldings + ` ->> cql_char, cql_char), '' ORDER BY cql_place)
+		      FROM unnest(string_to_array(` + text + `, NULL)) WITH ORDINALITY AS cql_chars (cql_char, cql_place)) END`
 }
 
 func (w *cqlWriter) isNull(o cql.Operand) {

@@ -219,6 +219,33 @@ func cqlInterval(random *rand.Rand) string {
 	})
 }
 
+// Nothing that a filter says stands in the SQL: names lead to expressions of
+// ours, values to arguments.
+func TestFilterSQLHoldsNoTextOfTheFilter(t *testing.T) {
+	t.Parallel()
+	e, err := cql.Parse(`name = 'Zz''); DROP' AND CASEI(other) LIKE CASEI('Zz%') AND name IN ('Zz') AND n = 7654321
+		AND t > TIMESTAMP('1999-07-01T08:30:00Z') AND S_INTERSECTS(g, BBOX(7654321, 7654321, 7654322, 7654322)) AND 'Zz' IS NULL`)
+	if err == nil {
+		err = cql.Check(e, cqlProperties)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []any{"first"}
+	sql, err := cqlSQL(e, cqlColumns(), &args)
+	if err != nil || len(args) != 8 || !strings.Contains(sql, "$8::") || strings.Contains(sql, "$1::") {
+		t.Errorf("%d arguments, %v: %s", len(args), err, sql)
+	}
+	for _, text := range []string{"Zz", "zz", "DROP", "7654321", "1999"} {
+		if strings.Contains(sql, text) {
+			t.Errorf("%s stands in %s", text, sql)
+		}
+	}
+	if sql, err := cqlSQL(e, nil, &args); err == nil {
+		t.Errorf("without columns: %s", sql)
+	}
+}
+
 // The database says of every row what memory says, unknown included.
 func TestFilterInSQLEqualsMemory(t *testing.T) {
 	t.Parallel()
