@@ -27,9 +27,9 @@ func (a *areas) page(r *http.Request, q itemsQuery) (page, error) {
 	}
 	var all []feature
 	for _, x := range snapshot.Index.Areas(a.kind) {
-		if q.passes(area{x}) && (len(q.bounds) == 0 ||
-			slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(x.Shape, b) })) {
-			all = append(all, feature{x.Code, x.Shape, area{x}})
+		f := feature{x.Code, x.Shape, area{x}}
+		if (len(q.bounds) == 0 || slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(x.Shape, b) })) && q.passes(&f) {
+			all = append(all, f)
 		}
 	}
 	return paged(all, q)

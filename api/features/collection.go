@@ -164,6 +164,7 @@ func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snaps
 		Links: []link{
 			{self + query, "self", "application/json", c.title},
 			{self + "/items" + query, "items", "application/geo+json", c.title + " as GeoJSON"},
+			{self + "/queryables" + query, relQueryables, schemaType, "What features can be asked for by"},
 		},
 	}
 	if _, ok := s.c.Tiles.Layer(c.id); ok {
@@ -210,7 +211,7 @@ func (s *Server) oneCollection(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !c.ofRevision() {
-		if _, err := values(r); err != nil {
+		if err := onlyJSON(r); err != nil {
 			return err
 		}
 		return write(w, r, "application/json", s.document(r, c, s.c.Boundaries.Current(), ""))

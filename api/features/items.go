@@ -53,12 +53,15 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	known := []string{"crs"}
+	known := []string{"crs", "f"}
 	for _, p := range c.extra {
 		known = append(known, p.name)
 	}
 	v, err := values(r, known...)
 	if err != nil {
+		return err
+	}
+	if err := asGeoJSON(r, v); err != nil {
 		return err
 	}
 	system, fault := systemParam(v, "crs")

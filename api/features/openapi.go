@@ -12,7 +12,7 @@ type object = map[string]any
 // for features by a property only where it finds it here, and takes the size
 // of its pages from the maximum of limit.
 func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
-	if _, _, err := s.asked(r); err != nil {
+	if _, _, err := s.asked(r, "application/vnd.oai.openapi+json"); err != nil {
 		return err
 	}
 	get := func(id, summary, contentType string, parameters ...object) object {
@@ -29,7 +29,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		}
 		return object{"get": operation}
 	}
-	var when []object
+	when := []object{formatParam(formatJSON)}
 	for _, p := range revisionParameters {
 		when = append(when, inQuery(p.name, p.description, object{"type": p.kind}))
 	}
@@ -50,6 +50,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 			inQuery("datetime", "an RFC 3339 time, or two with a slash between; .. is an open end", object{"type": "string"}),
 			inQuery("crs", "the coordinate system of the answer", anyCRS),
 			inQuery("bbox-crs", "the coordinate system of bbox", anyCRS),
+			formatParam(formatJSON, "geojson"),
 			inQuery("cursor", "where a page begins, from the next link of the page before", object{"type": "string"}),
 		}
 		names := make([]string, len(c.fields))
@@ -63,21 +64,25 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 		}
 		own = append(own, inQuery("properties", "the properties that features come with", several(names)))
 		if c.sortable() {
-			own = append(own, inQuery("sortby", "the properties to sort by, downwards with - before the name", several(keys)))
+			own = append(own, inQuery("sortby", "the properties to sort by, downwards with - before the name", several(keys)),
+				inQuery("filter", "what features must be, in CQL2 text", object{"type": "string"}),
+				inQuery("filter-lang", "the language of filter", object{"type": "string", "enum": []string{"cql2-text"}, "default": "cql2-text"}),
+				inQuery("filter-crs", "the coordinate system of the geometries in filter", anyCRS))
 		}
 		for _, p := range c.parameters() {
 			own = append(own, inQuery(p.name, p.description, object{"type": p.kind}))
 		}
 		item := []object{{"name": "featureId", "in": "path", "required": true, "schema": object{"type": "string"}}}
-		item = append(item, inQuery("crs", "the coordinate system of the answer", anyCRS))
+		item = append(item, formatParam(formatJSON, "geojson"), inQuery("crs", "the coordinate system of the answer", anyCRS))
 		for _, p := range c.extra {
 			item = append(item, inQuery(p.name, p.description, object{"type": p.kind}))
 		}
-		var described []object
+		described := []object{formatParam(formatJSON)}
 		if c.ofRevision() {
 			described = when
 		}
 		paths["/collections/"+c.id] = get(c.id, c.title, "application/json", described...)
+		paths["/collections/"+c.id+"/queryables"] = get(c.id+"Queryables", "What features can be asked for by: "+c.title, schemaType, described...)
 		paths["/collections/"+c.id+"/items"] = get(c.id+"Items", c.title+" as GeoJSON", geoJSON, own...)
 		paths["/collections/"+c.id+"/items/{featureId}"] = get(c.id+"Item", "One of: "+c.title, geoJSON, item...)
 	}
@@ -99,4 +104,8 @@ func inQuery(name, description string, schema object) object {
 		"name": name, "in": "query", "description": description, "required": false,
 		"style": "form", "explode": false, "schema": schema,
 	}
+}
+
+func formatParam(formats ...string) object {
+	return inQuery("f", "the format of the answer, whatever the header Accept says", object{"type": "string", "enum": formats})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cql"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
@@ -26,6 +27,7 @@ type itemsQuery struct {
 	bounds   []orb.Bound // lon/lat in degrees; empty: anywhere
 	system   *system     // of the answer
 	sort     []sortKey   // before the order of ids; nil for that alone
+	filter   cql.Expr    // nil: all
 	only     []string    // the properties of the answer; nil for all
 	datetime interval
 	cursor   string            // what the page before ended with
@@ -66,15 +68,18 @@ func invalid(fields []geo.FieldError) error {
 
 // itemsQuery reads the query of an items request of a collection.
 func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
-	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs", "properties"}
+	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs", "properties", "f"}
 	if c.sortable() {
-		known = append(known, "sortby")
+		known = append(known, "sortby", "filter", "filter-lang", "filter-crs")
 	}
 	for _, p := range c.parameters() {
 		known = append(known, p.name)
 	}
 	v, err := values(r, known...)
 	if err != nil {
+		return itemsQuery{}, err
+	}
+	if err := asGeoJSON(r, v); err != nil {
 		return itemsQuery{}, err
 	}
 	q := itemsQuery{limit: defaultLimit, cursor: v.Get("cursor"), equal: map[string]string{}, extra: map[string]string{}}
@@ -122,26 +127,19 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 			q.extra[p.name] = v.Get(p.name)
 		}
 	}
-	if fields != nil {
+	filter, faults := c.parseFilter(v)
+	if fields = append(fields, faults...); fields != nil {
 		return itemsQuery{}, invalid(fields)
 	}
+	q.filter = filter
 	return q, nil
 }
 
-// passes reports whether a feature has the properties that are asked for.
-func (q *itemsQuery) passes(r record) bool {
-	for name, want := range q.equal {
-		if !r.value(name).equals(want) {
-			return false
-		}
-	}
-	return true
-}
-
 // asked gives the boundaries that the at= or plan= of a page about collections
-// asks for, and the query that takes this on to what the page links to.
-func (s *Server) asked(r *http.Request) (*locate.Snapshot, string, error) {
-	var known []string
+// asks for, and the query that takes this on to what the page links to. The page
+// is JSON, of the media type application/json or one of those named.
+func (s *Server) asked(r *http.Request, also ...string) (*locate.Snapshot, string, error) {
+	known := []string{"f"}
 	for _, p := range revisionParameters {
 		known = append(known, p.name)
 	}
@@ -149,6 +147,10 @@ func (s *Server) asked(r *http.Request) (*locate.Snapshot, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	if err := negotiate(r, v, []string{formatJSON}, append(also, "application/json")); err != nil {
+		return nil, "", err
+	}
+	delete(v, "f")
 	extra, query := make(map[string]string), make(url.Values)
 	for name := range v {
 		extra[name] = v.Get(name)

@@ -23,8 +23,7 @@ func (s *roads) page(_ *http.Request, q itemsQuery) (page, error) {
 	ground := s.server.c.Boundaries.Current().Ground
 	for i := range ground {
 		f, ok := roadFeature(&ground[i])
-		if ok && q.passes(f.record) && (len(q.bounds) == 0 ||
-			slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return linesMeet(f.geometry, b) })) {
+		if ok && (len(q.bounds) == 0 || slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return linesMeet(f.geometry, b) })) && q.passes(&f) {
 			all = append(all, f)
 		}
 	}

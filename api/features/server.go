@@ -139,6 +139,7 @@ func (s *Server) Routes(r *mux.Router) {
 	get("/ogc/api", "ogc-api", s.openAPI)
 	get("/ogc/collections", "ogc-collections", s.listCollections)
 	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection)
+	get("/ogc/collections/{collection}/queryables", "ogc-queryables", s.queryables)
 	get("/ogc/collections/{collection}/items", "ogc-items", s.items)
 	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item)
 	for name, base := range map[string]string{"ogc-": "/ogc/tiles", "ogc-collection-": "/ogc/collections/{collection}/tiles"} {

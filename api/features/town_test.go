@@ -279,6 +279,8 @@ func writeProblem(w http.ResponseWriter, _ *http.Request, err error) {
 	switch {
 	case errors.As(err, &p) && p.Code == "method-not-allowed":
 		status = http.StatusMethodNotAllowed
+	case errors.As(err, &p) && p.Code == "not-acceptable":
+		status = http.StatusNotAcceptable
 	case errors.Is(err, geo.ErrInvalid):
 		status = http.StatusBadRequest
 	case errors.Is(err, geo.ErrNotFound):

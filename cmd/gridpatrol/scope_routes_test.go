@@ -62,6 +62,10 @@ func scopeExpectations() map[string]expected {
 		"GET /ogc/api":                             plain,
 		"GET /ogc/collections":                     plain,
 		"GET /ogc/collections/{collection}":        one(question{path: "/ogc/collections/reports"}),
+		"GET /ogc/collections/{collection}/queryables": {
+			{path: "/ogc/collections/reports/queryables"},
+			{of: "plan", path: "/ogc/collections/grids/queryables", query: "?plan={id}", also: access.PlanBoundaries},
+		},
 		"GET /ogc/collections/{collection}/items": {{path: "/ogc/collections/reports/items"}, {path: "/ogc/collections/grids/items"}, {path: "/ogc/collections/hotspots/items"},
 			{of: "grid", path: "/ogc/collections/reports/items", query: "?grid={id}", absent: 200},
 			{of: "plan", path: "/ogc/collections/grids/items", query: "?plan={id}", also: access.PlanBoundaries}},

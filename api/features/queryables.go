@@ -1,0 +1,185 @@
+package features
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/project"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cql"
+)
+
+const (
+	schemaType    = "application/schema+json"
+	relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+
+	// geometryName is what the geometry is called in queryables and filters.
+	geometryName = "geometry"
+)
+
+// queryables answers with what features of a collection can be asked for by, as
+// a JSON schema (OGC API – Features part 3, OGC 19-079r2, 6).
+func (s *Server) queryables(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.collection(r)
+	if err != nil {
+		return err
+	}
+	var query string
+	if c.ofRevision() {
+		if _, query, err = s.asked(r, schemaType); err != nil {
+			return err
+		}
+	} else if err = onlyJSON(r, schemaType); err != nil {
+		return err
+	}
+	members := object{geometryName: object{"title": "where it lies", "format": "geometry-" + c.geometry(), "x-ogc-role": "primary-geometry"}}
+	for _, f := range c.fields {
+		if f.queryable {
+			members[f.name] = object{"title": f.name, "type": f.kind}
+		}
+	}
+	return write(w, r, schemaType, object{
+		"$schema":              "https://json-schema.org/draft/2020-12/schema",
+		"$id":                  s.url(r, "/collections/"+c.id+"/queryables") + query,
+		"type":                 "object",
+		"title":                c.title,
+		"properties":           members,
+		"additionalProperties": false,
+	})
+}
+
+// geometry names the one type of geometry that the collection has.
+func (c *collection) geometry() string {
+	switch c.source.(type) {
+	case *areas:
+		return "multipolygon"
+	case *roads:
+		return "multilinestring"
+	case *hotspots:
+		return "polygon"
+	}
+	return "point"
+}
+
+// filterTypes are the types of fields as filters have them.
+var filterTypes = map[string]cql.Type{"string": cql.String, "integer": cql.Integer, "number": cql.Number, "boolean": cql.Boolean}
+
+// parseFilter reads the parameter filter, whose language is CQL2 text, with the
+// geometries in the system of filter-crs. It gives nil where there is none, and
+// what is wrong by parameter.
+func (c *collection) parseFilter(v url.Values) (cql.Expr, []geo.FieldError) {
+	var faults []geo.FieldError
+	if v.Has("filter-lang") && v.Get("filter-lang") != "cql2-text" {
+		faults = append(faults, geo.FieldError{Pointer: "filter-lang", Detail: "is not cql2-text"})
+	}
+	in, detail := systemParam(v, "filter-crs")
+	if detail != "" {
+		faults = append(faults, geo.FieldError{Pointer: "filter-crs", Detail: detail})
+	}
+	if !v.Has("filter") || faults != nil {
+		return nil, faults
+	}
+	e, err := cql.Parse(v.Get("filter"))
+	if err == nil {
+		err = cql.EachGeometry(e, in.readGeometry)
+	}
+	if err == nil {
+		known := []cql.Property{{Name: geometryName, Type: cql.Geometry}}
+		for _, f := range c.fields {
+			if f.queryable {
+				known = append(known, cql.Property{Name: f.name, Type: filterTypes[f.kind]})
+			}
+		}
+		err = cql.Check(e, known)
+	}
+	if err != nil {
+		return nil, []geo.FieldError{{Pointer: "filter", Detail: err.Error()}}
+	}
+	return e, nil
+}
+
+// readGeometry puts the geometry in degrees in the place of g, which is in the
+// system.
+func (s *system) readGeometry(g *orb.Geometry) error {
+	if b, ok := (*g).(orb.Bound); ok {
+		all, fault := s.bounds([4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]})
+		if fault == "" && len(all) > 1 {
+			fault = "crosses the 180th meridian"
+		}
+		if fault != "" {
+			return geo.Invalid("invalid-parameters", "a box "+fault)
+		}
+		*g = all[0]
+		return nil
+	}
+	var fault error
+	*g = project.Geometry(orb.Clone(*g), func(p orb.Point) orb.Point {
+		q, err := s.to(p)
+		if err != nil && fault == nil {
+			fault = err
+		}
+		return q
+	})
+	return fault
+}
+
+// passes reports whether a feature is one that is asked for by its properties
+// and by the filter; boxes are looked at elsewhere.
+func (q *itemsQuery) passes(f *feature) bool {
+	for name, want := range q.equal {
+		if !f.record.value(name).equals(want) {
+			return false
+		}
+	}
+	return q.filter == nil || cql.Eval(q.filter, func(name string) cql.Value {
+		if name == geometryName {
+			return cql.Geom(f.geometry)
+		}
+		return f.record.value(name).forFilter()
+	}) == cql.True
+}
+
+func (v value) forFilter() cql.Value {
+	switch v.kind {
+	case textValue:
+		return cql.Text(v.text)
+	case numberValue:
+		return cql.Num(v.number)
+	case truthValue:
+		return cql.Bool(v.number == 1)
+	}
+	return cql.Value{}
+}
+
+// negotiate reports whether the answer may be in one of these formats and media
+// types, by f= or else by the header Accept.
+func negotiate(r *http.Request, v url.Values, formats, types []string) error {
+	if v.Has("f") {
+		if !slices.Contains(formats, v.Get("f")) {
+			return invalid([]geo.FieldError{{Pointer: "f", Detail: "is none of " + strings.Join(formats, ", ")}})
+		}
+		return nil
+	}
+	if !slices.ContainsFunc(types, func(t string) bool { return accepts(r, t) }) {
+		return geo.Invalid("not-acceptable", "this can be had with f="+strings.Join(formats, " or f="))
+	}
+	return nil
+}
+
+// onlyJSON checks the query of a document that takes no parameter but f.
+func onlyJSON(r *http.Request, also ...string) error {
+	v, err := values(r, "f")
+	if err != nil {
+		return err
+	}
+	return negotiate(r, v, []string{formatJSON}, append(also, "application/json"))
+}
+
+// asGeoJSON checks that the answer may be GeoJSON.
+func asGeoJSON(r *http.Request, v url.Values) error {
+	return negotiate(r, v, []string{formatJSON, "geojson"}, []string{geoJSON, "application/json"})
+}
