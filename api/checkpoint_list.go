@@ -126,5 +126,5 @@ func (s *Server) listCheckpointKinds(w http.ResponseWriter, r *http.Request) err
 	for i, k := range kinds {
 		out[i] = answerCheckpointKind(k)
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"kinds": out})
+	return writeTagged(w, r, "application/json", map[string]any{"kinds": out})
 }

@@ -29,7 +29,7 @@ func (s *Server) listCategories(w http.ResponseWriter, r *http.Request) error {
 	if err := newQuery(r).err(); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, world{duties: s.cfg.Duties.Current()}.categories())
+	return writeTagged(w, r, "application/json", world{duties: s.cfg.Duties.Current()}.categories())
 }
 
 // revisionAnswer is one published state of the boundaries.
@@ -78,5 +78,5 @@ func (s *Server) listRevisions(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	slices.Reverse(out)
-	return writeJSON(w, http.StatusOK, map[string]any{"revisions": out})
+	return writeTagged(w, r, "application/json", map[string]any{"revisions": out})
 }

@@ -21,7 +21,7 @@ func (s *Server) oidcInfo(w http.ResponseWriter, r *http.Request) error {
 	if s.oidc != nil {
 		name = s.oidc.Name
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"enabled": s.oidc != nil, "name": name})
+	return writeTagged(w, r, "application/json", map[string]any{"enabled": s.oidc != nil, "name": name})
 }
 
 // startOIDC answers GET /api/v1/oidc/start: it sends the browser to the provider.

@@ -64,5 +64,5 @@ func listBodies[T patrol.Committee | patrol.Branch](s *Server, w http.ResponseWr
 		}
 	}
 	slices.SortFunc(out, func(a, b bodyAnswer) int { return strings.Compare(a.Code, b.Code) })
-	return writeJSON(w, http.StatusOK, map[string]any{name: out, "duty_version": q.duties.Version})
+	return writeTagged(w, r, "application/json", map[string]any{name: out, "duty_version": q.duties.Version})
 }

@@ -114,7 +114,7 @@ func (s *Server) listPeople(w http.ResponseWriter, r *http.Request) error {
 	if limit > 0 && len(out) > limit {
 		out = out[:limit]
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"people": out})
+	return writeTagged(w, r, "application/json", map[string]any{"people": out})
 }
 
 // personRecord is somebody with everything there is of the posts.

@@ -178,7 +178,7 @@ func (s *Server) listPosts(w http.ResponseWriter, r *http.Request) error {
 	if err := s.logRoster(r, q, "posts"); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"posts": posts, "duty_version": q.duties.Version})
+	return writeTagged(w, r, "application/json", map[string]any{"posts": posts, "duty_version": q.duties.Version})
 }
 
 // seatAnswer is a seat with everybody who held it.

@@ -86,7 +86,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	for _, hit := range s.finder.of(world.Snapshot).Search(text, limit) {
 		out.Features = append(out.Features, hitFeature(hit))
 	}
-	return writeGeoJSON(w, http.StatusOK, out)
+	return writeTagged(w, r, "application/geo+json", out)
 }
 
 func hitFeature(hit search.Hit) feature[hitProperties] {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,13 +125,21 @@ func (s *Server) cached(snapshot *locate.Snapshot, l *layer, t maptile.Tile) (*f
 var (
 	headerType = []string{contentType}
 	headerGzip = []string{"gzip"}
+	headerJSON = []string{"application/json"}
 )
 
 // write sends a tile, or 304 to who has it, or 204 where it is empty.
 func write(w http.ResponseWriter, r *http.Request, f *finished, caching string) {
+	send(w, r, f, caching, headerType)
+}
+
+// send is write with the header of the content's type.
+func send(w http.ResponseWriter, r *http.Request, f *finished, caching string, typ []string) {
 	h := w.Header()
 	h["Cache-Control"] = []string{caching}
-	h.Add("Vary", "Accept-Encoding")
+	if !slices.Contains(h["Vary"], "Accept-Encoding") { // which whoever compresses the rest says too
+		h.Add("Vary", "Accept-Encoding")
+	}
 	if f.hash == "" {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -150,7 +159,7 @@ func write(w http.ResponseWriter, r *http.Request, f *finished, caching string) 
 		body = f.zipped()
 		h["Content-Encoding"] = headerGzip
 	}
-	h["Content-Type"] = headerType
+	h["Content-Type"] = typ
 	h["Content-Length"] = form.length
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(body) // the client may be gone; there is nobody else to tell

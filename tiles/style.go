@@ -53,7 +53,7 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
 	if a := attribution(snapshot); a != "" {
 		out["metadata"] = object{"attribution": a}
 	}
-	return writeJSON(w, caching, out)
+	return writeJSON(w, r, caching, out)
 }
 
 // Style gives a MapLibre style of tiles of several layers that come from one

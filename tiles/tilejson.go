@@ -72,7 +72,7 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	}
 	bounds := bounds(snapshot)
 	center := bounds.Center()
-	return writeJSON(w, caching, tileSet{
+	return writeJSON(w, r, caching, tileSet{
 		TileJSON:     "3.0.0",
 		Name:         l.name,
 		Description:  l.description,
@@ -136,13 +136,13 @@ func which(q url.Values) string {
 	return ""
 }
 
-func writeJSON(w http.ResponseWriter, caching string, v any) error {
+// writeJSON sends a description of tiles as tiles are sent: with an ETag, 304 to
+// who has it, and gzipped for who takes that.
+func writeJSON(w http.ResponseWriter, r *http.Request, caching string, v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", caching)
-	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell
+	send(w, r, finish(data), caching, headerJSON)
 	return nil
 }

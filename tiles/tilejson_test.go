@@ -128,3 +128,22 @@ func TestStyle(t *testing.T) {
 		t.Error("who reads no patrols is told of coverage")
 	}
 }
+
+// Who has a description already is told so; a publish makes another one.
+func TestDescriptionsAreNotSentTwice(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/tiles/grids.json", "/tiles/grids/metadata.json", "/tiles/style.json"} {
+		w := r.get(path)
+		tag := w.Header().Get("ETag")
+		if tag == "" || w.Header().Get("Content-Type") != "application/json" || !json.Valid(w.Body.Bytes()) {
+			t.Fatalf("%s = %d %v", path, w.Code, w.Header())
+		}
+		if again := r.get(path, "If-None-Match", tag); again.Code != http.StatusNotModified || again.Body.Len() > 0 || again.Header().Get("ETag") != tag {
+			t.Errorf("%s with its ETag = %d, %d bytes", path, again.Code, again.Body.Len())
+		}
+		zipped := r.get(path, "Accept-Encoding", "gzip")
+		if zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Body.Len() >= w.Body.Len() {
+			t.Errorf("%s gzipped = %d bytes of %d, %v", path, zipped.Body.Len(), w.Body.Len(), zipped.Header())
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+)
+
+// writeTagged answers 200 with v as JSON and an ETag over its text, or 304 to a
+// client that has it already. The ETag is weak: compressed or not, it is the
+// same. Everybody may keep the answer, and has to ask whether it still holds;
+// for an account or token only the client itself may, as admit says.
+func writeTagged(w http.ResponseWriter, r *http.Request, contentType string, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	h := w.Header()
+	h.Set("ETag", tag)
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "public, no-cache")
+	}
+	if noneMatch(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", contentType)
+	w.WriteHeader(http.StatusOK)
+	// A client that is gone is nobody's error.
+	_, _ = w.Write(append(body, '\n'))
+	return nil
+}
