@@ -37,6 +37,12 @@ func prepare(g orb.Geometry) *prepared {
 			}
 		}
 	}
+	p.index()
+	return p
+}
+
+// index makes bound and strips of the segments.
+func (p *prepared) index() {
 	for i, s := range p.segments {
 		b := boundOf(s.a, s.b)
 		if i == 0 {
@@ -54,7 +60,29 @@ func prepare(g orb.Geometry) *prepared {
 			p.strips[k] = append(p.strips[k], int32(i))
 		}
 	}
-	return p
+}
+
+// near gives the segments that reach into a bound. Long lines are in many strips
+// but meet few bounds.
+func (p *prepared) near(b orb.Bound) *prepared {
+	n := &prepared{}
+	for _, s := range p.segments {
+		if reaches(s, b) {
+			n.segments = append(n.segments, s)
+		}
+	}
+	n.index()
+	return n
+}
+
+// reaches reports whether a segment has a point in the closed bound: it does
+// where their bounds meet, unless all corners are on one side of it.
+func reaches(s segment, b orb.Bound) bool {
+	if !b.Intersects(boundOf(s.a, s.b)) {
+		return false
+	}
+	o := orient(s.a, s.b, b.Min)
+	return o == 0 || orient(s.a, s.b, b.Max) != o || orient(s.a, s.b, b.LeftTop()) != o || orient(s.a, s.b, b.RightBottom()) != o
 }
 
 func (p *prepared) add(points []orb.Point) {
@@ -94,7 +122,7 @@ func (p *prepared) meets(g orb.Geometry) bool {
 	case orb.Polygon:
 		return p.meetsPolygon(g)
 	case orb.LineString:
-		return len(g) > 0 && (p.touchesAny(g) || p.covers(g[0]))
+		return len(g) > 0 && (p.near(g.Bound()).touchesAny(g) || p.covers(g[0]))
 	}
 	for _, part := range parts(g) {
 		if p.meets(part) {
@@ -112,8 +140,9 @@ func (p *prepared) meetsPolygon(polygon orb.Polygon) bool {
 	if !bound.Intersects(p.bound) {
 		return false
 	}
+	near := p.near(bound)
 	for _, ring := range polygon {
-		if p.touchesAny(ring) {
+		if near.touchesAny(ring) {
 			return true
 		}
 	}
@@ -151,7 +180,7 @@ func (p *prepared) touchesAny(points []orb.Point) bool {
 }
 
 func (p *prepared) touches(s segment) bool {
-	if !p.bound.Intersects(boundOf(s.a, s.b)) {
+	if len(p.segments) == 0 || !p.bound.Intersects(boundOf(s.a, s.b)) {
 		return false
 	}
 	first, last := p.between(s)
