@@ -70,6 +70,8 @@ export interface Token {
   state: "good" | "expired" | "revoked";
   successor?: string;
   made_by?: { kind: string; id: string; login?: string };
+  /** It may ask as often as it likes. */
+  no_rate_limit?: boolean;
   /** The token itself, only in the answer that makes it. */
   token?: string;
 }
@@ -101,7 +103,7 @@ export const link = async (account: string, identity: string): Promise<void> => 
 export const unlink = async (account: string): Promise<void> => void (await request(`${one(account)}/identity`, { method: "DELETE" }));
 
 export const tokens = async (signal?: AbortSignal): Promise<Token[]> => (await get<{ tokens: Token[] }>("/api/v1/tokens", signal)).tokens;
-export const makeToken = (t: { name: string; role: Role; areas: string[]; expires_at?: string }): Promise<Token> => post("/api/v1/tokens", t);
+export const makeToken = (t: { name: string; role: Role; areas: string[]; expires_at?: string; no_rate_limit?: boolean }): Promise<Token> => post("/api/v1/tokens", t);
 export const rotateToken = (id: string, hours: number): Promise<Token> => post(`${token(id)}/rotate`, { keep_for_hours: hours });
 export const revokeToken = async (id: string): Promise<void> => void (await request(token(id), { method: "DELETE" }));
 

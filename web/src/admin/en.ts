@@ -75,6 +75,7 @@ export const en: Record<keyof typeof zh, string> = {
   newToken: "New token",
   tokenName: "What for",
   tokenUntil: "Good until",
+  tokenFree: "No limit of requests",
   makeToken: "Make the token",
   tokenSays: "The token “{name}” was made. It is shown only now: keep it safe.",
   noTokens: "There are no tokens yet.",

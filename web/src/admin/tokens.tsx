@@ -16,11 +16,12 @@ function NewTokenForm({ onMade }: { onMade: (made: Token) => void }): JSX.Elemen
   const role = useSignal<Role>("consumer");
   const areas = useSignal<string[]>([]);
   const until = useSignal("");
+  const free = useSignal(false);
   const doing = useDoing();
   const send = () =>
     doing.run(async () => {
       const expires = until.value === "" ? {} : { expires_at: new Date(`${until.value}T23:59:59`).toISOString() };
-      onMade(await makeToken({ name: name.value.trim(), role: role.value, areas: areas.value, ...expires }));
+      onMade(await makeToken({ name: name.value.trim(), role: role.value, areas: areas.value, ...expires, ...(free.value ? { no_rate_limit: true } : {}) }));
     });
   return (
     <form
@@ -47,6 +48,10 @@ function NewTokenForm({ onMade }: { onMade: (made: Token) => void }): JSX.Elemen
         </div>
         <RoleField id="token-role" role={role} />
         <AreasField id="token-areas" areas={areas} hint={t("areasHint")} />
+        <label class="admin-check">
+          <input type="checkbox" checked={free.value} onChange={(e) => (free.value = e.currentTarget.checked)} />
+          {t("tokenFree")}
+        </label>
       </div>
       <Fault text={doing.fault} />
       <button type="submit" class="button primary" aria-disabled={doing.busy}>
@@ -69,6 +74,7 @@ function Entry({ of: k, onChanged, onMade }: { of: Token; onChanged: () => void;
         <span class="tag">{t(`role_${k.role}`)}</span>
         {k.areas.length > 0 && <span class="soft">{t("areasCount", { n: k.areas.length })}</span>}
         {k.state !== "good" && <span class="tag alarm">{t(`token_${k.state}`)}</span>}
+        {k.no_rate_limit === true && <span class="tag">{t("tokenFree")}</span>}
         {k.successor !== undefined && <span class="tag">{t("replaced")}</span>}
       </p>
       <p class="soft">

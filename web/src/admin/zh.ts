@@ -73,6 +73,7 @@ export const zh = {
   newToken: "新建令牌",
   tokenName: "用途",
   tokenUntil: "有效期至",
+  tokenFree: "不限请求次数",
   makeToken: "建立令牌",
   tokenSays: "令牌“{name}”已建立。只显示这一次，请立即保存。",
   noTokens: "还没有令牌。",
