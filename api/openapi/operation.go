@@ -179,7 +179,11 @@ func (w writer) refusals(responses object, codes []string) error {
 		s := object{"allOf": []any{object{"$ref": "#/components/schemas/Problem"}, object{"properties": object{"type": object{"enum": types}}}}}
 		headers := object{}
 		switch status {
-		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		case http.StatusTooManyRequests:
+			for _, name := range []string{"Retry-After", "RateLimit", "RateLimit-Policy"} {
+				headers[name] = header(name)
+			}
+		case http.StatusServiceUnavailable:
 			headers["Retry-After"] = header("Retry-After")
 		case http.StatusUnauthorized:
 			headers["WWW-Authenticate"] = header("WWW-Authenticate")
