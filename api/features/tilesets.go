@@ -56,24 +56,26 @@ type tileLink struct {
 	Templated bool `json:"templated,omitempty"`
 }
 
-// tilesetItem is a tileset as a list of them names it.
+// tilesetItem is a tileset as a list of them names it: with what the standard
+// asks for there, and what it takes to ask for a tile.
 type tilesetItem struct {
-	Title         string     `json:"title"`
-	DataType      string     `json:"dataType"`
-	CRS           string     `json:"crs"`
-	TileMatrixURI string     `json:"tileMatrixSetURI"`
-	Links         []tileLink `json:"links"`
+	Title         string            `json:"title"`
+	DataType      string            `json:"dataType"`
+	CRS           string            `json:"crs"`
+	TileMatrixURI string            `json:"tileMatrixSetURI"`
+	TileMatrixID  string            `json:"tileMatrixSetId"`
+	Limits        []tileMatrixLimit `json:"tileMatrixSetLimits"`
+	Links         []tileLink        `json:"links"`
 }
 
 // tilesetDocument is the metadata of a tileset (OGC 17-083r4, clause 8).
 type tilesetDocument struct {
 	tilesetItem
-	Description string            `json:"description"`
-	Limits      []tileMatrixLimit `json:"tileMatrixSetLimits"`
-	Layers      []tilesetLayer    `json:"layers"`
-	BoundingBox boundingBox       `json:"boundingBox"`
-	CenterPoint object            `json:"centerPoint"`
-	MediaTypes  []string          `json:"mediaTypes"`
+	Description string         `json:"description"`
+	Layers      []tilesetLayer `json:"layers"`
+	BoundingBox boundingBox    `json:"boundingBox"`
+	CenterPoint object         `json:"centerPoint"`
+	MediaTypes  []string       `json:"mediaTypes"`
 }
 
 type boundingBox struct {
@@ -109,14 +111,20 @@ func (t *tileset) title() string {
 
 func (s *Server) tilesetItem(r *http.Request, t *tileset) tilesetItem {
 	base := s.url(r, t.path+"/tiles/"+webMercatorQuad)
-	return tilesetItem{
-		Title: t.title(), DataType: "vector", CRS: webMercator, TileMatrixURI: tileMatrixURI,
+	out := tilesetItem{
+		Title: t.title(), DataType: "vector", CRS: webMercator, TileMatrixURI: tileMatrixURI, TileMatrixID: webMercatorQuad,
 		Links: []tileLink{
 			{link: link{base + t.query, "self", "application/json", "This tileset"}},
 			{link: link{s.url(r, "/tileMatrixSets/"+webMercatorQuad), relTilingScheme, "application/json", webMercatorQuad}},
 			{link{base + "/{tileMatrix}/{tileRow}/{tileCol}" + t.query, "item", tileType, "The tiles"}, true},
 		},
 	}
+	for zoom := range tiles.MaxZoom + 1 {
+		if l, ok := s.c.Tiles.Limit(t.snapshot, t.names, zoom); ok {
+			out.Limits = append(out.Limits, limitOf(l))
+		}
+	}
+	return out
 }
 
 // listTilesets answers for /ogc/tiles and for the tiles of a collection.
@@ -189,11 +197,6 @@ func (s *Server) tilesetDocument(r *http.Request, t *tileset) tilesetDocument {
 	d.Links = append(d.Links, tileLink{link: link{base + more + "f=" + formatTileJSON, "alternate", tileJSONType, "This tileset as TileJSON"}})
 	if t.of != nil {
 		d.Links = append(d.Links, tileLink{link: link{s.url(r, t.path), relGeodata, "application/json", t.of.title}})
-	}
-	for zoom := range tiles.MaxZoom + 1 {
-		if l, ok := s.c.Tiles.Limit(t.snapshot, t.names, zoom); ok {
-			d.Limits = append(d.Limits, limitOf(l))
-		}
 	}
 	for _, name := range t.names {
 		d.Layers = append(d.Layers, s.tilesetLayer(r, name, box))
