@@ -271,6 +271,6 @@ func request(s *serving, method, path, body string, header ...string) answer {
 		r.Header.Set(header[i], header[i+1])
 	}
 	got := httptest.NewRecorder()
-	s.api.Handler().ServeHTTP(got, r)
+	s.handler.ServeHTTP(got, r)
 	return answer{got.Code, got.Header(), got.Body.Bytes()}
 }

@@ -27,7 +27,8 @@ import (
 // serving is a whole server in this process.
 type serving struct {
 	*server
-	url string
+	url     string
+	handler http.Handler // what the url serves
 }
 
 // serveTest runs a server on the database until the test ends.
@@ -52,7 +53,8 @@ func serveTest(t testing.TB, databaseURL string, change ...func(*serverConfig)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	front := httptest.NewServer(s.api.Handler())
+	handler := described(t, s.api.Handler())
+	front := httptest.NewServer(handler)
 	ended := make(chan struct{})
 	go func() { defer close(ended); s.run(ctx) }()
 	t.Cleanup(func() {
@@ -63,7 +65,7 @@ func serveTest(t testing.TB, databaseURL string, change ...func(*serverConfig)) 
 		s.close()
 		store.Close()
 	})
-	return &serving{s, front.URL}
+	return &serving{s, front.URL, handler}
 }
 
 // TestTwoServersSeeAPublish publishes on one server and asks the other.

@@ -36,7 +36,7 @@ func BenchmarkWho(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer bare.close()
-	asking := &serving{server: bare}
+	asking := &serving{server: bare, handler: bare.api.Handler()}
 
 	_, chief, ok := chiefOf("rural", remembering.boundaries.Current().Index.Areas(geo.Grid), remembering.duties.Current().Roster, time.Now())
 	if !ok {
