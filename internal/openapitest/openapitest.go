@@ -17,6 +17,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -132,20 +133,35 @@ func (t *tee) Write(p []byte) (int, error) {
 	keep := min(len(p), keptBytes-t.body.Len())
 	t.cut = t.cut || keep < len(p)
 	t.body.Write(p[:keep])
-	return t.ResponseWriter.Write(p)
+	n, err := t.ResponseWriter.Write(p)
+	t.cut = t.cut || err != nil // the client has gone: the handler may stop here
+	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (t *tee) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// plain gives the body as it was before it was compressed.
+// plain gives the body as it was before it was compressed, as far as it came.
 func (t *tee) plain() []byte {
-	if t.header.Get("Content-Encoding") != "gzip" {
+	var z io.Reader
+	switch t.header.Get("Content-Encoding") {
+	case "gzip":
+		r, err := gzip.NewReader(&t.body)
+		if err != nil {
+			t.cut = true
+			return nil
+		}
+		z = r
+	case "zstd": // browsers ask for it
+		r, err := zstd.NewReader(&t.body, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			t.cut = true
+			return nil
+		}
+		defer r.Close()
+		z = r
+	default:
 		return t.body.Bytes()
-	}
-	z, err := gzip.NewReader(&t.body)
-	if err != nil {
-		return nil
 	}
 	out, err := io.ReadAll(io.LimitReader(z, keptBytes))
 	t.cut = t.cut || err != nil || len(out) == keptBytes

@@ -1,10 +1,15 @@
 package openapitest
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 const document = `{"components":{"schemas":{"A":{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]},
@@ -68,5 +73,44 @@ func TestChecker(t *testing.T) {
 				t.Errorf("findings = %q, want one with %q", all, ca.want)
 			}
 		})
+	}
+}
+
+func TestCompressedAnswers(t *testing.T) {
+	c, err := New([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for encoding, writer := range map[string]func(io.Writer) io.WriteCloser{
+		"gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		"zstd": func(w io.Writer) io.WriteCloser {
+			z, err := zstd.NewWriter(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+	} {
+		for body, want := range map[string]int{`{"n":1}`: 0, `{"n":1,"m":2}`: 1} {
+			var packed bytes.Buffer
+			z := writer(&packed)
+			_, errWrite := z.Write([]byte(body))
+			if err := z.Close(); err != nil || errWrite != nil {
+				t.Fatal(err, errWrite)
+			}
+			s := &spy{TB: t}
+			h := c.Wrap(s, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Content-Encoding", encoding)
+				_, _ = w.Write(packed.Bytes())
+			}))
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/a/1", nil))
+			for _, f := range s.cleanup {
+				f()
+			}
+			if len(s.failed) != want {
+				t.Errorf("%s of %s: findings %q, want %d", encoding, body, s.failed, want)
+			}
+		}
 	}
 }
