@@ -64,18 +64,24 @@ export async function withoutMap(context: BrowserContext): Promise<void> {
 }
 
 /**
- * Takes the network away from a context, or gives it back. Chromium lets a page
- * that is opened anew have it for a moment all the same, long enough to send
- * something: so what goes to the server is stopped too.
+ * Takes the network away from a context, or gives it back. A document that is
+ * being left goes on for a moment without the driver, and so with a network, long
+ * enough to send something: so those that are open lose their own way to it too.
  */
 export async function setNetwork(context: BrowserContext, there: boolean): Promise<void> {
-  if (there) {
-    await context.unroute("**/api/**");
-    await context.setOffline(false);
-  } else {
-    await context.route("**/api/**", (route) => route.abort("internetdisconnected"));
-    await context.setOffline(true);
+  if (there) await context.unroute("**/api/**");
+  else await context.route("**/api/**", (route) => route.abort("internetdisconnected"));
+  for (const page of context.pages()) {
+    await page.evaluate((there) => {
+      const w = window as typeof window & { fetchBefore?: typeof fetch };
+      if (there) window.fetch = w.fetchBefore ?? window.fetch;
+      else {
+        w.fetchBefore = window.fetch;
+        window.fetch = () => Promise.reject(new TypeError("Failed to fetch"));
+      }
+    }, there);
   }
+  await context.setOffline(!there);
 }
 
 /** The card or sheet about the chosen place. */
