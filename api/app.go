@@ -1,10 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"net/http"
 
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -50,24 +46,7 @@ func (s *Server) app(w http.ResponseWriter, r *http.Request) error {
 	if s.cfg.Boundaries.Current() == nil {
 		return fail("unavailable", "boundaries are being loaded")
 	}
-	body, err := encode(s.appAnswer())
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
-	h := w.Header()
-	h.Set("ETag", tag)
-	h.Set("Cache-Control", "public, no-cache")
-	if noneMatch(r, tag) {
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	h.Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusOK)
-	// A client that is gone is nobody's error.
-	_, _ = w.Write(body)
-	return nil
+	return writeTagged(w, r, "application/json", s.appAnswer())
 }
 
 func (s *Server) appAnswer() appAnswer {
@@ -91,13 +70,4 @@ func (s *Server) appAnswer() appAnswer {
 		out.Bounds = &[4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
 	}
 	return out
-}
-
-// encode gives v as JSON with templates such as {z}&{x} as they are.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b.Bytes(), err
 }

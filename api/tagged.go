@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,7 +13,7 @@ import (
 // same. Everybody may keep the answer, and has to ask whether it still holds;
 // for an account or token only the client itself may, as admit says.
 func writeTagged(w http.ResponseWriter, r *http.Request, contentType string, v any) error {
-	body, err := json.Marshal(v)
+	body, err := encode(v)
 	if err != nil {
 		return err
 	}
@@ -30,6 +31,15 @@ func writeTagged(w http.ResponseWriter, r *http.Request, contentType string, v a
 	h.Set("Content-Type", contentType)
 	w.WriteHeader(http.StatusOK)
 	// A client that is gone is nobody's error.
-	_, _ = w.Write(append(body, '\n'))
+	_, _ = w.Write(body)
 	return nil
+}
+
+// encode gives v as JSON with templates such as {z}&{x} as they are.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.Bytes(), err
 }
