@@ -15,11 +15,9 @@ import (
 
 // unwritten are the beginnings of paths that the document does not have yet.
 var unwritten = []string{
-	"/api/v1/accounts", "/api/v1/audit", "/api/v1/branches", "/api/v1/checkpoint", "/api/v1/committees",
-	"/api/v1/export/", "/api/v1/handovers", "/api/v1/identities", "/api/v1/oidc", "/api/v1/pack",
-	"/api/v1/password-reset", "/api/v1/patrols", "/api/v1/people", "/api/v1/personal", "/api/v1/posts", "/api/v1/reports/{id}/nearest",
-	"/api/v1/roster", "/api/v1/session", "/api/v1/tokens", "/api/v1/track-readings", "/api/v1/vacancies",
-	"/api/v1/areas/{kind}/{code}/",
+	"/api/v1/accounts", "/api/v1/audit", "/api/v1/branches", "/api/v1/committees", "/api/v1/handovers", "/api/v1/identities",
+	"/api/v1/oidc", "/api/v1/password-reset", "/api/v1/people", "/api/v1/personal", "/api/v1/posts", "/api/v1/roster",
+	"/api/v1/session", "/api/v1/tokens", "/api/v1/vacancies",
 }
 
 // theDocument is what answers are checked against.
