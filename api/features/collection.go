@@ -211,7 +211,7 @@ func (s *Server) oneCollection(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !c.ofRevision() {
-		if err := onlyJSON(r); err != nil {
+		if _, err := values(r, "f"); err != nil {
 			return err
 		}
 		return write(w, r, "application/json", s.document(r, c, s.c.Boundaries.Current(), ""))

@@ -9,8 +9,6 @@ import (
 	"github.com/gridpatrol/gridpatrol/geo"
 )
 
-const geoJSON = "application/geo+json"
-
 func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.collection(r)
 	if err != nil {
@@ -59,9 +57,6 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, err := values(r, known...)
 	if err != nil {
-		return err
-	}
-	if err := asGeoJSON(r, v); err != nil {
 		return err
 	}
 	system, fault := systemParam(v, "crs")

@@ -12,7 +12,7 @@ type object = map[string]any
 // for features by a property only where it finds it here, and takes the size
 // of its pages from the maximum of limit.
 func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
-	if _, _, err := s.asked(r, "application/vnd.oai.openapi+json"); err != nil {
+	if _, _, err := s.asked(r); err != nil {
 		return err
 	}
 	get := func(id, summary, contentType string, parameters ...object) object {

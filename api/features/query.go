@@ -79,9 +79,6 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 	if err != nil {
 		return itemsQuery{}, err
 	}
-	if err := asGeoJSON(r, v); err != nil {
-		return itemsQuery{}, err
-	}
 	q := itemsQuery{limit: defaultLimit, cursor: v.Get("cursor"), equal: map[string]string{}, extra: map[string]string{}}
 	var fields []geo.FieldError
 	fault := func(name, detail string) {
@@ -136,18 +133,14 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 }
 
 // asked gives the boundaries that the at= or plan= of a page about collections
-// asks for, and the query that takes this on to what the page links to. The page
-// is JSON, of the media type application/json or one of those named.
-func (s *Server) asked(r *http.Request, also ...string) (*locate.Snapshot, string, error) {
+// asks for, and the query that takes this on to what the page links to.
+func (s *Server) asked(r *http.Request) (*locate.Snapshot, string, error) {
 	known := []string{"f"}
 	for _, p := range revisionParameters {
 		known = append(known, p.name)
 	}
 	v, err := values(r, known...)
 	if err != nil {
-		return nil, "", err
-	}
-	if err := negotiate(r, v, []string{formatJSON}, append(also, "application/json")); err != nil {
 		return nil, "", err
 	}
 	delete(v, "f")

@@ -3,8 +3,6 @@ package features
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/project"
@@ -30,10 +28,11 @@ func (s *Server) queryables(w http.ResponseWriter, r *http.Request) error {
 	}
 	var query string
 	if c.ofRevision() {
-		if _, query, err = s.asked(r, schemaType); err != nil {
-			return err
-		}
-	} else if err = onlyJSON(r, schemaType); err != nil {
+		_, query, err = s.asked(r)
+	} else {
+		_, err = values(r, "f")
+	}
+	if err != nil {
 		return err
 	}
 	members := object{geometryName: object{"title": "where it lies", "format": "geometry-" + c.geometry(), "x-ogc-role": "primary-geometry"}}
@@ -153,33 +152,4 @@ func (v value) forFilter() cql.Value {
 		return cql.Bool(v.number == 1)
 	}
 	return cql.Value{}
-}
-
-// negotiate reports whether the answer may be in one of these formats and media
-// types, by f= or else by the header Accept.
-func negotiate(r *http.Request, v url.Values, formats, types []string) error {
-	if v.Has("f") {
-		if !slices.Contains(formats, v.Get("f")) {
-			return invalid([]geo.FieldError{{Pointer: "f", Detail: "is none of " + strings.Join(formats, ", ")}})
-		}
-		return nil
-	}
-	if !slices.ContainsFunc(types, func(t string) bool { return accepts(r, t) }) {
-		return geo.Invalid("not-acceptable", "this can be had with f="+strings.Join(formats, " or f="))
-	}
-	return nil
-}
-
-// onlyJSON checks the query of a document that takes no parameter but f.
-func onlyJSON(r *http.Request, also ...string) error {
-	v, err := values(r, "f")
-	if err != nil {
-		return err
-	}
-	return negotiate(r, v, []string{formatJSON}, append(also, "application/json"))
-}
-
-// asGeoJSON checks that the answer may be GeoJSON.
-func asGeoJSON(r *http.Request, v url.Values) error {
-	return negotiate(r, v, []string{formatJSON, "geojson"}, []string{geoJSON, "application/json"})
 }

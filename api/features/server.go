@@ -126,33 +126,46 @@ func New(c Config) (*Server, error) {
 // Routes puts the handlers on r, which stands for the root of the server. Both
 // /ogc and /ogc/ answer: QGIS does not follow a redirect there.
 func (s *Server) Routes(r *mux.Router) {
-	get := func(path, name string, h func(http.ResponseWriter, *http.Request) error) {
-		r.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			if err := h(w, r); err != nil {
-				s.c.Problem(w, r, err)
-			}
-		}).Methods(http.MethodGet, http.MethodHead).Name(name)
+	get := func(path, name string, h handler, formats ...format) {
+		r.HandleFunc(path, s.serve(h, formats)).Methods(http.MethodGet, http.MethodHead).Name(name)
 	}
-	get("/ogc", "ogc-landing", s.landing)
-	get("/ogc/", "ogc-landing-slash", s.landing)
-	get("/ogc/conformance", "ogc-conformance", s.conformance)
-	get("/ogc/api", "ogc-api", s.openAPI)
-	get("/ogc/collections", "ogc-collections", s.listCollections)
-	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection)
-	get("/ogc/collections/{collection}/queryables", "ogc-queryables", s.queryables)
-	get("/ogc/collections/{collection}/items", "ogc-items", s.items)
-	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item)
+	get("/ogc", "ogc-landing", s.landing, asJSON)
+	get("/ogc/", "ogc-landing-slash", s.landing, asJSON)
+	get("/ogc/conformance", "ogc-conformance", s.conformance, asJSON)
+	get("/ogc/api", "ogc-api", s.openAPI, asOpenAPI)
+	get("/ogc/collections", "ogc-collections", s.listCollections, asJSON)
+	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection, asJSON)
+	get("/ogc/collections/{collection}/queryables", "ogc-queryables", s.queryables, asSchema)
+	get("/ogc/collections/{collection}/items", "ogc-items", s.items, asFeatures)
+	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item, asFeatures)
 	for name, base := range map[string]string{"ogc-": "/ogc/tiles", "ogc-collection-": "/ogc/collections/{collection}/tiles"} {
-		get(base, name+"tilesets", s.listTilesets)
+		get(base, name+"tilesets", s.listTilesets, asJSON)
 		base += "/" + webMercatorQuad
-		get(base, name+"tileset", s.oneTileset)
-		get(base+"/metadata.json", name+"tile-metadata", s.tilesetMetadata)
-		get(base+"/{tileMatrix}/{tileRow}/{tileCol}", name+"tile", s.sendTile)
+		get(base, name+"tileset", s.oneTileset, asJSON, asTileJSON)
+		get(base+"/metadata.json", name+"tile-metadata", s.tilesetMetadata, asJSON)
+		get(base+"/{tileMatrix}/{tileRow}/{tileCol}", name+"tile", s.sendTile, asTile)
 	}
-	get("/ogc/tileMatrixSets", "ogc-tile-matrix-sets", s.listTileMatrixSets)
-	get("/ogc/tileMatrixSets/{tileMatrixSetId}", "ogc-tile-matrix-set", s.oneTileMatrixSet)
-	get("/ogc/styles", "ogc-styles", s.listStyles)
-	get("/ogc/styles/{styleId}", "ogc-style", s.oneStyle)
+	get("/ogc/tileMatrixSets", "ogc-tile-matrix-sets", s.listTileMatrixSets, asJSON)
+	get("/ogc/tileMatrixSets/{tileMatrixSetId}", "ogc-tile-matrix-set", s.oneTileMatrixSet, asJSON)
+	get("/ogc/styles", "ogc-styles", s.listStyles, asJSON)
+	get("/ogc/styles/{styleId}", "ogc-style", s.oneStyle, asStyle, asJSON)
+}
+
+// handler answers a request in the form that was agreed on.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// serve agrees on a form for the answer and has it made.
+func (s *Server) serve(h handler, formats []format) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept")
+		f, err := negotiate(r, formats)
+		if err == nil {
+			err = h(w, f.with(r))
+		}
+		if err != nil {
+			s.c.Problem(w, r, err)
+		}
+	}
 }
 
 // Handler gives the routes as a handler of its own, which compresses what it

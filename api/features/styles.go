@@ -15,7 +15,7 @@ const defaultStyle = "gridpatrol"
 // listStyles answers for /ogc/styles, in the form of OGC API – Styles (OGC
 // 20-009).
 func (s *Server) listStyles(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.tilesetOf(r, formatJSON)
+	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Server) oneStyle(w http.ResponseWriter, r *http.Request) error {
 	if id := mux.Vars(r)["styleId"]; id != defaultStyle {
 		return fmt.Errorf("style %q: %w", id, geo.ErrNotFound)
 	}
-	t, err := s.tilesetOf(r, formatStyle, formatJSON)
+	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
 	}

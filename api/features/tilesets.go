@@ -129,7 +129,7 @@ func (s *Server) tilesetItem(r *http.Request, t *tileset) tilesetItem {
 
 // listTilesets answers for /ogc/tiles and for the tiles of a collection.
 func (s *Server) listTilesets(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.tilesetOf(r, formatJSON)
+	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *Server) listTilesets(w http.ResponseWriter, r *http.Request) error {
 
 // oneTileset answers with the metadata of a tileset, or with its TileJSON.
 func (s *Server) oneTileset(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.tilesetOf(r, formatJSON, formatTileJSON)
+	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *Server) oneTileset(w http.ResponseWriter, r *http.Request) error {
 // tilesetMetadata answers for metadata.json at the root of the tiles, in the
 // form of TileJSON, where readers of MVT folders look.
 func (s *Server) tilesetMetadata(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.tilesetOf(r, formatJSON)
+	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (s *Server) tilesetLayer(r *http.Request, name string, box boundingBox) til
 // sendTile answers with a tile. What lies outside the limits is not found, and
 // what shows nothing inside is empty.
 func (s *Server) sendTile(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.tilesetOf(r, formatTile)
+	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,6 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request) error {
 
 // setTileHeaders says who may keep what describes tiles.
 func (s *Server) setTileHeaders(w http.ResponseWriter, t *tileset) {
-	w.Header().Add("Vary", "Accept")
 	if t.private {
 		w.Header().Set("Cache-Control", "private, no-cache")
 	}

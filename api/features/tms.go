@@ -72,7 +72,7 @@ func tileMatrices() []tileMatrix {
 
 // listTileMatrixSets answers for /ogc/tileMatrixSets.
 func (s *Server) listTileMatrixSets(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.tileQuery(r, []string{formatJSON}); err != nil {
+	if _, err := values(r, "f"); err != nil {
 		return err
 	}
 	return write(w, r, "application/json", map[string]any{
@@ -89,7 +89,7 @@ func (s *Server) oneTileMatrixSet(w http.ResponseWriter, r *http.Request) error 
 	if id := mux.Vars(r)["tileMatrixSetId"]; id != webMercatorQuad {
 		return fmt.Errorf("tile matrix set %q: %w", id, geo.ErrNotFound)
 	}
-	if _, err := s.tileQuery(r, []string{formatJSON}); err != nil {
+	if _, err := values(r, "f"); err != nil {
 		return err
 	}
 	return write(w, r, "application/json", tileMatrixSet{
