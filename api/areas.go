@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gorilla/mux"
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -144,7 +144,7 @@ func (s *Server) writeAreas(w http.ResponseWriter, r *http.Request, c *contacts,
 	if w.Header().Get("Cache-Control") == "" {
 		w.Header().Set("Cache-Control", "public, no-cache")
 	}
-	if noneMatch(r, tag) {
+	if etag.NoneMatch(r.Header, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -166,17 +166,6 @@ func areasTag(revision geo.Revision, features []feature[areaProperties]) (string
 		}
 	}
 	return fmt.Sprintf(`W/"r%d-%s"`, revision.Number, hex.EncodeToString(h.Sum(nil)[:12])), nil
-}
-
-// noneMatch reports whether If-None-Match holds the tag, compared weakly.
-func noneMatch(r *http.Request, tag string) bool {
-	for t := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
-		t = strings.TrimSpace(t)
-		if t == "*" || t != "" && strings.TrimPrefix(t, "W/") == strings.TrimPrefix(tag, "W/") {
-			return true
-		}
-	}
-	return false
 }
 
 // area gives the feature of an area.

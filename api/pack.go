@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -76,7 +77,7 @@ func (s *Server) readPack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("ETag", tag)
-	if noneMatch(r, tag) {
+	if etag.NoneMatch(r.Header, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

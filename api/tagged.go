@@ -2,10 +2,10 @@ package api
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
+
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 )
 
 // writeTagged answers 200 with v as JSON and an ETag over its text, or 304 to a
@@ -17,14 +17,13 @@ func writeTagged(w http.ResponseWriter, r *http.Request, contentType string, v a
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	tag := etag.Of(body)
 	h := w.Header()
 	h.Set("ETag", tag)
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "public, no-cache")
 	}
-	if noneMatch(r, tag) {
+	if etag.NoneMatch(r.Header, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

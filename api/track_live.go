@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
@@ -68,7 +69,7 @@ func (s *Server) readLive(w http.ResponseWriter, r *http.Request) error {
 	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "private, no-cache")
-	if noneMatch(r, tag) {
+	if etag.NoneMatch(r.Header, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 )
 
 const contentType = "application/vnd.mapbox-vector-tile"
@@ -150,7 +151,8 @@ func send(w http.ResponseWriter, r *http.Request, f *finished, caching string, t
 		form = &f.asGzip
 	}
 	h["Etag"] = form.etag
-	if matches(r.Header["If-None-Match"], f.hash) {
+	// A tile that the client has in either encoding is the same tile.
+	if etag.NoneMatch(r.Header, f.asIs.etag[0], f.asGzip.etag[0]) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -188,18 +190,4 @@ func acceptsGzip(r *http.Request) bool {
 		}
 	}
 	return any
-}
-
-// matches reads If-None-Match (RFC 9110, 13.1.2), which compares weakly: a tile
-// that the client has in either encoding is the same tile.
-func matches(headers []string, hash string) bool {
-	for _, v := range headers {
-		for part := range strings.SplitSeq(v, ",") {
-			tag := strings.TrimPrefix(strings.TrimSpace(part), "W/")
-			if tag == "*" || tag == `"`+hash+`"` || tag == `"`+hash+`-gzip"` {
-				return true
-			}
-		}
-	}
-	return false
 }

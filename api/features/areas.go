@@ -18,6 +18,7 @@ import (
 type areas struct {
 	server *Server
 	kind   geo.Kind
+	fields []field
 }
 
 func (a *areas) page(r *http.Request, q itemsQuery) (page, error) {
@@ -25,14 +26,19 @@ func (a *areas) page(r *http.Request, q itemsQuery) (page, error) {
 	if snapshot == nil || err != nil {
 		return page{}, err
 	}
-	var all []feature
-	for _, x := range snapshot.Index.Areas(a.kind) {
-		f := feature{x.Code, x.Shape, area{x}}
+	set := a.server.areas.of(snapshot)
+	areas := set.kinds[a.kind.Index()].areas
+	all := make([]feature, 0, len(areas))
+	for i := range areas {
+		x := &areas[i]
+		f := feature{x.Code, x.Shape, x}
 		if (len(q.bounds) == 0 || slices.ContainsFunc(q.bounds, func(b orb.Bound) bool { return geo.Intersects(x.Shape, b) })) && q.passes(&f) {
 			all = append(all, f)
 		}
 	}
-	return paged(all, q)
+	p, err := paged(all, q)
+	p.tag = set.tag(a.kind, a.fields)
+	return p, err
 }
 
 // snapshot gives the boundaries that the query asks for, which are those in
@@ -68,17 +74,14 @@ func (a *areas) feature(r *http.Request, id string, extra map[string]string) (fe
 	if err != nil {
 		return feature{}, err
 	}
-	x, ok := snapshot.Index.Area(a.kind, id)
+	x, ok := a.server.areas.of(snapshot).area(a.kind, id)
 	if !ok {
 		return feature{}, fmt.Errorf("%s %q: %w", a.kind, id, geo.ErrNotFound)
 	}
-	return feature{x.Code, x.Shape, area{x}}, nil
+	return feature{x.Code, x.Shape, x}, nil
 }
 
-// area is an area as a record.
-type area struct{ *geo.Area }
-
-func (x area) value(name string) value {
+func (x *area) value(name string) value {
 	switch name {
 	case "code":
 		return text(x.Code)

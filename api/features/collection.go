@@ -77,6 +77,7 @@ type page struct {
 	features []feature
 	matched  int    // features on all pages; -1 where counting costs too much
 	next     string // cursor of the page after; empty on the last
+	tag      string // changes when what features are taken from does; empty where nobody knows
 }
 
 // The parameters of what belongs to a revision.
@@ -91,7 +92,7 @@ func (s *Server) allCollections() []*collection {
 			{"code", "string", true}, {"name", "string", true}, {"name_en", "string", true},
 			{"parent", "string", true}, {"area_m2", "number", false}, {"synthetic", "boolean", true},
 		}, more...)
-		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k}, false}
+		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k, fields}, false}
 	}
 	people := []field{{"households", "integer", true}, {"population", "integer", true}}
 	with := func(more ...field) []field { return append(more, people...) }

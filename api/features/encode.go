@@ -83,7 +83,12 @@ func (e *encoder) appendFeature(b []byte, f *feature, links []link) ([]byte, err
 	b = append(b, `{"type":"Feature","id":`...)
 	b = appendText(b, f.id)
 	b = append(b, `,"geometry":`...)
-	b, err := e.appendGeometry(b, f.geometry)
+	var err error
+	if x, ok := f.record.(*area); ok && e.system == systems[0] {
+		b, err = x.appendShape(b, e)
+	} else {
+		b, err = e.appendGeometry(b, f.geometry)
+	}
 	if err != nil {
 		return b, fmt.Errorf("feature %s: %w", f.id, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 )
 
 func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
@@ -41,6 +42,14 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 	c.setHeaders(w, q.system)
 	if w.Header().Get("Cache-Control") == "" {
 		w.Header().Set("Cache-Control", "public, no-cache")
+	}
+	if p.tag != "" {
+		tag := etag.Of([]byte(p.tag + " " + here))
+		w.Header().Set("ETag", tag)
+		if etag.NoneMatch(r.Header, tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
 	}
 	e := encoder{q.system, c.fields, q.only}
 	return e.writePage(w, p, links, s.c.Now())

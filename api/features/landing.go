@@ -1,12 +1,11 @@
 package features
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
+
+	"github.com/gridpatrol/gridpatrol/internal/etag"
 )
 
 // link is a link of a document; its address is always absolute.
@@ -69,20 +68,15 @@ func write(w http.ResponseWriter, r *http.Request, contentType string, document 
 
 // writeBytes is write for a document that is encoded.
 func writeBytes(w http.ResponseWriter, r *http.Request, contentType string, data []byte) {
-	sum := sha256.Sum256(data)
-	opaque := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "public, no-cache")
 	}
-	h.Set("ETag", "W/"+opaque)
-	for _, v := range r.Header.Values("If-None-Match") {
-		for part := range strings.SplitSeq(v, ",") {
-			if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == opaque || tag == "*" {
-				w.WriteHeader(http.StatusNotModified)
-				return
-			}
-		}
+	tag := etag.Of(data)
+	h.Set("ETag", tag)
+	if etag.NoneMatch(r.Header, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
 	}
 	h.Set("Content-Type", contentType)
 	_, _ = w.Write(data) // the client may be gone; there is nobody else to tell

@@ -89,6 +89,7 @@ type Server struct {
 	c           Config
 	collections []*collection
 	compress    func(http.Handler) http.HandlerFunc
+	areas       areaSets
 }
 
 // New checks the configuration and makes a server.

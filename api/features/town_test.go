@@ -228,6 +228,7 @@ func newDesk(t testing.TB, index *locate.Index, n int) *desk {
 
 // rig is a server over the town, with the tiles' counters as in earnest.
 type rig struct {
+	server    *Server
 	handler   http.Handler
 	tiles     *tiles.Server
 	desk      *desk
@@ -259,7 +260,7 @@ func newRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.handler = s.Handler()
+	r.server, r.handler = s, s.Handler()
 	return r
 }
 

@@ -14,9 +14,9 @@ type arrow struct {
 var table = []arrow{
 	{"cmd/gridpatrol", []string{"access/...", "api/...", "basemap", "fixtures/...", "geo/...", "importers/...", "internal/logfile", "internal/pgcluster", "internal/photo", "internal/tlscert", "notify/...", "patrol/...", "postgis/...", "tiles/...", "web/..."}},
 	{"api/openapi", nil}, // text, and what writes it out: the routes are compared with it
-	{"api/features", []string{"geo/...", "patrol/...", "access", "tiles"}},
-	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "api/openapi", "importers/...", "internal/photo"}},
-	{"tiles", []string{"geo/..."}},
+	{"api/features", []string{"geo/...", "patrol/...", "access", "tiles", "internal/etag"}},
+	{"api", []string{"geo/...", "patrol/...", "access", "tiles", "api/openapi", "importers/...", "internal/etag", "internal/photo"}},
+	{"tiles", []string{"geo/...", "internal/etag"}},
 	{"basemap", []string{"geo"}}, // knows nothing of what is drawn on it
 	{"importers", []string{"geo/...", "patrol/..."}},
 	{"importers/ingest", []string{"importers", "geo/...", "patrol/..."}}, // knows of no format: the readers know of no area

@@ -1,0 +1,9 @@
+package features
+
+import (
+	"testing"
+
+	"github.com/gridpatrol/gridpatrol/internal/pgcluster/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
