@@ -8,11 +8,12 @@ import (
 
 // The public lattice in steps of 1e-7°: squares of 50 m at the latitude of the
 // district. At 43.5° N a degree of latitude has 111,106 m and one of longitude
-// 80,880 m (WGS 84), so 0.00045° are 50.0 m and 0.00062° are 50.1 m.
+// 80,880 m (WGS 84), so 0.00045° are 50.0 m and 0.00062° are 50.1 m. The
+// database rounds by them too.
 const (
-	publicLon = 6200
-	publicLat = 4500
-	coarse    = 10 // how many squares on a side a coarse one has
+	PublicLon = 6200
+	PublicLat = 4500
+	Coarse    = 10 // how many squares on a side a coarse one has
 )
 
 // PublicMargin is farther than PublicPoint or CoarsePoint moves any point, in
@@ -24,11 +25,11 @@ const PublicMargin = 0.005
 // reading it again and again tells no more than reading it once. p is lon/lat
 // in degrees, WGS 84; the answer is on the lattice. What is no lon/lat comes
 // back as the zero Point.
-func PublicPoint(p orb.Point) orb.Point { return centre(p, publicLon, publicLat) }
+func PublicPoint(p orb.Point) orb.Point { return centre(p, PublicLon, PublicLat) }
 
 // CoarsePoint is PublicPoint with squares of about 500 m, for categories that
 // are Private: in the country 50 m name the house.
-func CoarsePoint(p orb.Point) orb.Point { return centre(p, coarse*publicLon, coarse*publicLat) }
+func CoarsePoint(p orb.Point) orb.Point { return centre(p, Coarse*PublicLon, Coarse*PublicLat) }
 
 // centre gives the middle of the square with those sides that p lies in.
 func centre(p orb.Point, lonStep, latStep int32) orb.Point {

@@ -69,6 +69,7 @@ type Store struct {
 	onCommit   atomic.Pointer[func()]
 	onAccess   atomic.Pointer[AccessWatch]
 	rules      atomic.Pointer[rules] // the last ones read
+	grids      atomic.Pointer[gridCodes]
 
 	// What was read whole last of what is in force, so that a publish need not.
 	boundaries atomic.Pointer[locate.Snapshot]

@@ -157,7 +157,7 @@ func (w *world) grow(b *testing.B, n int) {
 		if _, err := tx.Exec(b.Context(), prepare); err != nil {
 			return err
 		}
-		for _, index := range []string{"reports_newest", "reports_due", "reports_by_due", "reports_point", "reports_areas"} {
+		for _, index := range []string{"reports_newest", "reports_shown", "reports_due", "reports_by_due", "reports_point", "reports_areas"} {
 			if _, err := tx.Exec(b.Context(), `DROP INDEX `+index); err != nil {
 				return err
 			}

@@ -23,7 +23,7 @@ var table = []arrow{
 	{"fixtures/...", []string{"geo/...", "patrol/...", "importers", "fixtures/..."}},
 	{"notify", []string{"geo", "patrol"}}, // geo for ids and the kinds of error, which patrol's own types hold too
 	{"postgis", []string{"geo/...", "patrol/...", "access", "notify"}},
-	{"patrol", []string{"geo"}},
+	{"patrol", []string{"geo", "geo/cql"}}, // cql: reports are asked for by what is shown of them
 	{"patrol/track", []string{"geo", "geo/cell"}},
 	{"access", []string{"geo"}},
 	{"geo", nil},
