@@ -123,7 +123,7 @@ func TestPersonalOverHTTP(t *testing.T) {
 		People: []patrol.PersonalPerson{{ID: chiefWest, Versions: []patrol.PersonVersion{{Name: "旧名", Phone: "1", From: 1, To: 2}, {Name: "新名", Phone: "13912345678", From: 2}},
 			Holdings: []patrol.Holding{{Seat: id(8), Person: chiefWest, From: testNow.AddDate(-1, 0, 0)}}}},
 		Accounts: []patrol.PersonalAccount{{ID: id(701), Login: "chief", Name: "新名", Role: "officer"}},
-		Contacts: []patrol.PersonalContact{{Contact: patrol.Contact{Name: "新名", Phone: "13912345678"}, Report: id(3), Description: "楼道"}},
+		Contacts: []patrol.PersonalContact{{Contact: patrol.Contact{Name: "新名", Phone: "13912345678"}, Report: id(3), Status: patrol.Accepted, Description: "楼道"}},
 		Actions:  5, Scanned: 100, Unreadable: 2, Before: []patrol.Erasure{{ID: id(9), At: testNow}},
 	}
 	admin := s.token(access.Admin)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
@@ -42,9 +43,12 @@ func New(document []byte) (*Checker, error) {
 	root, _ := d.(map[string]any)
 	schemas := map[string]any{}
 	c.operations = operationsOf(root, schemas)
-	closed(root["components"], false)
+	components := closer(mapping(mapping(root["components"])["schemas"]))
+	for _, s := range components {
+		components.parts(s)
+	}
 	for _, s := range schemas {
-		closed(s, false)
+		components.whole(s)
 	}
 	c.schemas.DefaultDraft(jsonschema.Draft2020)
 	c.schemas.AssertFormat()
@@ -53,26 +57,6 @@ func New(document []byte) (*Checker, error) {
 
 // location is the address under which schemas are compiled.
 const location = "urn:document"
-
-// closed makes every object of a schema refuse members that it does not name.
-// What stands in an allOf only adds to what stands beside it.
-func closed(v any, part bool) {
-	switch v := v.(type) {
-	case map[string]any:
-		if _, ok := v["properties"].(map[string]any); ok && !part {
-			if _, said := v["additionalProperties"]; !said {
-				v["additionalProperties"] = false
-			}
-		}
-		for key, in := range v {
-			closed(in, key == "allOf")
-		}
-	case []any:
-		for _, in := range v {
-			closed(in, part)
-		}
-	}
-}
 
 // keptBytes is how much of an answer is looked at.
 const keptBytes = 512 << 10
@@ -274,17 +258,24 @@ func short(err error) error {
 		return err
 	}
 	english := message.NewPrinter(language.English)
-	var lines []string
+	var lines, unnamed []string
 	var leaves func(*jsonschema.ValidationError)
 	leaves = func(e *jsonschema.ValidationError) {
 		for _, cause := range e.Causes {
 			leaves(cause)
 		}
-		if len(e.Causes) == 0 && len(lines) < 5 {
-			lines = append(lines, fmt.Sprintf("/%s: %s", withoutNumbers(e.InstanceLocation), e.ErrorKind.LocalizedString(english)))
+		at := "/" + withoutNumbers(e.InstanceLocation)
+		if _, ok := e.ErrorKind.(*kind.FalseSchema); ok {
+			unnamed = append(unnamed, at+": is not documented")
+		} else if len(e.Causes) == 0 {
+			lines = append(lines, at+": "+e.ErrorKind.LocalizedString(english))
 		}
 	}
 	leaves(wrong)
+	if len(lines) == 0 { // else those that could not be told to fit are among them
+		lines = unnamed
+	}
+	lines = lines[:min(len(lines), 5)]
 	return fmt.Errorf("%.900s", strings.Join(lines, "; "))
 }
 

@@ -13,9 +13,14 @@ import (
 )
 
 const document = `{"components":{"schemas":{"A":{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]},
+ "Half":{"type":"object","properties":{"h":{"$ref":"#/components/schemas/A"}}},
+ "Any":{"type":"object"},
+ "Both":{"allOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/Half"}],"properties":{"any":{"$ref":"#/components/schemas/Any"},
+  "or":{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":"null"}]}}},
  "All":{"type":"object","properties":{"features":{"type":"array","items":{"$ref":"#/components/schemas/A"}}}}}},
  "paths":{"/a/{id}":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/A"}}}},
   "204":{},"409":{"content":{"application/json":{"schema":{"allOf":[{"$ref":"#/components/schemas/A"},{"properties":{"n":{"enum":[1]}}}]}}}}}}},
+ "/both":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Both"}}}}}}},
  "/a/all":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/All"}}}}}}}}}`
 
 // spy is a test whose failures are kept.
@@ -51,10 +56,16 @@ func TestChecker(t *testing.T) {
 		{"a method", "POST", "/a/1", 200, "application/json", `{"n":1}`, "method"},
 		{"a method refused", "POST", "/a/1", 405, "application/json", `{"n":1}`, ""},
 		{"a missing member", "GET", "/a/1", 200, "application/json", `{}`, "missing propert"},
-		{"another member", "GET", "/a/1", 200, "application/json", `{"n":1,"m":2}`, "additional properties 'm'"},
+		{"another member", "GET", "/a/1", 200, "application/json", `{"n":1,"m":2}`, "/m: is not documented"},
 		{"no JSON", "GET", "/a/1", 200, "application/json", `{`, "no JSON"},
 		{"allOf", "GET", "/a/1", 409, "application/json", `{"n":1}`, ""},
 		{"allOf that does not fit", "GET", "/a/1", 409, "application/json", `{"n":2}`, "value must be"},
+		{"an object that is two", "GET", "/both", 200, "application/json", `{"n":1,"h":{"n":1}}`, ""},
+		{"more than the two", "GET", "/both", 200, "application/json", `{"n":1,"m":2}`, "/m: is not documented"},
+		{"more within", "GET", "/both", 200, "application/json", `{"n":1,"h":{"n":1,"m":1}}`, "/h: "},
+		{"anything", "GET", "/both", 200, "application/json", `{"n":1,"any":{"m":1}}`, ""},
+		{"null or not", "GET", "/both", 200, "application/json", `{"n":1,"or":null}`, ""},
+		{"more than it or null", "GET", "/both", 200, "application/json", `{"n":1,"or":{"n":1,"m":1}}`, "/or: "},
 		{"the path without variables first", "GET", "/a/all", 200, "application/json", `{"features":[{"n":1}]}`, ""},
 		{"a long answer", "GET", "/a/all", 200, "application/json", long, "feature 20"},
 	} {
