@@ -164,6 +164,7 @@ func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snaps
 		CRS: systemURIs(), StorageCRS: crs84,
 		Links: []link{
 			{self + query, "self", "application/json", c.title},
+			pageLink(self + query),
 			{self + "/items" + query, "items", "application/geo+json", c.title + " as GeoJSON"},
 			{self + "/queryables" + query, relQueryables, schemaType, "What features can be asked for by"},
 		},
@@ -201,7 +202,7 @@ func (s *Server) listCollections(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return write(w, r, "application/json", map[string]any{
-		"links":       []link{{s.url(r, "/collections") + query, "self", "application/json", "Collections"}},
+		"links":       []link{{s.url(r, "/collections") + query, "self", "application/json", "Collections"}, pageLink(s.url(r, "/collections") + query)},
 		"collections": documents,
 	})
 }

@@ -31,6 +31,7 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 	}
 	links := []link{
 		{here, "self", geoJSON, "This page"},
+		pageLink(here),
 		{s.url(r, path), "collection", "application/json", c.title},
 	}
 	if p.next != "" {
@@ -89,6 +90,7 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 	}
 	links := []link{
 		{self, "self", geoJSON, "This feature"},
+		pageLink(self),
 		{s.url(r, path), "collection", "application/json", c.title},
 	}
 	e := encoder{system: system, fields: c.fields}

@@ -155,7 +155,7 @@ func TestOneItem(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &f); err != nil || w.Code != http.StatusOK {
 		t.Fatalf("GET = %d %s", w.Code, w.Body)
 	}
-	if f.Type != "Feature" || f.ID != "220112000000001" || f.Geometry.Type != "MultiPolygon" || len(f.Links) != 2 {
+	if f.Type != "Feature" || f.ID != "220112000000001" || f.Geometry.Type != "MultiPolygon" || len(f.Links) != 3 {
 		t.Errorf("feature = %+v", f)
 	}
 	if got := w.Header().Get("Content-Crs"); got != "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>" {

@@ -31,7 +31,9 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request) error {
 		"description": "Areas of grassroots governance, reports and hot spots",
 		"links": []link{
 			{s.url(r, "") + query, "self", "application/json", "This page"},
+			pageLink(s.url(r, "") + query),
 			{s.url(r, "/api") + query, "service-desc", openAPIType, "The API as OpenAPI 3.0"},
+			{withFormat(s.url(r, "/api")+query, formatHTML), "service-doc", htmlType, "The API, to read"},
 			{s.url(r, "/conformance") + query, "conformance", "application/json", "The parts of the standard that are kept"},
 			{s.url(r, "/collections") + query, "data", "application/json", "The collections"},
 			s.tilesetLink(r, "", query),
@@ -49,6 +51,7 @@ func (s *Server) conformance(w http.ResponseWriter, r *http.Request) error {
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
 		"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
 		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
 		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",

@@ -92,13 +92,13 @@ func TestReqAcceptAndF(t *testing.T) {
 	for _, path := range []string{"/ogc", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/grids", "/ogc/collections/reports",
 		"/ogc/collections/grids/queryables", "/ogc/collections/grids/items", "/ogc/collections/grids/items/220112000000001", "/ogc/collections/hotspots/items"} {
 		for accept, want := range map[string]int{
-			"*/*": 200, "application/json": 200, "application/*;q=0.5, text/html": 200, "text/html": 406, "application/json;q=0, image/png": 406,
+			"*/*": 200, "application/json": 200, "application/*;q=0.5, text/html": 200, "text/html": 200, "application/json;q=0, image/png": 406,
 		} {
 			if w := r.get(path, "Accept", accept); w.Code != want {
 				t.Errorf("GET %s, Accept: %s = %d %s, want %d", path, accept, w.Code, w.Body, want)
 			}
 		}
-		if w := r.get(path+"?f=json", "Accept", "text/html"); w.Code != http.StatusOK {
+		if w := r.get(path+"?f=json", "Accept", "text/html"); w.Code != http.StatusOK || strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 			t.Errorf("GET %s?f=json = %d: the header beats the parameter", path, w.Code)
 		}
 	}

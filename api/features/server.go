@@ -78,6 +78,7 @@ type Config struct {
 	// Problem writes an error as application/problem+json.
 	Problem func(w http.ResponseWriter, r *http.Request, err error)
 	Now     func() time.Time // the clock; nil for time.Now
+	Assets  Assets           // what pages in HTML load; zero for none
 }
 
 // minCompressed is the smallest answer, in bytes, that compressing makes
@@ -127,44 +128,54 @@ func New(c Config) (*Server, error) {
 // Routes puts the handlers on r, which stands for the root of the server. Both
 // /ogc and /ogc/ answer: QGIS does not follow a redirect there.
 func (s *Server) Routes(r *mux.Router) {
-	get := func(path, name string, h handler, formats ...format) {
-		r.HandleFunc(path, s.serve(h, formats)).Methods(http.MethodGet, http.MethodHead).Name(name)
+	get := func(path, name string, h handler, page show, formats ...format) {
+		r.HandleFunc(path, s.serve(h, page, formats)).Methods(http.MethodGet, http.MethodHead).Name(name)
 	}
-	get("/ogc", "ogc-landing", s.landing, asJSON)
-	get("/ogc/", "ogc-landing-slash", s.landing, asJSON)
-	get("/ogc/conformance", "ogc-conformance", s.conformance, asJSON)
-	get("/ogc/api", "ogc-api", s.openAPI, asOpenAPI)
-	get("/ogc/collections", "ogc-collections", s.listCollections, asJSON)
-	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection, asJSON)
-	get("/ogc/collections/{collection}/queryables", "ogc-queryables", s.queryables, asSchema)
-	get("/ogc/collections/{collection}/items", "ogc-items", s.items, asFeatures)
-	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item, asFeatures)
+	get("/ogc", "ogc-landing", s.landing, s.landingPage, asJSON)
+	get("/ogc/", "ogc-landing-slash", s.landing, s.landingPage, asJSON)
+	get("/ogc/conformance", "ogc-conformance", s.conformance, s.conformancePage, asJSON)
+	get("/ogc/api", "ogc-api", s.openAPI, s.apiPage, asOpenAPI)
+	get("/ogc/collections", "ogc-collections", s.listCollections, s.collectionsPage, asJSON)
+	get("/ogc/collections/{collection}", "ogc-collection", s.oneCollection, s.collectionPage, asJSON)
+	get("/ogc/collections/{collection}/queryables", "ogc-queryables", s.queryables, s.queryablesPage, asSchema)
+	get("/ogc/collections/{collection}/items", "ogc-items", s.items, s.itemsPage, asFeatures)
+	get("/ogc/collections/{collection}/items/{item}", "ogc-item", s.item, s.itemPage, asFeatures)
 	for name, base := range map[string]string{"ogc-": "/ogc/tiles", "ogc-collection-": "/ogc/collections/{collection}/tiles"} {
-		get(base, name+"tilesets", s.listTilesets, asJSON)
+		get(base, name+"tilesets", s.listTilesets, s.tilesetsPage, asJSON)
 		base += "/" + webMercatorQuad
-		get(base, name+"tileset", s.oneTileset, asJSON, asTileJSON)
-		get(base+"/metadata.json", name+"tile-metadata", s.tilesetMetadata, asJSON)
-		get(base+"/{tileMatrix}/{tileRow}/{tileCol}", name+"tile", s.sendTile, asTile)
+		get(base, name+"tileset", s.oneTileset, s.tilesetPage, asJSON, asTileJSON)
+		get(base+"/metadata.json", name+"tile-metadata", s.tilesetMetadata, nil, asJSON)
+		get(base+"/{tileMatrix}/{tileRow}/{tileCol}", name+"tile", s.sendTile, nil, asTile)
 	}
-	get("/ogc/tileMatrixSets", "ogc-tile-matrix-sets", s.listTileMatrixSets, asJSON)
-	get("/ogc/tileMatrixSets/{tileMatrixSetId}", "ogc-tile-matrix-set", s.oneTileMatrixSet, asJSON)
-	get("/ogc/styles", "ogc-styles", s.listStyles, asJSON)
-	get("/ogc/styles/{styleId}", "ogc-style", s.oneStyle, asStyle, asJSON)
+	get("/ogc/tileMatrixSets", "ogc-tile-matrix-sets", s.listTileMatrixSets, s.tileMatrixSetsPage, asJSON)
+	get("/ogc/tileMatrixSets/{tileMatrixSetId}", "ogc-tile-matrix-set", s.oneTileMatrixSet, s.tileMatrixSetPage, asJSON)
+	get("/ogc/styles", "ogc-styles", s.listStyles, s.stylesPage, asJSON)
+	get("/ogc/styles/{styleId}", "ogc-style", s.oneStyle, s.stylePage, asStyle, asJSON)
 }
 
 // handler answers a request in the form that was agreed on.
 type handler func(http.ResponseWriter, *http.Request) error
 
-// serve agrees on a form for the answer and has it made.
-func (s *Server) serve(h handler, formats []format) http.HandlerFunc {
+// serve agrees on a form for the answer and has it made. A page in HTML shows
+// what there is in the first form; nil where there is none.
+func (s *Server) serve(h handler, page show, formats []format) http.HandlerFunc {
+	vary := "Accept"
+	if page != nil {
+		formats = append(formats, asHTML)
+		vary = "Accept, Accept-Language"
+	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Add("Vary", "Accept")
+		w.Header().Add("Vary", vary)
 		f, err := negotiate(r, formats)
-		if err == nil {
+		switch {
+		case err != nil:
+		case f.names[0] == formatHTML:
+			err = s.sendPage(w, r, h, page, formats[0])
+		default:
 			err = h(w, f.with(r))
 		}
 		if err != nil {
-			s.c.Problem(w, r, err)
+			s.refuse(w, r, err)
 		}
 	}
 }
@@ -175,11 +186,11 @@ func (s *Server) Handler() http.Handler {
 	r := mux.NewRouter().SkipClean(true)
 	s.Routes(r)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.c.Problem(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))
+		s.refuse(w, r, fmt.Errorf("path: %w", geo.ErrNotFound))
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD")
-		s.c.Problem(w, r, geo.Invalid("method-not-allowed", "this can only be read"))
+		s.refuse(w, r, geo.Invalid("method-not-allowed", "this can only be read"))
 	})
 	return s.compress(r)
 }

@@ -22,7 +22,7 @@ func (s *Server) listStyles(w http.ResponseWriter, r *http.Request) error {
 	s.setTileHeaders(w, &t)
 	return write(w, r, "application/json", map[string]any{
 		"default": defaultStyle,
-		"links":   []link{{s.url(r, "/styles") + t.query, "self", "application/json", "Styles"}},
+		"links":   []link{{s.url(r, "/styles") + t.query, "self", "application/json", "Styles"}, pageLink(s.url(r, "/styles") + t.query)},
 		"styles": []map[string]any{{
 			"id": defaultStyle, "title": "Everything there are tiles of",
 			"links": []link{{s.url(r, "/styles/"+defaultStyle) + t.query, "stylesheet", styleType, "A MapLibre style"}},

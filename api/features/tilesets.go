@@ -115,6 +115,7 @@ func (s *Server) tilesetItem(r *http.Request, t *tileset) tilesetItem {
 		Title: t.title(), DataType: "vector", CRS: webMercator, TileMatrixURI: tileMatrixURI, TileMatrixID: webMercatorQuad,
 		Links: []tileLink{
 			{link: link{base + t.query, "self", "application/json", "This tileset"}},
+			{link: pageLink(base + t.query)},
 			{link: link{s.url(r, "/tileMatrixSets/"+webMercatorQuad), relTilingScheme, "application/json", webMercatorQuad}},
 			{link{base + "/{tileMatrix}/{tileRow}/{tileCol}" + t.query, "item", tileType, "The tiles"}, true},
 		},
@@ -135,7 +136,7 @@ func (s *Server) listTilesets(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.setTileHeaders(w, &t)
 	return write(w, r, "application/json", map[string]any{
-		"links":    []link{{s.url(r, t.path+"/tiles") + t.query, "self", "application/json", "Tilesets"}},
+		"links":    []link{{s.url(r, t.path+"/tiles") + t.query, "self", "application/json", "Tilesets"}, pageLink(s.url(r, t.path+"/tiles") + t.query)},
 		"tilesets": []tilesetItem{s.tilesetItem(r, &t)},
 	})
 }

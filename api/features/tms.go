@@ -76,7 +76,7 @@ func (s *Server) listTileMatrixSets(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	return write(w, r, "application/json", map[string]any{
-		"links": []link{{s.url(r, "/tileMatrixSets"), "self", "application/json", "Tile matrix sets"}},
+		"links": []link{{s.url(r, "/tileMatrixSets"), "self", "application/json", "Tile matrix sets"}, pageLink(s.url(r, "/tileMatrixSets"))},
 		"tileMatrixSets": []map[string]any{{
 			"id": webMercatorQuad, "title": "Google Maps Compatible for the World", "uri": tileMatrixURI, "crs": webMercator,
 			"links": []link{{s.url(r, "/tileMatrixSets/"+webMercatorQuad), "self", "application/json", webMercatorQuad}},
@@ -96,7 +96,10 @@ func (s *Server) oneTileMatrixSet(w http.ResponseWriter, r *http.Request) error 
 		ID: webMercatorQuad, Title: "Google Maps Compatible for the World", URI: tileMatrixURI, CRS: webMercator,
 		OrderedAxes: [2]string{"X", "Y"}, WellKnownScaleSet: "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
 		TileMatrices: tileMatrices(),
-		Links:        []link{{s.url(r, "/tileMatrixSets/"+webMercatorQuad), "self", "application/json", webMercatorQuad}},
+		Links: []link{
+			{s.url(r, "/tileMatrixSets/"+webMercatorQuad), "self", "application/json", webMercatorQuad},
+			pageLink(s.url(r, "/tileMatrixSets/"+webMercatorQuad)),
+		},
 	})
 }
 
