@@ -40,6 +40,12 @@ func (c *HotCell) Rate() (rate float64, ok bool) {
 	return decimals(rate, 100), ok
 }
 
+// RoundedHouseholds gives the households to a tenth.
+func (c *HotCell) RoundedHouseholds() float64 { return decimals(c.Households, 10) }
+
+// RoundedStat gives z to three decimals, and p to four digits that count.
+func (c *HotCell) RoundedStat() (z, p float64) { return decimals(c.Stat.Z, 1000), pValue(c.Stat.P) }
+
 // Properties are the cell's properties in GeoJSON, the same as in tiles; what
 // does not apply is absent. The caller owns them.
 func (c *HotCell) Properties() map[string]any {
@@ -51,11 +57,10 @@ func (c *HotCell) Properties() map[string]any {
 		out["rate"] = rate
 	}
 	if c.Peopled {
-		out["households"] = decimals(c.Households, 10)
+		out["households"] = c.RoundedHouseholds()
 	}
 	if c.Compared {
-		out["z_score"] = decimals(c.Stat.Z, 1000)
-		out["p_value"] = pValue(c.Stat.P)
+		out["z_score"], out["p_value"] = c.RoundedStat()
 		out["significant"] = c.Stat.Significant
 		out["analysis_h3"] = c.Stat.Cell.String()
 	}

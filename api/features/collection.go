@@ -3,6 +3,7 @@ package features
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/mux"
 
@@ -19,13 +20,14 @@ type collection struct {
 	extra  []parameter // besides limit, bbox, datetime, cursor and the queryables
 	source source
 
-	personal bool // what comes out depends on who asks
+	personal bool    // what comes out depends on who asks
+	inside   []field // that come besides for who reads reports as they are
 }
 
 // field is a property that every feature of a collection has; null where it is
 // unknown.
 type field struct {
-	name, kind string // kind: "string", "integer", "number" or "boolean", as OpenAPI has it
+	name, kind string // kind: "string", "integer", "number" or "boolean", as OpenAPI has it, or "date-time"
 	queryable  bool   // an items request may ask for features by it
 }
 
@@ -53,15 +55,6 @@ func (c *collection) ofRevision() bool {
 	return is
 }
 
-// sortable reports whether features may be asked for in another order.
-func (c *collection) sortable() bool {
-	switch c.source.(type) {
-	case *areas, *roads:
-		return true
-	}
-	return false
-}
-
 // source gives the features of a collection.
 type source interface {
 	// page gives those that pass the query, in an order that stays, after
@@ -77,6 +70,7 @@ type page struct {
 	features []feature
 	matched  int    // features on all pages; -1 where counting costs too much
 	next     string // cursor of the page after; empty on the last
+	release  func() // called when the page is sent; nil where there is nothing to give back
 	tag      string // changes when what features are taken from does; empty where nobody knows
 }
 
@@ -92,17 +86,13 @@ func (s *Server) allCollections() []*collection {
 			{"code", "string", true}, {"name", "string", true}, {"name_en", "string", true},
 			{"parent", "string", true}, {"area_m2", "number", false}, {"synthetic", "boolean", true},
 		}, more...)
-		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k, fields}, false}
+		return &collection{k.Plural(), title, title + " as published", fields, revisionParameters, &areas{s, k, fields}, false, nil}
 	}
 	people := []field{{"households", "integer", true}, {"population", "integer", true}}
 	with := func(more ...field) []field { return append(more, people...) }
-	report := []field{
-		{"category", "string", true}, {"status", "string", true}, {"grid", "string", true},
-		{"created_at", "string", false}, {"updated_at", "string", false},
-	}
-	hot := []field{{"h3", "string", true}, {"count", "integer", false}, {"suppressed", "boolean", false},
-		{"rate", "number", false}, {"households", "number", false}, {"z_score", "number", false}, {"p_value", "number", false},
-		{"significant", "boolean", false}, {"analysis_h3", "string", false}}
+	hot := []field{{"h3", "string", true}, {"count", "integer", true}, {"suppressed", "boolean", true},
+		{"rate", "number", true}, {"households", "number", true}, {"z_score", "number", true}, {"p_value", "number", true},
+		{"significant", "boolean", true}, {"analysis_h3", "string", true}}
 	return []*collection{
 		area(geo.District, "District"),
 		area(geo.Township, "Townships and streets"),
@@ -111,9 +101,9 @@ func (s *Server) allCollections() []*collection {
 		area(geo.Grid, "Patrol grids", with(field{"class", "string", true})...),
 		area(geo.Compound, "Residential compounds", people...),
 		{"roads", "Roads", "Roads and tracks of the base map",
-			[]field{{"class", "string", true}, {"name", "string", true}}, nil, &roads{s}, false},
+			[]field{{"class", "string", true}, {"name", "string", true}}, nil, &roads{s}, false, nil},
 		{"reports", "Reports", "Reports, newest first. Without an account positions are rounded to some 50 m, " +
-			"to some 500 m where private life is concerned.", report, nil, &reports{s}, true},
+			"to some 500 m where private life is concerned.", reportFields, nil, &reports{s}, true, reportFieldsInside},
 		{"hotspots", "Hot spots", "Reports counted by H3 cell, with the rate per 1,000 households and the Getis-Ord Gi* statistics " +
 			"of the cell of resolution 8. Without an account over the last 7, 30, 90 or 365 days or a month of the calendar, and without count and rate " +
 			"where the count is small; with an account for some areas counted of these alone, without rates and statistics.", hot, []parameter{
@@ -121,16 +111,24 @@ func (s *Server) allCollections() []*collection {
 			{"status", "reports in these states, separated by commas", "string"},
 			{"resolution", "H3 resolution of the cells, 4 to 10; 8 where it is not given", "integer"},
 			{"variable", "what the statistics compare: count, or rate for reports per 1,000 households; count where it is not given", "string"},
-		}, &hotspots{s}, true},
+		}, &hotspots{s}, true, nil},
 	}
 }
 
+// collection gives the collection that a request names, with the fields that its
+// sender is shown.
 func (s *Server) collection(r *http.Request) (*collection, error) {
 	id := mux.Vars(r)["collection"]
 	for _, c := range s.collections {
-		if c.id == id {
-			return c, nil
+		if c.id != id {
+			continue
 		}
+		if c.inside != nil && s.viewer(r).ReadsReports() {
+			own := *c
+			own.fields = slices.Concat(c.fields, c.inside)
+			return &own, nil
+		}
+		return c, nil
 	}
 	return nil, fmt.Errorf("collection %q: %w", id, geo.ErrNotFound)
 }

@@ -60,3 +60,9 @@ func parseInstant(s string) (from, to time.Time, ok bool) {
 	}
 	return time.Time{}, time.Time{}, false
 }
+
+// parseTime reads what a property that is a time is compared with.
+func parseTime(s string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(s, " ", "+"))
+	return t, err == nil
+}

@@ -104,25 +104,16 @@ func (e *encoder) appendFeature(b []byte, f *feature, links []link) ([]byte, err
 func (e *encoder) appendProperties(b []byte, r record) []byte {
 	b = append(b, '{')
 	first := true
-	put := func(name string) {
-		if e.only != nil && !slices.Contains(e.only, name) {
-			return
+	for _, f := range e.fields {
+		if e.only != nil && !slices.Contains(e.only, f.name) {
+			continue
 		}
 		if !first {
 			b = append(b, ',')
 		}
 		first = false
-		b = append(append(append(b, '"'), name...), `":`...) // names are ours: nothing in them is escaped
-		b = r.value(name).appendJSON(b)
-	}
-	if p, ok := r.(properties); ok {
-		for _, name := range p.names() {
-			put(name)
-		}
-	} else {
-		for _, f := range e.fields {
-			put(f.name)
-		}
+		b = append(append(append(b, '"'), f.name...), `":`...) // names are ours: nothing in them is escaped
+		b = r.value(f.name).appendJSON(b)
 	}
 	return append(b, '}')
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/cql"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/tiles"
 )
@@ -19,20 +20,11 @@ import (
 // hotspots is the source of counts by H3 cell; datetime is the window that is
 // counted. Cells with all numbers come first, those that are suppressed last:
 // GDAL and QGIS take the fields and their types from the first page. Among
-// equals pages go by cell.
+// equals pages go by cell. Filters and orders look at what is shown of a cell.
 type hotspots struct{ server *Server }
 
-// place tells where a cell comes among all, and is the cursor of a page that
-// ends with it.
-func place(c *tiles.HotCell) string {
-	rank := "0"
-	if _, rated := c.Rate(); c.Suppressed {
-		rank = "2"
-	} else if !rated {
-		rank = "1"
-	}
-	return rank + c.Cell.Cell.String()
-}
+// completeness is the order where none is asked for; no field has such a name.
+const completeness = " completeness"
 
 // defaultResolution gives cells about a kilometre wide.
 const defaultResolution = 8
@@ -42,33 +34,28 @@ func (s *hotspots) page(r *http.Request, q itemsQuery) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	type placed struct {
-		place string
-		cell  *tiles.HotCell
+	if q.sort == nil {
+		q.sort = []sortKey{{completeness, false}}
 	}
-	var all []placed
+	outlined := q.filter != nil && cql.Names(q.filter, geometryName)
+	all := make([]feature, 0, len(cells))
 	for i := range cells {
 		c := &cells[i]
-		name, ok := q.equal["h3"]
-		if (!ok || c.Cell.Cell.String() == name) && within(c.Cell.Cell, q) {
-			all = append(all, placed{place(c), c})
+		f := feature{id: c.Cell.Cell.String(), record: hotCell{c}}
+		if outlined {
+			f.geometry = cell.Boundary(c.Cell.Cell)
+		}
+		if q.passes(&f) && within(c.Cell.Cell, q) {
+			all = append(all, f)
 		}
 	}
-	slices.SortFunc(all, func(a, b placed) int { return strings.Compare(a.place, b.place) })
-	p := page{matched: len(all)}
-	rest := all
-	if q.cursor != "" {
-		rest = all[sort.Search(len(all), func(i int) bool { return all[i].place > q.cursor }):]
+	p, err := paged(all, q)
+	for i := range p.features {
+		if c, ok := p.features[i].record.(hotCell); ok {
+			p.features[i].geometry = cell.Boundary(c.Cell.Cell)
+		}
 	}
-	if len(rest) > q.limit {
-		rest = rest[:q.limit]
-		p.next = rest[len(rest)-1].place
-	}
-	p.features = make([]feature, len(rest))
-	for i := range rest {
-		p.features[i] = hotspotFeature(rest[i].cell)
-	}
-	return p, nil
+	return p, err
 }
 
 // feature gives a cell by its H3 index, which tells its resolution.
@@ -119,9 +106,54 @@ func within(c cell.Cell, q itemsQuery) bool {
 }
 
 func hotspotFeature(c *tiles.HotCell) feature {
-	values := c.Properties()
-	if c.Suppressed {
-		values["count"] = nil
+	return feature{c.Cell.Cell.String(), cell.Boundary(c.Cell.Cell), hotCell{c}}
+}
+
+// hotCell is a cell as a record.
+type hotCell struct{ *tiles.HotCell }
+
+func (x hotCell) value(name string) value {
+	rate, rated := x.Rate()
+	switch name {
+	case "h3":
+		return text(x.Cell.Cell.String())
+	case "count":
+		return where(!x.Suppressed, number(float64(x.N)))
+	case "suppressed":
+		return truth(x.Suppressed)
+	case "rate":
+		return where(rated, number(rate))
+	case "households":
+		return where(x.Peopled, number(x.RoundedHouseholds()))
+	case "significant":
+		return where(x.Compared, truth(x.Stat.Significant))
+	case "analysis_h3":
+		if !x.Compared {
+			return value{}
+		}
+		return text(x.Stat.Cell.String())
+	case "z_score":
+		z, _ := x.RoundedStat()
+		return where(x.Compared, number(z))
+	case "p_value":
+		_, p := x.RoundedStat()
+		return where(x.Compared, number(p))
+	case completeness:
+		switch {
+		case x.Suppressed:
+			return number(2)
+		case !rated:
+			return number(1)
+		}
+		return number(0)
 	}
-	return feature{c.Cell.Cell.String(), cell.Boundary(c.Cell.Cell), properties(values)}
+	panic("features: no such field of a hot spot: " + name)
+}
+
+// where gives the value where there is one, else null.
+func where(there bool, v value) value {
+	if there {
+		return v
+	}
+	return value{}
 }

@@ -23,6 +23,9 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.release != nil {
+		defer p.release()
+	}
 	path := "/collections/" + c.id
 	self := s.url(r, path+"/items")
 	here := self
@@ -108,7 +111,12 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 func (c *collection) setHeaders(w http.ResponseWriter, in *system) {
 	w.Header().Set("Content-Crs", "<"+in.uri+">")
 	if c.personal {
-		w.Header().Set("Cache-Control", "private, no-cache")
-		w.Header().Add("Vary", "Authorization, Cookie")
+		setPrivate(w)
 	}
+}
+
+// setPrivate says that the answer depends on who asks.
+func setPrivate(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Add("Vary", "Authorization, Cookie")
 }

@@ -31,7 +31,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 	}
 	when := []object{formatParam(formatJSON)}
 	for _, p := range revisionParameters {
-		when = append(when, inQuery(p.name, p.description, object{"type": p.kind}))
+		when = append(when, inQuery(p.name, p.description, schemaOf(p.kind)))
 	}
 	paths := object{
 		"/":            get("landing", "Landing page", "application/json", when...),
@@ -63,19 +63,17 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
 			return object{"type": "array", "items": object{"type": "string", "enum": texts}}
 		}
 		own = append(own, inQuery("properties", "the properties that features come with", several(names)))
-		if c.sortable() {
-			own = append(own, inQuery("sortby", "the properties to sort by, downwards with - before the name", several(keys)),
-				inQuery("filter", "what features must be, in CQL2 text", object{"type": "string"}),
-				inQuery("filter-lang", "the language of filter", object{"type": "string", "enum": []string{"cql2-text"}, "default": "cql2-text"}),
-				inQuery("filter-crs", "the coordinate system of the geometries in filter", anyCRS))
-		}
+		own = append(own, inQuery("sortby", "the properties to sort by, downwards with - before the name", several(keys)),
+			inQuery("filter", "what features must be, in CQL2 text", object{"type": "string"}),
+			inQuery("filter-lang", "the language of filter", object{"type": "string", "enum": []string{"cql2-text"}, "default": "cql2-text"}),
+			inQuery("filter-crs", "the coordinate system of the geometries in filter", anyCRS))
 		for _, p := range c.parameters() {
-			own = append(own, inQuery(p.name, p.description, object{"type": p.kind}))
+			own = append(own, inQuery(p.name, p.description, schemaOf(p.kind)))
 		}
 		item := []object{{"name": "featureId", "in": "path", "required": true, "schema": object{"type": "string"}}}
 		item = append(item, formatParam(formatJSON, "geojson"), inQuery("crs", "the coordinate system of the answer", anyCRS))
 		for _, p := range c.extra {
-			item = append(item, inQuery(p.name, p.description, object{"type": p.kind}))
+			item = append(item, inQuery(p.name, p.description, schemaOf(p.kind)))
 		}
 		described := []object{formatParam(formatJSON)}
 		if c.ofRevision() {

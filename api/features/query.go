@@ -68,10 +68,8 @@ func invalid(fields []geo.FieldError) error {
 
 // itemsQuery reads the query of an items request of a collection.
 func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
-	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs", "properties", "f"}
-	if c.sortable() {
-		known = append(known, "sortby", "filter", "filter-lang", "filter-crs")
-	}
+	known := []string{"limit", "bbox", "datetime", "cursor", "crs", "bbox-crs", "properties", "f",
+		"sortby", "filter", "filter-lang", "filter-crs"}
 	for _, p := range c.parameters() {
 		known = append(known, p.name)
 	}

@@ -35,10 +35,15 @@ func (s *Server) queryables(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if c.inside != nil {
+		setPrivate(w)
+	}
 	members := object{geometryName: object{"title": "where it lies", "format": "geometry-" + c.geometry(), "x-ogc-role": "primary-geometry"}}
 	for _, f := range c.fields {
 		if f.queryable {
-			members[f.name] = object{"title": f.name, "type": f.kind}
+			member := schemaOf(f.kind)
+			member["title"] = f.name
+			members[f.name] = member
 		}
 	}
 	return write(w, r, schemaType, object{
@@ -49,6 +54,14 @@ func (s *Server) queryables(w http.ResponseWriter, r *http.Request) error {
 		"properties":           members,
 		"additionalProperties": false,
 	})
+}
+
+// schemaOf gives the JSON schema of a kind of field or parameter.
+func schemaOf(kind string) object {
+	if kind == "date-time" {
+		return object{"type": "string", "format": kind}
+	}
+	return object{"type": kind}
 }
 
 // geometry names the one type of geometry that the collection has.
@@ -65,7 +78,7 @@ func (c *collection) geometry() string {
 }
 
 // filterTypes are the types of fields as filters have them.
-var filterTypes = map[string]cql.Type{"string": cql.String, "integer": cql.Integer, "number": cql.Number, "boolean": cql.Boolean}
+var filterTypes = map[string]cql.Type{"string": cql.String, "integer": cql.Integer, "number": cql.Number, "boolean": cql.Boolean, "date-time": cql.Timestamp}
 
 // parseFilter reads the parameter filter, whose language is CQL2 text, with the
 // geometries in the system of filter-crs. It gives nil where there is none, and
@@ -150,6 +163,8 @@ func (v value) forFilter() cql.Value {
 		return cql.Num(v.number)
 	case truthValue:
 		return cql.Bool(v.number == 1)
+	case timeValue:
+		return cql.Instant(v.time())
 	}
 	return cql.Value{}
 }

@@ -3,12 +3,10 @@ package features
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/paulmach/orb"
@@ -28,7 +26,7 @@ type record interface {
 	value(name string) value
 }
 
-// value is one property: null, a text, a number or a truth. The zero value is
+// value is one property: null, a text, a number, a truth or a time. The zero value is
 // null.
 type value struct {
 	kind   valueKind
@@ -43,6 +41,7 @@ const (
 	textValue
 	numberValue
 	truthValue // number is 0 or 1
+	timeValue  // number is microseconds since 1970, which it holds to the year 2255
 )
 
 func text(s string) value    { return value{kind: textValue, text: s} }
@@ -54,6 +53,17 @@ func truth(b bool) value {
 	}
 	return value{kind: truthValue}
 }
+
+// instant gives a time, null where it is zero.
+func instant(t time.Time) value {
+	if t.IsZero() {
+		return value{}
+	}
+	return value{kind: timeValue, number: float64(t.UnixMicro())}
+}
+
+// time gives the time that the value is.
+func (v value) time() time.Time { return time.UnixMicro(int64(v.number)).UTC() }
 
 // known gives a text, null where it is empty.
 func known(s string) value {
@@ -98,6 +108,9 @@ func (v value) equals(s string) bool {
 		return err == nil && n == v.number
 	case truthValue:
 		return s == strconv.FormatBool(v.number == 1)
+	case timeValue:
+		t, ok := parseTime(s)
+		return ok && t.Equal(v.time())
 	}
 	return false
 }
@@ -111,6 +124,8 @@ func (v value) appendJSON(b []byte) []byte {
 		return appendNumber(b, v.number)
 	case truthValue:
 		return strconv.AppendBool(b, v.number == 1)
+	case timeValue:
+		return append(v.time().AppendFormat(append(b, '"'), time.RFC3339), '"')
 	}
 	return append(b, "null"...)
 }
@@ -144,26 +159,3 @@ func appendQuoted(b []byte, s string) []byte {
 	}
 	return append(b, data...)
 }
-
-// properties is a record that has its values in a map, and may have others than
-// those of the collection's fields.
-type properties map[string]any
-
-func (p properties) value(name string) value {
-	switch v := p[name].(type) {
-	case nil:
-		return value{}
-	case string:
-		return text(v)
-	case bool:
-		return truth(v)
-	case int:
-		return number(float64(v))
-	case float64:
-		return number(v)
-	}
-	panic(fmt.Sprintf("features: property %s is a %T", name, p[name]))
-}
-
-// names gives the names of the values that there are, in their order.
-func (p properties) names() []string { return slices.Sorted(maps.Keys(p)) }

@@ -1,129 +1,301 @@
 package features
 
 import (
-	"cmp"
-	"encoding/base64"
+	"context"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/cql"
 	"github.com/gridpatrol/gridpatrol/patrol"
 )
 
-// reports is the source of reports, newest first. What comes out depends on
-// who asks, see viewer; a description never does.
+// reports is the source of reports, newest first. What comes out depends on who
+// asks, see viewer; a description never does. Filters, boxes, times and orders
+// look at what comes out, in the database.
+//
+// A page is read whole before it is sent: who reads slowly must not hold a
+// connection to the database.
 type reports struct{ server *Server }
+
+// reportFields are the properties of the public form, and reportFieldsInside those
+// that come besides for who reads reports as they are.
+var (
+	reportFields = []field{
+		{patrol.ShownCategory, "string", true}, {patrol.ShownStatus, "string", true}, {patrol.ShownGrid, "string", true},
+		{patrol.ShownCreatedAt, "date-time", true}, {patrol.ShownUpdatedAt, "date-time", true},
+	}
+	reportFieldsInside = []field{{patrol.ShownDueAt, "date-time", true}, {patrol.ShownOverdue, "boolean", true}}
+)
+
+// reportRows are the rows of pages that were sent.
+var reportRows = sync.Pool{New: func() any { return new([]patrol.Shown) }}
 
 func (s *reports) page(r *http.Request, q itemsQuery) (page, error) {
 	v := s.server.viewer(r)
-	f := patrol.Filter{From: q.datetime.from, To: q.datetime.to, Limit: q.limit + 1}
-	if c, ok := q.equal["category"]; ok {
-		f.Category = []string{c}
+	ask := s.query(v)
+	ask.Bounds, ask.From, ask.To, ask.Limit = q.bounds, q.datetime.from, q.datetime.to, q.limit+1
+	ask.Filter = q.wanted(v)
+	for _, k := range q.sort {
+		ask.Sort = append(ask.Sort, patrol.ShownKey{Name: k.name, Down: k.down})
 	}
-	if status, ok := q.equal["status"]; ok {
-		f.Status = []patrol.Status{patrol.Status(status)}
-		if !slices.Contains(patrol.Statuses(), f.Status[0]) {
-			return page{matched: -1}, nil
-		}
-	}
-	if code, ok := q.equal["grid"]; ok {
-		grid, ok := s.server.c.Boundaries.Current().Index.Area(geo.Grid, code)
-		if !ok {
-			return page{matched: -1}, nil
-		}
-		f.Area = &grid.ID
-	}
+	p := page{matched: -1}
 	if q.cursor != "" {
-		var ok bool
-		if f.AfterTime, f.AfterID, ok = parseCursor(q.cursor); !ok {
-			return page{}, invalid([]geo.FieldError{{Pointer: "cursor", Detail: "is none that this collection gave"}})
+		var err error
+		if ask.After, p.matched, err = parseReportCursor(q.cursor, q.sort); err != nil {
+			return page{}, err
 		}
 	}
-	found, err := s.fetch(r, v, f, q)
+	kept, _ := reportRows.Get().(*[]patrol.Shown)
+	rows := (*kept)[:0]
+	p.release = func() {
+		*kept = rows[:0]
+		reportRows.Put(kept)
+	}
+	err := s.server.c.Reports.ShownReports(r.Context(), v.scope(), ask, func(report *patrol.Shown) error {
+		rows = append(rows, *report)
+		return nil
+	})
 	if err != nil {
 		return page{}, err
 	}
-	p := page{matched: -1}
-	if len(found) > q.limit {
-		found = found[:q.limit]
-		last := &found[len(found)-1]
-		p.next = cursor(last.CreatedAt, last.ID)
+	more := len(rows) > q.limit
+	if q.cursor == "" {
+		p.matched = len(rows)
+		if more {
+			if p.matched, err = s.count(r.Context(), v, ask); err != nil {
+				return page{}, err
+			}
+		}
 	}
-	p.features = make([]feature, len(found))
-	for i := range found {
-		p.features[i] = reportFeature(v, &found[i])
+	shown := rows[:min(len(rows), q.limit)]
+	if more {
+		p.next = reportCursor(&shown[len(shown)-1], q.sort, p.matched)
 	}
+	p.features = reportFeatures(shown)
 	return p, nil
 }
 
-// fetch asks for each bound apart: there are two where the box crosses the
-// 180th meridian, and they do not overlap.
-func (s *reports) fetch(r *http.Request, v *viewer, f patrol.Filter, q itemsQuery) ([]patrol.Report, error) {
-	if len(q.bounds) == 0 {
-		return v.fetch(r.Context(), f, nil)
+// count gives how many reports there are on all pages, -1 where that takes too
+// long.
+func (s *reports) count(ctx context.Context, v *viewer, ask patrol.ShownQuery) (int, error) {
+	n, err := s.server.c.Reports.CountShown(ctx, v.scope(), ask)
+	if errors.Is(err, geo.ErrUnavailable) && ctx.Err() == nil {
+		return -1, nil
 	}
-	var out []patrol.Report
-	for i := range q.bounds {
-		found, err := v.fetch(r.Context(), f, &q.bounds[i])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	slices.SortFunc(out, func(a, b patrol.Report) int {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID.String(), a.ID.String()))
-	})
-	return out[:min(len(out), f.Limit)], nil
+	return n, err
 }
 
 func (s *reports) feature(r *http.Request, id string, _ map[string]string) (feature, error) {
 	v := s.server.viewer(r)
 	uid, err := uuid.Parse(id)
-	if err != nil || uid.String() != id {
+	if err != nil || uid.String() != id || uid == uuid.Nil {
 		return feature{}, fmt.Errorf("report %q: %w", id, geo.ErrNotFound)
 	}
-	report, _, err := s.server.c.Reports.Report(r.Context(), v.scope(), uid)
+	ask := s.query(v)
+	ask.ID, ask.Limit = uid, 1
+	var found []patrol.Shown
+	err = s.server.c.Reports.ShownReports(r.Context(), v.scope(), ask, func(report *patrol.Shown) error {
+		found = append(found, *report)
+		return nil
+	})
 	if err != nil {
 		return feature{}, err
 	}
-	return reportFeature(v, &report), nil
+	if len(found) == 0 {
+		return feature{}, fmt.Errorf("report %s: %w", id, geo.ErrNotFound)
+	}
+	return reportFeatures(found)[0], nil
 }
 
-func reportFeature(v *viewer, r *patrol.Report) feature {
-	values := properties{
-		"category":   r.Category,
-		"status":     string(r.Status),
-		"grid":       gridOf(r),
-		"created_at": r.CreatedAt.UTC().Format(time.RFC3339),
-		"updated_at": r.UpdatedAt.UTC().Format(time.RFC3339),
+// query asks for all reports in the form that the viewer is shown.
+func (s *reports) query(v *viewer) patrol.ShownQuery {
+	q := patrol.ShownQuery{Now: v.now}
+	if !v.ReadsReports() {
+		q.Public = v.duties.Current().Rulebook
 	}
-	if v.ReadsReports() {
-		values["overdue"] = r.Overdue(v.now)
-		values["due_at"] = nil
-		if !r.DueAt.IsZero() {
-			values["due_at"] = r.DueAt.UTC().Format(time.RFC3339)
+	return q
+}
+
+// wanted gives the filter and what properties must be as one filter, nil where
+// everything is wanted.
+func (q *itemsQuery) wanted(v *viewer) cql.Expr {
+	var terms []cql.Expr
+	for _, f := range reportFieldsOf(v) {
+		if text, ok := q.equal[f.name]; ok {
+			terms = append(terms, equals(f, text))
 		}
 	}
-	return feature{r.ID.String(), v.point(r), values}
-}
-
-// cursor names the place after a report in the order of the collection.
-func cursor(t time.Time, id geo.ID) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(t.UTC().Format(time.RFC3339Nano) + " " + id.String()))
-}
-
-func parseCursor(s string) (time.Time, geo.ID, bool) {
-	data, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil {
-		return time.Time{}, geo.ID{}, false
+	switch e := q.filter.(type) {
+	case nil:
+	case *cql.And:
+		terms = append(terms, e.Terms...)
+	default:
+		terms = append(terms, e)
 	}
-	at, id, _ := strings.Cut(string(data), " ")
-	t, errTime := time.Parse(time.RFC3339Nano, at)
-	uid, errID := uuid.Parse(id)
-	return t, uid, errTime == nil && errID == nil
+	switch len(terms) {
+	case 0:
+		return nil
+	case 1:
+		return terms[0]
+	}
+	return &cql.And{Terms: terms}
+}
+
+func reportFieldsOf(v *viewer) []field {
+	if v.ReadsReports() {
+		return append(append([]field(nil), reportFields...), reportFieldsInside...)
+	}
+	return reportFields
+}
+
+// equals gives value.equals as a filter.
+func equals(f field, s string) cql.Expr {
+	var want cql.Value
+	switch f.kind {
+	case "string":
+		want = cql.Text(s)
+	case "boolean":
+		if s != "true" && s != "false" {
+			return &cql.Constant{}
+		}
+		want = cql.Bool(s == "true")
+	case "date-time":
+		at, ok := parseTime(s)
+		if !ok {
+			return &cql.Constant{}
+		}
+		want = cql.Instant(at)
+	default:
+		panic("features: no report has a " + f.kind)
+	}
+	return &cql.Comparison{Op: cql.Equal, Left: &cql.Ref{Name: f.name}, Right: &cql.Literal{Value: want}}
+}
+
+// report is a report as a record.
+type report struct{ *patrol.Shown }
+
+func (x report) value(name string) value {
+	switch name {
+	case patrol.ShownCategory:
+		return text(x.Category)
+	case patrol.ShownStatus:
+		return text(string(x.Status))
+	case patrol.ShownGrid:
+		return known(x.Grid)
+	case patrol.ShownCreatedAt:
+		return instant(x.CreatedAt)
+	case patrol.ShownUpdatedAt:
+		return instant(x.UpdatedAt)
+	case patrol.ShownDueAt:
+		return instant(x.DueAt)
+	case patrol.ShownOverdue:
+		return truth(x.Overdue)
+	}
+	panic("features: no such field of a report: " + name)
+}
+
+// reportFeatures gives the reports as features, which hold them.
+func reportFeatures(rows []patrol.Shown) []feature {
+	const length = 36 // of an id as text
+	b := make([]byte, 0, length*len(rows))
+	for i := range rows {
+		id := &rows[i].ID
+		for j, part := range [][]byte{id[:4], id[4:6], id[6:8], id[8:10], id[10:]} {
+			if j > 0 {
+				b = append(b, '-')
+			}
+			b = hex.AppendEncode(b, part)
+		}
+	}
+	ids := string(b)
+	out := make([]feature, len(rows))
+	for i := range rows {
+		out[i] = feature{ids[i*length : (i+1)*length], rows[i].Point, report{&rows[i]}}
+	}
+	return out
+}
+
+// reportCursor names the place after a report in the order, and takes the number
+// of all along: to count a million again for each page would take longer than
+// the page. It is -1 where it is not known.
+func reportCursor(s *patrol.Shown, keys []sortKey, matched int) string {
+	keys = reportOrder(keys)
+	at := spot{id: s.ID.String()}
+	for _, k := range keys {
+		at.values = append(at.values, report{s}.value(k.name))
+	}
+	out := at.cursor(keys)
+	if matched >= 0 {
+		out += "." + strconv.Itoa(matched)
+	}
+	return out
+}
+
+// reportOrder gives the keys of an order, those of the usual one too.
+func reportOrder(keys []sortKey) []sortKey {
+	if len(keys) == 0 {
+		return []sortKey{{patrol.ShownCreatedAt, true}}
+	}
+	return keys
+}
+
+func parseReportCursor(s string, keys []sortKey) (*patrol.ShownPlace, int, error) {
+	wrong := invalid([]geo.FieldError{{Pointer: "cursor", Detail: "is none that this collection gave for this order"}})
+	s, number, counted := strings.Cut(s, ".")
+	matched := -1
+	if counted {
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil || n < 0 {
+			return nil, 0, wrong
+		}
+		matched = int(n)
+	}
+	keys = reportOrder(keys)
+	at, err := parseSpot(s, keys)
+	if err != nil {
+		return nil, 0, err
+	}
+	id, err := uuid.Parse(at.id)
+	if err != nil {
+		return nil, 0, wrong
+	}
+	place := &patrol.ShownPlace{ID: id}
+	for i, k := range keys {
+		v, ok := placeValue(k.name, at.values[i])
+		if !ok {
+			return nil, 0, wrong
+		}
+		place.Values = append(place.Values, v)
+	}
+	return place, matched, nil
+}
+
+// placeValue gives a value of a cursor as one of the property; ok is false where it
+// can be none.
+func placeValue(name string, v value) (out cql.Value, ok bool) {
+	switch name {
+	case patrol.ShownCategory, patrol.ShownStatus:
+		return cql.Text(v.text), v.kind == textValue
+	case patrol.ShownGrid:
+		return v.forFilter(), v.kind == textValue || v.kind == null
+	case patrol.ShownOverdue:
+		return v.forFilter(), v.kind == truthValue
+	}
+	const reach = 1e17 // microseconds, some 3,000 years either way
+	switch {
+	case v.kind == null:
+		return cql.Value{}, name == patrol.ShownDueAt
+	case v.kind != numberValue || v.number != float64(int64(v.number)) || v.number > reach || v.number < -reach:
+		return cql.Value{}, false
+	}
+	return cql.Instant(time.UnixMicro(int64(v.number))), true
 }

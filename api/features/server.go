@@ -41,8 +41,13 @@ type Boundaries interface {
 type Reports interface {
 	// Reports gives those within the scope that pass the filter, newest first.
 	Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error)
-	// Report gives one within the scope, else geo.ErrNotFound.
-	Report(ctx context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error)
+	// ShownReports gives those within the scope that the query asks for, in its
+	// order. The report that each gets is its own until it returns, and each does
+	// not wait for anybody; an error of it ends the reading.
+	ShownReports(ctx context.Context, scope access.Scope, q patrol.ShownQuery, each func(*patrol.Shown) error) error
+	// CountShown counts those within the scope that the query asks for on all
+	// pages.
+	CountShown(ctx context.Context, scope access.Scope, q patrol.ShownQuery) (int, error)
 	// CellCounts counts those within the scope that pass the filter, by cell of
 	// resolution hotspot.BaseResolution.
 	CellCounts(ctx context.Context, scope access.Scope, f hotspot.Filter) ([]hotspot.Count, error)

@@ -98,7 +98,7 @@ func (a *spot) cursor(keys []sortKey) string {
 			parts = append(parts, nil)
 		case textValue:
 			parts = append(parts, v.text)
-		case numberValue:
+		case numberValue, timeValue:
 			parts = append(parts, v.number)
 		case truthValue:
 			parts = append(parts, v.number == 1)
@@ -128,9 +128,15 @@ func parseSpot(s string, keys []sortKey) (spot, error) {
 	}
 	out := spot{id: id}
 	for _, part := range parts[2:] {
-		switch part.(type) {
-		case nil, string, float64, bool:
-			out.values = append(out.values, properties{"": part}.value(""))
+		switch v := part.(type) {
+		case nil:
+			out.values = append(out.values, value{})
+		case string:
+			out.values = append(out.values, text(v))
+		case float64:
+			out.values = append(out.values, number(v))
+		case bool:
+			out.values = append(out.values, truth(v))
 		default:
 			return spot{}, wrong
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/cql"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 	"github.com/gridpatrol/gridpatrol/patrol"
@@ -139,13 +140,82 @@ func older(r *patrol.Report, t time.Time, id geo.ID) bool {
 	return r.CreatedAt.Before(t) || r.CreatedAt.Equal(t) && r.ID.String() < id.String()
 }
 
-func (d *desk) Report(_ context.Context, scope access.Scope, id geo.ID) (patrol.Report, []patrol.HistoryEntry, error) {
-	for _, r := range d.reports {
-		if r.ID == id && scope.Covers(r.Decision.AreaIDs) {
-			return r, nil, nil
+// shownAs is the report as the store shows it.
+func shownAs(r *patrol.Report, q *patrol.ShownQuery) patrol.Shown {
+	s := patrol.Shown{ID: r.ID, Point: r.Point, Category: r.Category, Status: r.Status,
+		CreatedAt: r.CreatedAt.Truncate(time.Second), UpdatedAt: r.UpdatedAt.Truncate(time.Second)}
+	if code, ok := gridOf(r).(string); ok {
+		s.Grid = code
+	}
+	if q.Public != nil {
+		s.Point = q.Public.Shown(r.Category, r.Point)
+	} else {
+		s.DueAt, s.Overdue = r.DueAt.Truncate(time.Second), r.Overdue(q.Now)
+	}
+	return s
+}
+
+// gridOf is the code of the grid a report was routed to, nil where there was
+// none.
+func gridOf(r *patrol.Report) any {
+	if n := r.Decision.Areas[geo.Grid]; n != nil {
+		return n.Code
+	}
+	return nil
+}
+
+// found gives what the query asks for on all pages, in its order.
+func (d *desk) found(scope access.Scope, q patrol.ShownQuery) (out []patrol.Shown) {
+	for i := range d.reports {
+		s := shownAs(&d.reports[i], &q)
+		if scope.Covers(d.reports[i].Decision.AreaIDs) && (q.ID == geo.ID{} || q.ID == s.ID) &&
+			(len(q.Bounds) == 0 || slices.ContainsFunc(q.Bounds, func(b orb.Bound) bool { return b.Contains(s.Point) })) &&
+			!s.CreatedAt.Before(q.From) && (q.To.IsZero() || s.CreatedAt.Before(q.To)) &&
+			(q.Filter == nil || cql.Eval(q.Filter, s.Value) == cql.True) {
+			out = append(out, s)
 		}
 	}
-	return patrol.Report{}, nil, geo.ErrNotFound
+	slices.SortFunc(out, func(a, b patrol.Shown) int { return comparePlaces(&q, q.PlaceOf(&a), q.PlaceOf(&b)) })
+	return out
+}
+
+func comparePlaces(q *patrol.ShownQuery, a, b patrol.ShownPlace) int {
+	down := false
+	way := func(c int) int {
+		if down {
+			return -c
+		}
+		return c
+	}
+	for i, k := range q.Order() {
+		x, y := a.Values[i], b.Values[i]
+		down = k.Down
+		c := cmp.Or(cmp.Compare(btoi(x.Type == cql.Null), btoi(y.Type == cql.Null)), cmp.Compare(x.Text, y.Text), x.Time.Compare(y.Time), cmp.Compare(btoi(x.Bool), btoi(y.Bool)))
+		if c != 0 {
+			return way(c)
+		}
+	}
+	return way(cmp.Compare(a.ID.String(), b.ID.String()))
+}
+
+func (d *desk) ShownReports(_ context.Context, scope access.Scope, q patrol.ShownQuery, each func(*patrol.Shown) error) error {
+	n := 0
+	for _, s := range d.found(scope, q) {
+		if q.After != nil && comparePlaces(&q, q.PlaceOf(&s), *q.After) <= 0 {
+			continue
+		}
+		if err := each(&s); err != nil {
+			return err
+		}
+		if n++; n == q.Limit {
+			break
+		}
+	}
+	return nil
+}
+
+func (d *desk) CountShown(_ context.Context, scope access.Scope, q patrol.ShownQuery) (int, error) {
+	return len(d.found(scope, q)), nil
 }
 
 func (d *desk) CellCounts(_ context.Context, scope access.Scope, f hotspot.Filter) ([]hotspot.Count, error) {

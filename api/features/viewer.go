@@ -217,12 +217,3 @@ func (v *viewer) publicCounts(ctx context.Context, f hotspot.Filter, starts []ti
 	}
 	return columns.FrameCounts(f, true, starts), nil
 }
-
-// gridOf is the code of the grid a report was routed to, nil where there was
-// none.
-func gridOf(r *patrol.Report) any {
-	if n := r.Decision.Areas[geo.Grid]; n != nil {
-		return n.Code
-	}
-	return nil
-}
