@@ -60,18 +60,16 @@ func (p *htmlPage) itemsForm(c *collection) *form {
 	}
 	add(input{Name: "bbox", Hint: p.Say("西,南,东,北(度)", "west,south,east,north (degrees)")})
 	add(input{Name: "datetime", Hint: "2026-01-01T00:00:00Z/.."})
-	if c.sortable() {
-		add(input{Name: "filter", Hint: "name LIKE '%'"})
-		order := []option{{"", p.Say("默认", "as it is"), false}}
-		for _, field := range c.fields {
-			label := fieldWords.of(p.tongue, field.name)
-			order = append(order, option{field.name, label + " ↑", false}, option{"-" + field.name, label + " ↓", false})
-		}
-		if text := asked.Get("sortby"); text != "" && !slices.ContainsFunc(order, func(o option) bool { return o.Value == text }) {
-			order = append(order, option{text, text, true})
-		}
-		add(input{Name: "sortby", Options: order})
+	add(input{Name: "filter", Hint: "name LIKE '%'"})
+	order := []option{{"", p.Say("默认", "as it is"), false}}
+	for _, field := range c.fields {
+		label := fieldWords.of(p.tongue, field.name)
+		order = append(order, option{field.name, label + " ↑", false}, option{"-" + field.name, label + " ↓", false})
 	}
+	if text := asked.Get("sortby"); text != "" && !slices.ContainsFunc(order, func(o option) bool { return o.Value == text }) {
+		order = append(order, option{text, text, true})
+	}
+	add(input{Name: "sortby", Options: order})
 	var sizes []option
 	numbers := []int{defaultLimit, 50, 100, maxShown}
 	if n, err := strconv.Atoi(asked.Get("limit")); err == nil && n > 0 && !slices.Contains(numbers, n) {
