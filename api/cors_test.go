@@ -24,6 +24,8 @@ func TestPagesOfOtherSites(t *testing.T) {
 		{PublicMap, "GET", "/api/v1/locate", 400, true},
 		{PublicMap, "GET", "/api/v1/areas/grid/0", 404, true},
 		{PublicMap, "GET", "/api/v1/app", 200, true},
+		{PublicNone, "GET", "/api/v1/openapi.json", 200, true},
+		{PublicNone, "GET", "/api/v1/docs/nothing", 404, true},
 		{PublicMap, "GET", "/tiles/grids/0/0/0.mvt", 404, true},
 		{PublicMap, "GET", "/ogc/collections", 404, true},
 		{PublicMap, "GET", "/ogc", 404, true},

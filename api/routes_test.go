@@ -80,6 +80,8 @@ func TestOpenness(t *testing.T) {
 		{"GET", "/basemap/1/1/1", PublicMap},
 		{"HEAD", "/api/v1/events", PublicMap},
 		{"GET", "/api/v1/app", PublicNone},
+		{"GET", "/api/v1/openapi.json", PublicNone},
+		{"GET", "/api/v1/docs/reports", PublicNone},
 		{"GET", "/healthz", PublicNone},
 		{"GET", "/", PublicNone},
 		{"GET", "/about", PublicNone},

@@ -17,6 +17,11 @@ func writeTagged(w http.ResponseWriter, r *http.Request, contentType string, v a
 	if err != nil {
 		return err
 	}
+	return tagged(w, r, contentType, body)
+}
+
+// tagged is writeTagged of a text.
+func tagged(w http.ResponseWriter, r *http.Request, contentType string, body []byte) error {
 	tag := etag.Of(body)
 	h := w.Header()
 	h.Set("ETag", tag)

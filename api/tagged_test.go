@@ -15,6 +15,9 @@ func TestWhoHasItAlready(t *testing.T) {
 	tags := map[string]string{}
 	for _, tt := range []struct{ path, token, cache string }{
 		{"/api/v1/app", "", "public, no-cache"},
+		{"/api/v1/openapi.json", "", "public, no-cache"},
+		{"/api/v1/docs", "", "public, no-cache"},
+		{"/api/v1/docs/reports", "", "public, no-cache"},
 		{"/api/v1/areas/grid", "", "public, no-cache"},
 		{"/api/v1/areas/grid/" + gridWest, "", "public, no-cache"},
 		{"/api/v1/categories", "", "public, no-cache"},

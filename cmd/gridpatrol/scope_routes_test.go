@@ -22,6 +22,9 @@ func scopeExpectations() map[string]expected {
 	plain := []question{{}}
 	put("anyone", map[string][]question{
 		"GET /api/v1/app":             plain,
+		"GET /api/v1/openapi.json":    plain,
+		"GET /api/v1/docs":            plain,
+		"GET /api/v1/docs/{tag}":      {{path: "/api/v1/docs/reports"}, {path: "/api/v1/docs/none", ok: 404}},
 		"POST /api/v1/session":        one(question{body: `{}`, ok: unread}),
 		"DELETE /api/v1/session":      one(question{ok: 204, fresh: true, finally: renewed}),
 		"POST /api/v1/password-reset": one(question{body: `{"secret":"none","password":"a long password"}`, ok: unread}),
