@@ -38,14 +38,14 @@ GO_FILES = $(shell find . -name '*.go' -not -path './.cache/*' -not -path '*/nod
 .DEFAULT_GOAL := help
 # npm would write the same folder twice.
 .NOTPARALLEL:
-.PHONY: help demo web build test lint bench clean go-present
+.PHONY: help demo web build test test-clients lint bench clean go-present
 
 # What the application is built of. Folders too: they change with a file's end.
 WEB_SOURCES = $(shell find web/src web/index.html web/icon.svg web/build.mjs web/icons.mjs web/package.json)
 WEB_MODULES := web/node_modules
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## install what is missing, build, and start the demo on 127.0.0.1:8080
 	@scripts/setup.sh run
@@ -87,6 +87,11 @@ go-test: go-present $(WEB_MODULES)/.stamp-test web
 	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_PACKAGES) || status=1; \
 	go test -vet=off -race -timeout $(TEST_TIMEOUT) $(RACE_TEST) || status=1; \
 	exit $$status
+
+test-clients: ## install QGIS, and read a demo with it: collections, tiles, recipes
+	@scripts/setup.sh clients
+	@$(MAKE) --no-print-directory build
+	scripts/test-clients.sh $(BIN)
 
 lint: go-present $(WEB_MODULES)/.stamp-test web ## format, vet, staticcheck, import arrows, types
 	@unformatted=$$(gofmt -l $(GO_FILES)); \

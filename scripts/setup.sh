@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what gridpatrol needs and is missing, on Debian and Ubuntu with apt.
 #
-#   scripts/setup.sh run    to build and run it (make demo)
-#   scripts/setup.sh bench  to run the benchmarks as well (make bench)
-#   scripts/setup.sh test   to run every test as well (make test)
+#   scripts/setup.sh run     to build and run it (make demo)
+#   scripts/setup.sh bench   to run the benchmarks as well (make bench)
+#   scripts/setup.sh test    to run every test as well (make test)
+#   scripts/setup.sh clients to read it with QGIS as well (make test-clients)
 #
 # Run again it only looks, in a fraction of a second. What cannot be had is said
 # in one line, with a way to get it, and the exit status is 1.
@@ -11,9 +12,9 @@ set -eu
 
 scope=${1:-run}
 case $scope in
-run | bench | test) ;;
+run | bench | test | clients) ;;
 *)
-	echo "usage: $0 run|bench|test" >&2
+	echo "usage: $0 run|bench|test|clients" >&2
 	exit 2
 	;;
 esac
@@ -26,6 +27,8 @@ bench_packages="gdal-bin postgis" # what imports are measured beside
 bench_programs="ogr2ogr shp2pgsql"
 test_packages="gdal-bin fonts-noto-cjk"
 test_programs="ogr2ogr"
+clients_packages="python3-qgis fonts-noto-cjk"
+clients_programs="python3"
 # The browsers that the tests know, by the name of their program.
 browsers="chromium chromium-browser google-chrome google-chrome-stable"
 
@@ -44,6 +47,10 @@ bench)
 test)
 	packages="$packages $test_packages"
 	programs="$programs $test_programs"
+	;;
+clients)
+	packages="$packages $clients_packages"
+	programs="$programs $clients_programs"
 	;;
 esac
 
