@@ -21,6 +21,9 @@ const assets = join(made, "assets");
 // forAll are the sheets of what is there for people without an account.
 const forAll = new Set(["src/map/mappage.css", "src/report/screen.css", "src/follow/screen.css", "src/heat/screen.css", "src/signin/screen.css"]);
 
+// ogc is what the pages below /ogc load, which the server writes.
+const ogc = { style: "src/ogc/ogc.css", mapStyle: "src/ogc/ogcmap.css", map: "src/ogc/ogc.ts" };
+
 // sheetsOfParts finds the style sheets of what is loaded on demand. They are no
 // imports of the program: esbuild would put them all into that of the page.
 async function sheetsOfParts() {
@@ -71,7 +74,7 @@ const onTop = {
 async function bundle() {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["src/main.tsx", "src/main.css", ...(await sheetsOfParts())],
+    entryPoints: ["src/main.tsx", "src/main.css", ...(await sheetsOfParts()), ...Object.values(ogc)],
     outdir: assets,
     bundle: true,
     splitting: true,
@@ -121,7 +124,7 @@ async function named(file) {
   return name;
 }
 
-// page writes index.html. It names all that the entry point needs at once, so
+// page writes index.html, and ogc.json for the server. It names all that the entry point needs at once, so
 // that nothing waits for an import to be found. What is loaded on demand, as
 // the map is, does not compete with that; where its style sheet is stands in a
 // meta element, which src/screens.ts reads.
@@ -147,7 +150,7 @@ async function page(outputs, icon) {
     const names = found.filter((f) => f !== entry && !needed.has(f)).map((f) => basename(f));
     return names.length === 0 ? "" : ` data-with="${names.join(" ")}"`;
   };
-  const sheets = Object.keys(outputs).filter((f) => f.endsWith(".css"));
+  const sheets = Object.keys(outputs).filter((f) => f.endsWith(".css") && !Object.values(ogc).includes(outputs[f].entryPoint));
   const main = sheets.find((f) => outputs[f].entryPoint === "src/main.css");
   const head = [
     `<link rel="icon" type="image/svg+xml" href="${icon}">`,
@@ -157,6 +160,9 @@ async function page(outputs, icon) {
     ...sheets.filter((f) => f !== main).map((f) => `<meta name="sheet" data-of="${outputs[f].entryPoint}"${filesOf(outputs[f].entryPoint)} content="${url(f)}">`),
     `<script type="module" src="${url(entry)}"></script>`,
   ];
+  const of = (source) => Object.keys(outputs).find((f) => outputs[f].entryPoint === source);
+  const names = Object.fromEntries(Object.entries(ogc).map(([name, source]) => [name, url(of(source))]));
+  await writeFile(join(made, "ogc.json"), JSON.stringify({ ...names, preload: [...follow(of(ogc.map), new Set())].map(url) }));
   const template = await readFile(join(root, "index.html"), "utf8");
   await writeFile(join(made, "index.html"), template.replace("<!--head-->", () => head.join("\n")));
 }
@@ -191,7 +197,7 @@ async function manifest(icon) {
 
 // Screens of a desk, which a phone has no use for without a network. Opened
 // once, they are kept all the same.
-const desk = /^src\/(?:admin|coverage|grids|heat|import|notice|patrols|people|plan|plans|qr|watch)\//;
+const desk = /^src\/(?:admin|coverage|grids|heat|import|notice|ogc|patrols|people|plan|plans|qr|watch)\//;
 
 // serviceWorker writes sw.js, with the names of the files it keeps: all that
 // the page and the officers' screens are made of.

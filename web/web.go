@@ -5,6 +5,7 @@ package web
 
 import (
 	"embed"
+	"encoding/json"
 	"io/fs"
 	"net/http"
 )
@@ -23,4 +24,26 @@ func Handler(notFound http.Handler) (http.Handler, bool) {
 		panic(err) // the name is a constant
 	}
 	return newHandler(dist, notFound)
+}
+
+// PageFiles are the paths of what the pages below /ogc load.
+type PageFiles struct {
+	Style    string   `json:"style"`
+	MapStyle string   `json:"mapStyle"` // of a page with a map
+	Map      string   `json:"map"`      // the program that draws the map
+	Preload  []string `json:"preload"`  // what the program imports
+}
+
+// ForPages gives the paths of what the pages below /ogc load; none in a program
+// that was built without the application.
+func ForPages() PageFiles {
+	var out PageFiles
+	data, err := fs.ReadFile(built, "dist/ogc.json")
+	if err != nil {
+		return out
+	}
+	if err := json.Unmarshal(data, &out); err != nil {
+		panic(err) // build.mjs wrote it
+	}
+	return out
 }

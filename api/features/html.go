@@ -8,10 +8,14 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"github.com/gridpatrol/gridpatrol/geo"
+	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
 
 //go:embed page/*.html
@@ -27,9 +31,10 @@ const pagePolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; st
 // Assets are the paths of the files that pages load, from the root of the
 // server. Without them pages are plain text, lists and tables.
 type Assets struct {
-	Style    string // of every page
-	MapStyle string // of those with a map
-	Map      string // the program that draws the map
+	Style    string   // of every page
+	MapStyle string   // of those with a map
+	Map      string   // the program that draws the map
+	Preload  []string // what the program imports
 }
 
 // maxShown is how many features a page in HTML has at most: browsers are slow
@@ -56,6 +61,15 @@ type htmlPage struct {
 	Links   []anchor
 	Assets  Assets
 	Help    string // the page that stands outside /ogc
+
+	Synthetic bool // what is shown is invented
+}
+
+// Above is where the page stands, the nearest first.
+func (p *htmlPage) Above() []anchor {
+	out := slices.Clone(p.Crumbs)
+	slices.Reverse(out)
+	return out
 }
 
 // anchor is a link of a page.
@@ -159,6 +173,7 @@ func (s *Server) newPage(r *http.Request, first format) *htmlPage {
 	return &htmlPage{
 		tongue: tongueOf(r), server: s, r: first.with(plain(r)), forced: r.URL.Query().Get("f") == formatHTML,
 		Assets: s.c.Assets, Help: prefixOf(s.c.PublicURL(r)) + "/about",
+		Synthetic: synthetic(s.c.Boundaries.Current()),
 	}
 }
 
@@ -198,6 +213,10 @@ func (p *htmlPage) send(w http.ResponseWriter, r *http.Request, status int) erro
 		if *a != "" {
 			*a = prefix + *a
 		}
+	}
+	p.Assets.Preload = slices.Clone(p.Assets.Preload) // it is everybody's
+	for i, name := range p.Assets.Preload {
+		p.Assets.Preload[i] = prefix + name
 	}
 	var b bytes.Buffer
 	if err := pageTemplates.ExecuteTemplate(&b, "page.html", p); err != nil {
@@ -377,4 +396,12 @@ func (zh tongue) Say(chinese, english string) string {
 		return chinese
 	}
 	return english
+}
+
+// synthetic reports whether boundaries are invented.
+func synthetic(snapshot *locate.Snapshot) bool {
+	return slices.ContainsFunc(geo.Kinds(), func(k geo.Kind) bool {
+		all := snapshot.Index.Areas(k)
+		return len(all) > 0 && all[0].Synthetic
+	})
 }

@@ -233,6 +233,7 @@ func (p *htmlPage) toPlain(path string) string {
 // first features.
 func (p *htmlPage) collectionMap(c *collection) *htmlMap {
 	m := &htmlMap{Bounds: p.bounds(), Label: p.Say("地图：", "Map: ") + p.collectionTitle(c.id, c.title), Past: p.past()}
+	m.Item, m.Query = p.itemAddress(c)
 	if _, ok := p.server.c.Tiles.Layer(c.id); ok {
 		address, query, _ := strings.Cut(p.toPlain("/collections/"+c.id+"/tiles/"+webMercatorQuad), "?")
 		m.Tiles = p.local(address) + "/{z}/{y}/{x}"
@@ -243,7 +244,6 @@ func (p *htmlPage) collectionMap(c *collection) *htmlMap {
 		return m
 	}
 	m.Features = p.local(withFormat(p.toPlain("/collections/"+c.id+"/items"), formatJSON))
-	m.Item, m.Query = p.itemAddress(c)
 	return m
 }
 

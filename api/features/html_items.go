@@ -34,7 +34,7 @@ func (s *Server) itemsPage(p *htmlPage, document []byte) error {
 	if err := read(document, &d); err != nil {
 		return err
 	}
-	p.Title, p.Name = p.collectionTitle(c.id, c.title), "items"
+	p.Title = p.collectionTitle(c.id, c.title) + p.Say("：要素", ": features")
 	p.collectionCrumbs(c)
 	p.also("GeoJSON", formatJSON, geoJSON)
 	p.Map = &htmlMap{
@@ -42,7 +42,11 @@ func (s *Server) itemsPage(p *htmlPage, document []byte) error {
 		Label: p.Say("地图：本页要素", "Map of the features on this page"),
 	}
 	p.Map.Item, p.Map.Query = p.itemAddress(c)
-	said := p.Say("本页 "+count(d.NumberReturned)+" 个要素", count(d.NumberReturned)+" features on this page")
+	features := " features on this page"
+	if d.NumberReturned == 1 {
+		features = " feature on this page"
+	}
+	said := p.Say("本页 "+count(d.NumberReturned)+" 个要素", count(d.NumberReturned)+features)
 	if d.NumberMatched != nil {
 		n := grouped(d.NumberMatched.String())
 		said = p.Say("共 "+n+" 个要素，"+said, said+", "+n+" in all")

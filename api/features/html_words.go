@@ -110,6 +110,10 @@ func mapTexts(zh tongue) []anchor {
 		{Rel: "map", Text: zh.Say("地图", "Map")},
 		{Rel: "in", Text: zh.Say("放大", "Zoom in")}, {Rel: "out", Text: zh.Say("缩小", "Zoom out")},
 		{Rel: "close", Text: zh.Say("关闭", "Close")},
+		{Rel: "view", Text: zh.Say("取地图当前范围", "Take what the map shows")},
+		{Rel: "scroll", Text: zh.Say("按住 Ctrl 滚动以缩放地图", "Hold Ctrl and scroll to zoom the map")},
+		{Rel: "scrollmac", Text: zh.Say("按住 ⌘ 滚动以缩放地图", "Hold ⌘ and scroll to zoom the map")},
+		{Rel: "fingers", Text: zh.Say("用双指移动地图", "Move the map with two fingers")},
 		{Rel: "undrawable", Text: zh.Say("此浏览器不能显示地图，下面的列表有同样的要素。", "This browser cannot draw the map; the list below has the same features.")},
 		{Rel: "failed", Text: zh.Say("地图的数据未能加载。", "The data of the map could not be loaded.")},
 	}
@@ -176,7 +180,7 @@ func (p *htmlPage) textValue(name, v string) entry {
 }
 
 // grouped writes the whole part of a number with a comma every three digits, and
-// no more than six decimals.
+// no more than six decimals, or two of a number from a thousand up.
 func grouped(s string) string {
 	if strings.ContainsAny(s, "eE") {
 		return s
@@ -190,9 +194,11 @@ func grouped(s string) string {
 		whole = whole[:i] + "," + whole[i:]
 	}
 	if broken {
-		if len(rest) > 6 {
-			rest = rest[:6]
+		most := 6
+		if len(whole) > 3 {
+			most = 2
 		}
+		rest = rest[:min(len(rest), most)]
 		whole += "." + rest
 	}
 	return sign + whole

@@ -142,6 +142,7 @@ func newServer(ctx context.Context, c serverConfig) (_ *server, err error) {
 		Principal:  principal,
 		PublicURL:  address,
 		Problem:    problem,
+		Assets:     features.Assets(web.ForPages()),
 	})
 	if err != nil {
 		return nil, err
