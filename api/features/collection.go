@@ -174,11 +174,8 @@ func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snaps
 	if snapshot.Index.Len() > 0 {
 		b := snapshot.Index.Bound()
 		box = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
-		for _, k := range geo.Kinds() {
-			if all := snapshot.Index.Areas(k); len(all) > 0 && all[0].Synthetic {
-				d.Attribution = "synthetic data: every boundary is invented"
-				break
-			}
+		if synthetic(snapshot) {
+			d.Attribution = "synthetic data: every boundary is invented"
 		}
 	}
 	d.Extent.Spatial.BBox = [][4]float64{box}
