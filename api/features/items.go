@@ -1,6 +1,7 @@
 package features
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -43,7 +44,7 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 		next.Set("limit", strconv.Itoa(q.limit))
 		links = append(links, link{self + "?" + next.Encode(), "next", geoJSON, "Next page"})
 	}
-	c.setHeaders(w, q.system)
+	c.setHeaders(w, q.system, links)
 	if w.Header().Get("Cache-Control") == "" {
 		w.Header().Set("Cache-Control", "public, no-cache")
 	}
@@ -101,15 +102,18 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.setHeaders(w, system)
+	c.setHeaders(w, system, links)
 	writeBytes(w, r, geoJSON, data)
 	return nil
 }
 
 // setHeaders says which coordinates follow, as OGC API – Features part 2 asks,
-// and who may keep the answer.
-func (c *collection) setHeaders(w http.ResponseWriter, in *system) {
+// where to go from here, and who may keep the answer.
+func (c *collection) setHeaders(w http.ResponseWriter, in *system, links []link) {
 	w.Header().Set("Content-Crs", "<"+in.uri+">")
+	for _, l := range links {
+		w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="%s"; type="%s"`, l.Href, l.Rel, l.Type))
+	}
 	if c.personal {
 		setPrivate(w)
 	}

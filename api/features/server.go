@@ -90,12 +90,17 @@ type Config struct {
 // smaller.
 const minCompressed = 1024
 
+// compression is the level of gzip. Coordinates get no smaller above it, and take
+// two to three times as long.
+const compression = 3
+
 // Server answers for /ogc. Safe for concurrent use.
 type Server struct {
 	c           Config
 	collections []*collection
 	compress    func(http.Handler) http.HandlerFunc
 	areas       areaSets
+	forms       map[string][]format // of answers, by the name of the route
 }
 
 // New checks the configuration and makes a server.
@@ -121,11 +126,11 @@ func New(c Config) (*Server, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(compression))
 	if err != nil {
 		return nil, fmt.Errorf("features: %w", err)
 	}
-	s := &Server{c: c, compress: compress}
+	s := &Server{c: c, compress: compress, forms: map[string][]format{}}
 	s.collections = s.allCollections()
 	return s, nil
 }
@@ -134,6 +139,10 @@ func New(c Config) (*Server, error) {
 // /ogc and /ogc/ answer: QGIS does not follow a redirect there.
 func (s *Server) Routes(r *mux.Router) {
 	get := func(path, name string, h handler, page show, formats ...format) {
+		if page != nil {
+			formats = append(formats, asHTML)
+		}
+		s.forms[name] = formats
 		r.HandleFunc(path, s.serve(h, page, formats)).Methods(http.MethodGet, http.MethodHead).Name(name)
 	}
 	get("/ogc", "ogc-landing", s.landing, s.landingPage, asJSON)
@@ -166,7 +175,6 @@ type handler func(http.ResponseWriter, *http.Request) error
 func (s *Server) serve(h handler, page show, formats []format) http.HandlerFunc {
 	vary := "Accept"
 	if page != nil {
-		formats = append(formats, asHTML)
 		vary = "Accept, Accept-Language"
 	}
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -330,7 +330,7 @@ func newRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.server, r.handler = s, s.Handler()
+	r.server, r.handler = s, asDocumented(t, s.Handler())
 	return r
 }
 
@@ -359,7 +359,7 @@ func writeProblem(w http.ResponseWriter, _ *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "detail": err.Error()})
+	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": err.Error()})
 }
 
 func (r *rig) get(path string, headers ...string) *httptest.ResponseRecorder {

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ import (
 
 // Checker compares answers with a document. Safe for concurrent use.
 type Checker struct {
+	base       string // the path of the document's server, which all paths are below
 	operations []*operation
 
 	mu       sync.Mutex
@@ -41,6 +43,18 @@ func New(document []byte) (*Checker, error) {
 	}
 	c := &Checker{schemas: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}}
 	root, _ := d.(map[string]any)
+	if v, _ := root["openapi"].(string); strings.HasPrefix(v, "3.0") {
+		upgrade(root)
+	}
+	servers, _ := root["servers"].([]any)
+	for _, s := range servers {
+		text, _ := mapping(s)["url"].(string)
+		u, err := url.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("a server of the document: %w", err)
+		}
+		c.base = strings.TrimSuffix(u.Path, "/")
+	}
 	schemas := map[string]any{}
 	c.operations = operationsOf(root, schemas)
 	components := closer(mapping(mapping(root["components"])["schemas"]))

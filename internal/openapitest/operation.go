@@ -24,6 +24,7 @@ func operationsOf(document, schemas map[string]any) (out []*operation) {
 			for status, v := range mapping(mapping(v)["responses"]) {
 				media := map[string]string{}
 				for kind, v := range mapping(mapping(v)["content"]) {
+					kind, _, _ := strings.Cut(kind, ";")
 					media[kind] = ""
 					if s := mapping(v)["schema"]; s != nil {
 						media[kind] = strconv.Itoa(len(schemas))
@@ -52,6 +53,13 @@ func mapping(v any) map[string]any {
 
 // operation gives the operation of a path; nil where the document has none.
 func (c *Checker) operation(path string) *operation {
+	path, ok := strings.CutPrefix(path, c.base)
+	if !ok || path != "" && path[0] != '/' {
+		return nil
+	}
+	if path == "" {
+		path = "/"
+	}
 	steps := strings.Split(path, "/")
 	for _, o := range c.operations {
 		if slices.EqualFunc(o.steps, steps, func(template, step string) bool {
