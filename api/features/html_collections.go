@@ -20,7 +20,7 @@ func (s *Server) landingPage(p *htmlPage, document []byte) error {
 	p.Title = p.Say("网格巡查开放接口", "gridpatrol: the open API")
 	p.Text = []string{p.Say("基层治理区域、上报事件与热点，可用 QGIS、GDAL 和其他支持 OGC API 的软件读取。", "Areas of grassroots governance, reports and hot spots, for QGIS, GDAL and whatever else speaks OGC API.")}
 	p.also("JSON", formatJSON, "application/json")
-	p.Map = p.districtMap()
+	p.Map = p.groundMap()
 	var all []entry
 	for _, c := range s.collections {
 		all = append(all, entry{Text: p.collectionTitle(c.id, c.title), Href: p.toCollection(c, "")})
@@ -212,6 +212,14 @@ func (s *Server) queryablesPage(p *htmlPage, document []byte) error {
 // collectionCrumbs says where a page below a collection stands.
 func (p *htmlPage) collectionCrumbs(c *collection) {
 	p.crumbs(p.Say("集合", "Collections"), "/collections", p.collectionTitle(c.id, c.title), "/collections/"+c.id)
+}
+
+// groundMap shows the district as maps of features show it below them.
+func (p *htmlPage) groundMap() *htmlMap {
+	if p.past() {
+		return p.districtMap() // the ground has the boundaries in force
+	}
+	return &htmlMap{Bounds: p.bounds(), Label: p.Say("地图：全区", "Map of the district")}
 }
 
 // districtMap shows everything there are tiles of.

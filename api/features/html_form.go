@@ -60,7 +60,7 @@ func (p *htmlPage) itemsForm(c *collection) *form {
 	}
 	add(input{Name: "bbox", Hint: p.Say("西,南,东,北(度)", "west,south,east,north (degrees)")})
 	add(input{Name: "datetime", Hint: "2026-01-01T00:00:00Z/.."})
-	add(input{Name: "filter", Hint: "name LIKE '%'"})
+	add(input{Name: "filter", Hint: c.exampleFilter()})
 	order := []option{{"", p.Say("默认", "as it is"), false}}
 	for _, field := range c.fields {
 		label := fieldWords.of(p.tongue, field.name)
@@ -93,6 +93,16 @@ func (p *htmlPage) itemsForm(c *collection) *form {
 	}
 	slices.SortFunc(f.Hidden, func(a, b input) int { return strings.Compare(a.Name, b.Name) })
 	return f
+}
+
+// exampleFilter shows how filters are written.
+func (c *collection) exampleFilter() string {
+	for _, f := range c.fields {
+		if f.queryable && f.kind == "string" {
+			return f.name + " LIKE '22%'"
+		}
+	}
+	return ""
 }
 
 // options gives what a parameter can be, where that is a short list.
