@@ -25,7 +25,8 @@ type Boundaries struct {
 	seen    atomic.Pointer[time.Time] // when current was last known to be the newest
 	loading sync.Mutex                // one Refresh at a time
 
-	past shelf[*locate.Snapshot]
+	past  shelf[*locate.Snapshot]
+	began atomic.Pointer[time.Time] // see Began; nil while it is not known
 }
 
 // loaded is a snapshot and what it was read from.
@@ -100,6 +101,19 @@ func (b *Boundaries) Refresh(ctx context.Context) error {
 		b.past.keep(int64(have.snapshot.Revision.Number), have.snapshot)
 	}
 	return nil
+}
+
+// Began is when the first revision was published, in UTC; zero while there is
+// none.
+func (b *Boundaries) Began(ctx context.Context) (time.Time, error) {
+	if t := b.began.Load(); t != nil {
+		return *t, nil
+	}
+	t, err := b.store.firstPublished(ctx)
+	if err == nil && !t.IsZero() {
+		b.began.Store(&t)
+	}
+	return t, err
 }
 
 // At gives the boundaries in force at t. They are geo.ErrNotFound before the

@@ -275,6 +275,11 @@ func TestSnapshotsShareShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for range 2 { // asked for, and remembered
+		if began, err := fresh.Began(t.Context()); err != nil || !began.Equal(first.Revision.PublishedAt) {
+			t.Errorf("Began = %v, %v, want when revision 1 was published: %v", began, err, first.Revision.PublishedAt)
+		}
+	}
 	for what, c := range map[string]struct{ before, after, want *locate.Snapshot }{
 		"the next":    {first, w.b.Current(), fresh.Current()},
 		"of the past": {fresh.Current(), past, first},

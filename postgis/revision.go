@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -44,6 +45,17 @@ func (s *Store) revisionAt(ctx context.Context, t time.Time) (n int, err error) 
 		ORDER BY number DESC LIMIT 1`
 	err = s.pool.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district, "at": t}).Scan(&n)
 	return n, wrap("the revision at "+t.UTC().Format(time.RFC3339), err)
+}
+
+// firstPublished is when the first revision was published, zero where there is
+// none.
+func (s *Store) firstPublished(ctx context.Context) (t time.Time, err error) {
+	const sql = `SELECT published_at FROM revisions WHERE district_code = @district ORDER BY number LIMIT 1`
+	err = s.pool.QueryRow(ctx, sql, pgx.NamedArgs{"district": s.district}).Scan(&t)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return t.UTC(), wrap("the first revision", err)
 }
 
 // loadSnapshot reads revision n whole and checks it; 0 is the empty one. The

@@ -20,7 +20,7 @@ func parseBBox(s string, in *system) (bounds []orb.Bound, fault string) {
 	}
 	n := make([]float64, len(parts))
 	for i, part := range parts {
-		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		v, err := strconv.ParseFloat(exponents.Replace(strings.TrimSpace(part)), 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil, "is not made of numbers"
 		}
@@ -31,6 +31,9 @@ func parseBBox(s string, in *system) (bounds []orb.Bound, fault string) {
 	}
 	return in.bounds([4]float64(n))
 }
+
+// exponents puts the sign back that a plus in a query loses: it means a space.
+var exponents = strings.NewReplacer("e ", "e+", "E ", "E+")
 
 // degreeBounds gives the bounds of west, south, east and north.
 func degreeBounds(n [4]float64) (bounds []orb.Bound, fault string) {

@@ -1,7 +1,10 @@
 package features
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/paulmach/orb"
 )
 
 func FuzzParseBBox(f *testing.F) {
@@ -22,4 +25,18 @@ func FuzzParseBBox(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A plus in a query that nobody escaped comes as a space.
+func TestExponentsOfABox(t *testing.T) {
+	bounds, fault := parseBBox("1.2e 2, 4E 1,1.3e+2,4.5E1", systems[0])
+	want := []orb.Bound{{Min: orb.Point{120, 40}, Max: orb.Point{130, 45}}}
+	if fault != "" || !slices.Equal(bounds, want) {
+		t.Errorf("parseBBox = %v, %q, want %v", bounds, fault, want)
+	}
+	for _, s := range []string{"1 2,40,130,45", "1e  2,40,130,45", "e 2,40,130,45"} {
+		if bounds, fault := parseBBox(s, systems[0]); fault == "" {
+			t.Errorf("parseBBox(%q) = %v", s, bounds)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -151,11 +152,38 @@ type extent struct {
 		BBox [][4]float64 `json:"bbox"`
 		CRS  string       `json:"crs"`
 	} `json:"spatial"`
+	Temporal *temporalExtent `json:"temporal,omitempty"`
+}
+
+// temporalExtent is the time that the features of a collection are of; a nil end
+// is open.
+type temporalExtent struct {
+	Interval [][2]*time.Time `json:"interval"`
+	TRS      string          `json:"trs"`
+}
+
+const gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+
+// temporal gives the time that a collection is of: of areas that from the first
+// revision on; reports and hot spots may be as old as anybody imports them.
+// Nil where features have no time, or there are none.
+func (s *Server) temporal(r *http.Request, c *collection) (*temporalExtent, error) {
+	switch c.source.(type) {
+	case *areas:
+		began, err := s.c.Boundaries.Began(r.Context())
+		if err != nil || began.IsZero() {
+			return nil, err
+		}
+		return &temporalExtent{[][2]*time.Time{{&began, nil}}, gregorian}, nil
+	case *roads:
+		return nil, nil
+	}
+	return &temporalExtent{[][2]*time.Time{{nil, nil}}, gregorian}, nil
 }
 
 // document describes a collection, of other boundaries than those in force where
 // a query asks for them; the query goes on to the links.
-func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snapshot, query string) collectionDocument {
+func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snapshot, query string) (collectionDocument, error) {
 	self := s.url(r, "/collections/"+c.id)
 	d := collectionDocument{
 		ID: c.id, Title: c.title, Description: c.description, ItemType: "feature",
@@ -180,7 +208,9 @@ func (s *Server) document(r *http.Request, c *collection, snapshot *locate.Snaps
 	}
 	d.Extent.Spatial.BBox = [][4]float64{box}
 	d.Extent.Spatial.CRS = crs84
-	return d
+	var err error
+	d.Extent.Temporal, err = s.temporal(r, c)
+	return d, err
 }
 
 func (s *Server) listCollections(w http.ResponseWriter, r *http.Request) error {
@@ -191,9 +221,12 @@ func (s *Server) listCollections(w http.ResponseWriter, r *http.Request) error {
 	documents := make([]collectionDocument, len(s.collections))
 	for i, c := range s.collections {
 		if c.ofRevision() {
-			documents[i] = s.document(r, c, snapshot, query)
+			documents[i], err = s.document(r, c, snapshot, query)
 		} else {
-			documents[i] = s.document(r, c, s.c.Boundaries.Current(), "")
+			documents[i], err = s.document(r, c, s.c.Boundaries.Current(), "")
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return write(w, r, "application/json", map[string]any{
@@ -211,11 +244,19 @@ func (s *Server) oneCollection(w http.ResponseWriter, r *http.Request) error {
 		if _, err := values(r, "f"); err != nil {
 			return err
 		}
-		return write(w, r, "application/json", s.document(r, c, s.c.Boundaries.Current(), ""))
+		d, err := s.document(r, c, s.c.Boundaries.Current(), "")
+		if err != nil {
+			return err
+		}
+		return write(w, r, "application/json", d)
 	}
 	snapshot, query, err := s.asked(r)
 	if err != nil {
 		return err
 	}
-	return write(w, r, "application/json", s.document(r, c, snapshot, query))
+	d, err := s.document(r, c, snapshot, query)
+	if err != nil {
+		return err
+	}
+	return write(w, r, "application/json", d)
 }

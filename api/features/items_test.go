@@ -321,6 +321,20 @@ func TestDocuments(t *testing.T) {
 		if c.ItemType != "feature" || !slices.Equal(c.CRS, systemURIs()) || c.StorageCRS != crs84 || len(c.Extent.Spatial.BBox) != 1 || c.Extent.Spatial.BBox[0][0] != 125.6 {
 			t.Errorf("collection %+v", c)
 		}
+		switch temporal := c.Extent.Temporal; c.ID {
+		case "roads":
+			if temporal != nil {
+				t.Errorf("roads have a time: %v", temporal)
+			}
+		case "reports", "hotspots":
+			if temporal == nil || temporal.Interval[0][0] != nil || temporal.Interval[0][1] != nil {
+				t.Errorf("%s are of %v, want any time", c.ID, temporal)
+			}
+		default:
+			if temporal == nil || temporal.Interval[0][0] == nil || !temporal.Interval[0][0].Equal(r.history[0].Revision.PublishedAt) || temporal.Interval[0][1] != nil {
+				t.Errorf("%s are of %v, want from the first revision on", c.ID, temporal)
+			}
+		}
 		limit, described := 0, false
 		for _, p := range api.Paths["/collections/"+c.ID+"/items"]["get"].Parameters {
 			if p.Name == "limit" {

@@ -31,6 +31,8 @@ type Boundaries interface {
 	// geo.ErrInvalid after now, unless a plan will be published by then: its
 	// boundaries.
 	At(ctx context.Context, t, now time.Time) (*locate.Snapshot, error)
+	// Began is when the first revision came into force; zero while there is none.
+	Began(ctx context.Context) (time.Time, error)
 	// Plan gives the boundaries as a plan would have them, by its id;
 	// geo.ErrNotFound where there is none. Whether the caller may see it was
 	// asked before.

@@ -88,6 +88,8 @@ func town(t testing.TB, revision int) *locate.Snapshot {
 
 type history []*locate.Snapshot
 
+func (h history) Began(context.Context) (time.Time, error) { return h[0].Revision.PublishedAt, nil }
+
 func (h history) Current() *locate.Snapshot { return h[len(h)-1] }
 
 func (h history) At(_ context.Context, t, now time.Time) (*locate.Snapshot, error) {
