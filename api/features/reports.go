@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -162,6 +163,9 @@ func equals(f field, s string) cql.Expr {
 	var want cql.Value
 	switch f.kind {
 	case "string":
+		if !storable(s) {
+			return &cql.Constant{}
+		}
 		want = cql.Text(s)
 	case "boolean":
 		if s != "true" && s != "false" {
@@ -179,6 +183,10 @@ func equals(f field, s string) cql.Expr {
 	}
 	return &cql.Comparison{Op: cql.Equal, Left: &cql.Ref{Name: f.name}, Right: &cql.Literal{Value: want}}
 }
+
+// storable reports whether the database could have the text: it refuses even the
+// question for another.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // report is a report as a record.
 type report struct{ *patrol.Shown }
@@ -282,6 +290,9 @@ func parseReportCursor(s string, keys []sortKey) (*patrol.ShownPlace, int, error
 // placeValue gives a value of a cursor as one of the property; ok is false where it
 // can be none.
 func placeValue(name string, v value) (out cql.Value, ok bool) {
+	if !storable(v.text) {
+		return cql.Value{}, false
+	}
 	switch name {
 	case patrol.ShownCategory, patrol.ShownStatus:
 		return cql.Text(v.text), v.kind == textValue
