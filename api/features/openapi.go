@@ -112,7 +112,7 @@ func (s *Server) operationObject(o operation) object {
 		headers[name] = object{"$ref": "#/components/headers/" + name}
 	}
 	responses := object{}
-	responses["304"] = object{"description": "what the client has, by If-None-Match, is as it would be now", "headers": object{"ETag": headers["ETag"]}}
+	responses["304"] = object{"description": "what the client has, by If-None-Match, is as it would be now", "headers": headers}
 	responses["200"] = object{"description": "as asked", "content": content, "headers": headers}
 	if o.empty {
 		responses["204"] = object{"description": "there is nothing in it"}

@@ -9,7 +9,8 @@
 //   - a list: the texts that are possible;
 //   - a mapping with is, such a text, and more to say beside it;
 //   - a mapping with props: an object with these members; those with their
-//     name in parentheses may be missing.
+//     name in parentheses may be missing. With is besides, it is that object and
+//     these members.
 //
 // A parameter may be the name of one of components/parameters, and the content
 // of a media type a schema's text. An operation has besides

@@ -179,11 +179,7 @@ func (w writer) refusals(responses object, codes []string) error {
 		s := object{"allOf": []any{object{"$ref": "#/components/schemas/Problem"}, object{"properties": object{"type": object{"enum": types}}}}}
 		headers := object{}
 		switch status {
-		case http.StatusTooManyRequests:
-			for _, name := range []string{"Retry-After", "RateLimit", "RateLimit-Policy"} {
-				headers[name] = header(name)
-			}
-		case http.StatusServiceUnavailable:
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			headers["Retry-After"] = header("Retry-After")
 		case http.StatusUnauthorized:
 			headers["WWW-Authenticate"] = header("WWW-Authenticate")
@@ -197,7 +193,9 @@ func (w writer) refusals(responses object, codes []string) error {
 		within(response, "content")["application/problem+json"] = object{"schema": s}
 	}
 	for _, v := range responses {
-		within(v.(object), "headers")["X-Request-Id"] = header("X-Request-Id")
+		for _, name := range []string{"X-Request-Id", "RateLimit", "RateLimit-Policy"} {
+			within(v.(object), "headers")[name] = header(name)
+		}
 	}
 	return nil
 }

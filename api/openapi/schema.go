@@ -65,6 +65,10 @@ func written(v object) (object, error) {
 		if err != nil {
 			return nil, err
 		}
+		// Beside a reference members say more of the same object.
+		if _, more := v["props"]; more && s["$ref"] != nil {
+			s = object{"allOf": []any{s}}
+		}
 		maps.Copy(out, s)
 	}
 	for key, in := range v {

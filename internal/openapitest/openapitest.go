@@ -1,6 +1,6 @@
 // Package openapitest checks what a server answers in tests against its OpenAPI
-// document: that status and media type are documented, and that JSON fits its
-// schema and has no member that the schema lacks.
+// document: that status, headers and media type are documented, and that JSON fits
+// its schema and has no member that the schema lacks.
 package openapitest
 
 import (
@@ -166,6 +166,15 @@ func (t *tee) plain() []byte {
 	return out
 }
 
+// ordinary are the headers that any answer of a server may have, in their canonical
+// form: HTTP's, those for browsers and proxies, and the cookie of a session, which
+// is taken back with whatever answer when it has ended.
+var ordinary = []string{
+	"Accept-Ranges", "Allow", "Cache-Control", "Connection", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Range",
+	"Content-Security-Policy", "Content-Type", "Cross-Origin-Opener-Policy", "Date", "Last-Modified", "Permissions-Policy", "Referrer-Policy", "Set-Cookie",
+	"Strict-Transport-Security", "Vary", "X-Accel-Buffering", "X-Content-Type-Options", "X-Frame-Options",
+}
+
 func (c *Checker) check(o *operation, method string, t *tee, all *findings) {
 	if t.status == 0 || t.status == http.StatusTeapot { // nothing of ours: a test put it in the place of a handler
 		return
@@ -184,16 +193,21 @@ func (c *Checker) check(o *operation, method string, t *tee, all *findings) {
 		}
 		return
 	}
-	media, ok := responses[fmt.Sprint(t.status)]
+	answer, ok := responses[fmt.Sprint(t.status)]
 	if !ok {
 		found("is not documented: %.300s", t.plain())
 		return
+	}
+	for name := range t.header {
+		if !slices.Contains(answer.headers, name) && !slices.Contains(ordinary, name) && !strings.HasPrefix(name, "Access-Control-") {
+			found("has the header %s, which is not documented", name)
+		}
 	}
 	if method == http.MethodHead || t.body.Len() == 0 {
 		return
 	}
 	kind, _, _ := mime.ParseMediaType(t.header.Get("Content-Type"))
-	name, ok := media[kind]
+	name, ok := answer.media[kind]
 	if !ok {
 		found("has the media type %q, which is not documented", kind)
 		return

@@ -18,7 +18,7 @@ const document = `{"components":{"schemas":{"A":{"type":"object","properties":{"
  "Both":{"allOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/Half"}],"properties":{"any":{"$ref":"#/components/schemas/Any"},
   "or":{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":"null"}]}}},
  "All":{"type":"object","properties":{"features":{"type":"array","items":{"$ref":"#/components/schemas/A"}}}}}},
- "paths":{"/a/{id}":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/A"}}}},
+ "paths":{"/a/{id}":{"get":{"responses":{"200":{"headers":{"ETag":{}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/A"}}}},
   "204":{},"409":{"content":{"application/json":{"schema":{"allOf":[{"$ref":"#/components/schemas/A"},{"properties":{"n":{"enum":[1]}}}]}}}}}}},
  "/both":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Both"}}}}}}},
  "/a/all":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/All"}}}}}}}}}`
@@ -53,6 +53,7 @@ func TestChecker(t *testing.T) {
 		{"another path", "GET", "/b", 500, "", "", ""},
 		{"a status", "GET", "/a/1", 201, "application/json", `{"n":1}`, "not documented"},
 		{"a media type", "GET", "/a/1", 200, "text/plain", `{"n":1}`, "media type"},
+		{"a header", "GET", "/both", 200, "application/json", `{"n":1}`, "header Etag"},
 		{"a method", "POST", "/a/1", 200, "application/json", `{"n":1}`, "method"},
 		{"a method refused", "POST", "/a/1", 405, "application/json", `{"n":1}`, ""},
 		{"a missing member", "GET", "/a/1", 200, "application/json", `{}`, "missing propert"},
@@ -73,6 +74,9 @@ func TestChecker(t *testing.T) {
 			s := &spy{TB: t}
 			h := c.Wrap(s, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", ca.media)
+				if ca.name == "as documented" || ca.name == "a header" {
+					w.Header().Set("ETag", `"1"`)
+				}
 				w.WriteHeader(ca.status)
 				_, _ = w.Write([]byte(ca.body))
 			}))

@@ -1,6 +1,7 @@
 package openapitest
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,30 +9,38 @@ import (
 
 // operation is a path of the document with what its methods may answer.
 type operation struct {
-	path  string
-	steps []string
-	// by method, status and media type the name of a schema; empty: none
-	methods map[string]map[string]map[string]string
+	path    string
+	steps   []string
+	methods map[string]map[string]response // by method and status
+}
+
+// response is what an answer of one status may be.
+type response struct {
+	media   map[string]string // by media type the name of a schema; empty: none
+	headers []string          // in their canonical form
 }
 
 // operationsOf reads the paths of a document, those with fewer variables first,
 // and puts the schemas of answers into schemas, numbered.
 func operationsOf(document, schemas map[string]any) (out []*operation) {
 	for path, v := range mapping(document["paths"]) {
-		o := &operation{path, strings.Split(path, "/"), map[string]map[string]map[string]string{}}
+		o := &operation{path, strings.Split(path, "/"), map[string]map[string]response{}}
 		for method, v := range mapping(v) {
-			responses := map[string]map[string]string{}
+			responses := map[string]response{}
 			for status, v := range mapping(mapping(v)["responses"]) {
-				media := map[string]string{}
+				one := response{media: map[string]string{}}
+				for name := range mapping(mapping(v)["headers"]) {
+					one.headers = append(one.headers, http.CanonicalHeaderKey(name))
+				}
 				for kind, v := range mapping(mapping(v)["content"]) {
 					kind, _, _ := strings.Cut(kind, ";")
-					media[kind] = ""
+					one.media[kind] = ""
 					if s := mapping(v)["schema"]; s != nil {
-						media[kind] = strconv.Itoa(len(schemas))
-						schemas[media[kind]] = s
+						one.media[kind] = strconv.Itoa(len(schemas))
+						schemas[one.media[kind]] = s
 					}
 				}
-				responses[status] = media
+				responses[status] = one
 			}
 			o.methods[strings.ToUpper(method)] = responses
 		}
