@@ -41,7 +41,7 @@ GO_FILES = $(shell find . -name '*.go' -not -path './.cache/*' -not -path '*/nod
 .PHONY: help demo web build test test-clients lint bench clean go-present
 
 # What the application is built of. Folders too: they change with a file's end.
-WEB_SOURCES = $(shell find web/src web/index.html web/icon.svg web/build.mjs web/icons.mjs web/package.json)
+WEB_SOURCES = $(shell find web/src -not -name '*.gen.ts' ; find web/index.html web/icon.svg web/build.mjs web/icons.mjs web/package.json)
 WEB_MODULES := web/node_modules
 
 help: ## list the targets
@@ -68,6 +68,21 @@ $(WEB_MODULES)/.stamp-test: web/package-lock.json | node-present
 	@rm -f $(WEB_MODULES)/.stamp-*
 	cd web && npm ci --loglevel=error
 	@touch $(WEB_MODULES)/.stamp-run $@
+
+# The types of the server's answers, from its OpenAPI document. Nothing is built of
+# them, so they are made where they are checked: npm run check does so first.
+WEB_TYPES := web/src/api/schema.gen.ts
+
+.PHONY: types
+types: $(WEB_TYPES) ## write the web application's types of the API's answers
+
+$(WEB_TYPES): $(wildcard api/openapi/*.go api/openapi/*.yaml api/openapi/nouns/*.yaml) internal/apitypes/main.go web/types/generate.mjs web/types/node_modules/.stamp | go-present
+	@go run ./internal/apitypes | node web/types/generate.mjs $@
+	@touch $@
+
+web/types/node_modules/.stamp: web/types/package-lock.json | node-present
+	cd web/types && npm ci --loglevel=error
+	@touch $@
 
 build: go-present web ## build bin/gridpatrol
 	@mkdir -p $(dir $(BIN))
@@ -121,7 +136,7 @@ bench: go-present ## run the benchmarks, print one table (BENCH=name for some)
 	exit $$status
 
 clean: ## remove what was built, not the data
-	rm -rf bin .cache $(WEB_MODULES)
+	rm -rf bin .cache $(WEB_MODULES) web/types/node_modules $(WEB_TYPES)
 	find web/dist -mindepth 1 -not -name .gitkeep -delete
 
 go-present:

@@ -39,6 +39,7 @@ var table = []arrow{
 	{"internal/pgcluster/pgtest", []string{"internal/pgcluster"}},
 	{"internal/photo", []string{"geo"}},
 	{"internal/apidoc", []string{"geo"}},
+	{"internal/apitypes", []string{"api/openapi"}},
 	{"internal/measure/table", []string{"internal/measure"}},
 	{"internal/...", nil},
 	{"web", nil},

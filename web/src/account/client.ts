@@ -1,19 +1,11 @@
 import { get, request } from "../api/client";
+import type * as wire from "../api/schema.gen";
 
 /** Shortest and longest password: characters, and bytes of UTF-8. The server has the last word. */
 export const passwordLength = { least: 10, most: 1024 };
 
 /** A sign-in that lasts. Times are RFC 3339. */
-export interface Session {
-  id: string;
-  created_at: string;
-  seen_at: string;
-  expires_at: string;
-  /** What the browser says of itself, may be empty. */
-  agent: string;
-  /** The one that asks. */
-  here: boolean;
-}
+export type Session = wire.Session;
 
 function json(method: string, body: unknown): RequestInit {
   return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };

@@ -1,91 +1,30 @@
 import { get, post, request } from "../api/client";
-import type { Who } from "../api/session";
 import type { Session } from "../account/client";
+import type * as wire from "../api/schema.gen";
 
-export type Role = Who["role"];
+export type Role = wire.Role;
 export const roles: readonly Role[] = ["admin", "planner", "dispatcher", "officer", "consumer"];
 
 /** A way to a new password, shown once. Times are RFC 3339. */
-export interface Reset {
-  link: string;
-  expires_at: string;
-}
+export type Reset = wire.PasswordReset;
 
 /** Somebody who can sign in. */
-export interface Account {
-  id: string;
-  login: string;
-  name: string;
-  role: Role;
-  /** `kind:code`; none is the whole district, or for an officer the areas of the posts. */
-  areas: string[];
-  person?: { id: string; name?: string };
-  disabled: boolean;
-  created_at: string;
-  has_password: boolean;
-  must_change: boolean;
-  locked_until?: string;
-  identity?: { issuer: string; subject: string };
-  reset?: Reset;
-}
+export type Account = wire.Account;
 
 /** What an account is made of. */
-export interface NewAccount {
-  login: string;
-  name: string;
-  role: Role;
-  areas: string[];
-  person?: string;
-}
+export type NewAccount = wire.NewAccount;
 
 /** What of an account may be changed. */
-export interface AccountChange {
-  name?: string;
-  role?: Role;
-  areas?: string[];
-  person?: string | null;
-  disabled?: boolean;
-}
+export type AccountChange = wire.AccountChange;
 
 /** Somebody whom the provider knows, and no account is linked with yet. */
-export interface Pending {
-  id: string;
-  issuer: string;
-  subject: string;
-  name?: string;
-  username?: string;
-  last_seen: string;
-}
+export type Pending = wire.PendingIdentity;
 
 /** An API token. */
-export interface Token {
-  id: string;
-  name: string;
-  role: Role;
-  areas: string[];
-  created_at: string;
-  expires_at?: string;
-  revoked_at?: string;
-  last_used_at?: string;
-  state: "good" | "expired" | "revoked";
-  successor?: string;
-  made_by?: { kind: string; id: string; login?: string };
-  /** It may ask as often as it likes. */
-  no_rate_limit?: boolean;
-  /** The token itself, only in the answer that makes it. */
-  token?: string;
-}
+export type Token = wire.Token;
 
 /** A line of the audit log. */
-export interface Line {
-  id: string;
-  at: string;
-  actor: { kind: string; id?: string; name?: string; role?: string };
-  action: string;
-  subject_kind: string;
-  subject: string;
-  detail?: unknown;
-}
+export type Line = wire.AuditLine;
 
 const json = (method: string, body: unknown): RequestInit => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 const one = (id: string): string => `/api/v1/accounts/${encodeURIComponent(id)}`;

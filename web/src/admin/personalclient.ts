@@ -1,50 +1,20 @@
-import type { Status } from "../api/reports";
 import { get, post, request } from "../api/client";
-import type { Role } from "./client";
+import type * as wire from "../api/schema.gen";
 
 /** Whom something is about: a name, a phone or both; or somebody of the roster. */
-export type Subject = { name?: string; phone?: string } | { person: string };
+export type Subject = wire.Subject;
 
 /** Somebody of the roster, as last known. */
-export interface FoundPerson {
-  id: string;
-  name: string;
-  phone: string;
-  /** How many posts are held now. */
-  seats: number;
-  now: boolean;
-  erased: boolean;
-}
+export type FoundPerson = Found["people"][number];
 
 /** An account of the person. */
-export interface FoundAccount {
-  id: string;
-  login: string;
-  name: string;
-  role: Role;
-  disabled: boolean;
-  sessions: number;
-}
+export type FoundAccount = wire.PersonalAccount;
 
 /** A contact that was left with a report, masked. */
-export interface FoundContact {
-  report: string;
-  category: string;
-  status: Status;
-  created_at: string;
-  name: string;
-  phone: string;
-}
+export type FoundContact = Found["contacts"][number];
 
 /** What there is of a person. Times are RFC 3339; of the contacts the newest are listed, and all are counted. */
-export interface Found {
-  people: FoundPerson[];
-  accounts: FoundAccount[];
-  contacts: FoundContact[];
-  counts: { people: number; accounts: number; contacts: number; tracks: number; pending: number; actions: number };
-  searched: { contacts: number; unreadable: number };
-  erased: { id: string; at: string }[];
-}
+export type Found = wire.PersonalFound;
 
 /** Says what there is of a person. That somebody looked is in the audit log. */
 export const findPersonal = (s: Subject): Promise<Found> => post("/api/v1/personal/search", s);
@@ -56,22 +26,7 @@ export async function exportPersonal(s: Subject): Promise<Blob> {
 }
 
 /** A line of the erasure log: how many of what went, never whose. */
-export interface Erasure {
-  id: string;
-  at: string;
-  /** Of one person, or of all that was kept long enough. */
-  kind: "person" | "retention";
-  people: number;
-  accounts: number;
-  sessions: number;
-  contacts: number;
-  tracks: number;
-  unreadable: number;
-  /** The id of the account, or what the program calls itself. */
-  by: string;
-  role: string;
-  reason: string;
-}
+export type Erasure = wire.Erasure;
 
 /** Takes away all that there is of a person, for a reason that is kept for ever. */
 export const erasePersonal = (s: Subject, reason: string): Promise<Erasure> => post("/api/v1/personal/erase", { subject: s, reason });

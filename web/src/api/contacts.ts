@@ -1,11 +1,8 @@
 import { get, post } from "./client";
+import type * as wire from "./schema.gen";
 
 /** How to reach who reported; masked unless it was asked for with a reason. */
-export interface Contact {
-  name: string;
-  phone: string;
-  masked: boolean;
-}
+export type Contact = wire.Contact;
 
 const path = (report: string): string => `/api/v1/reports/${encodeURIComponent(report)}/contact`;
 

@@ -1,65 +1,22 @@
 import { ApiError, get, post, request } from "./client";
-import type { Kind, Ref } from "./types";
+import type { Ref } from "./types";
+import type * as wire from "./schema.gen";
 
 /** How a patrol is shown. `paused` stands beside it. */
 export const patrolStates = ["start_overdue", "ready", "scheduled", "active", "done", "cancelled"] as const;
-export type PatrolState = (typeof patrolStates)[number];
+export type PatrolState = wire.PatrolState;
 
 /** What can be done to a patrol. */
-export type PatrolDeed = "start" | "pause" | "resume" | "end" | "cancel" | "edit";
+export type PatrolDeed = wire.PatrolDeed;
 
 /** Somebody of a patrol's team. */
-export interface Member {
-  person: string;
-  name?: string;
-}
+export type Member = Patrol["team"][number];
 
 /** A checkpoint as a patrol carries it. Degrees and metres. */
-export interface PatrolCheckpoint {
-  id: string;
-  name: string;
-  kind: string;
-  lon: number;
-  lat: number;
-  radius_m: number;
-  look_at: string[];
-  visited_at?: string | null;
-  dwell_s?: number | null;
-  /** When somebody was there last, on whichever patrol. */
-  last_visit?: string | null;
-  due_at?: string | null;
-  state?: CheckpointState;
-}
+export type PatrolCheckpoint = wire.PatrolStop;
 
 /** A patrol. Times are RFC 3339, UTC: `…_at` by the phone's clock, `…_seen_at` by the server's. */
-export interface Patrol {
-  id: string;
-  area: Ref & { name: string; name_en?: string };
-  team: Member[];
-  planned_start: string;
-  planned_end: string;
-  state: PatrolState;
-  paused: boolean;
-  started_at?: string | null;
-  started_seen_at?: string | null;
-  ended_at?: string | null;
-  ended_seen_at?: string | null;
-  /** From and to; the last one is open while it is paused. */
-  pauses?: [string, string | null][] | null;
-  checkpoints?: PatrolCheckpoint[] | null;
-  reports?: string[] | null;
-  distance_m?: number | null;
-  last_fix_at?: string | null;
-  /** Nobody has been in the area since. */
-  absent_since?: string | null;
-  note?: string | null;
-  /** What was said when it ended, or why it was cancelled. */
-  end_note?: string;
-  version: number;
-  /** What the caller may do to it now. */
-  allow?: PatrolDeed[];
-  synthetic?: boolean;
-}
+export type Patrol = wire.Patrol;
 
 /** What is asked of the list of patrols; times are RFC 3339. */
 export interface PatrolQuery {
@@ -115,15 +72,7 @@ export function patrolPath(id: string, of?: PatrolDeed | "track"): string {
 }
 
 /** What a new patrol is made of. */
-export interface NewPatrol {
-  area: string | Ref;
-  team?: string[];
-  planned_start: string;
-  planned_end: string;
-  /** Without it: those of the area that are due or overdue on that day. */
-  checkpoints?: string[];
-  note?: string;
-}
+export type NewPatrol = wire.NewPatrol;
 
 /** Plans a patrol. With the same key it is planned once. */
 export function planPatrol(p: NewPatrol, key: string): Promise<Patrol> {
@@ -142,42 +91,16 @@ export function actOnPatrol(id: string, deed: Exclude<PatrolDeed, "edit">, body:
 }
 
 /** How a checkpoint stands: `visited` until it is due, `due` in the last fifth of its window. */
-export type CheckpointState = "visited" | "due" | "overdue" | "never";
+export type CheckpointState = wire.CheckpointState;
 
 /** What is known of a checkpoint. */
-export interface CheckpointProperties {
-  id: string;
-  code?: string;
-  name: string;
-  kind: string;
-  radius_m: number;
-  due_every_h: number;
-  look_at: string[];
-  areas: Partial<Record<Kind, { code: string; name: string } | null>>;
-  last_visit?: string | null;
-  due_at?: string | null;
-  state: CheckpointState;
-  version: number;
-  synthetic?: boolean;
-}
+export type CheckpointProperties = wire.CheckpointProperties;
 
 /** A checkpoint, a GeoJSON Feature at its place. */
-export interface Checkpoint {
-  type: "Feature";
-  id: string;
-  geometry: { type: "Point"; coordinates: [number, number] };
-  properties: CheckpointProperties;
-}
+export type Checkpoint = wire.Checkpoint;
 
 /** A kind of checkpoint, with what its checkpoints begin with. */
-export interface CheckpointKind {
-  code: string;
-  name: string;
-  name_en: string;
-  icon: string;
-  due_every_h: number;
-  look_at: string[];
-}
+export type CheckpointKind = wire.CheckpointKind;
 
 /** What is asked of the list of checkpoints; `bbox` is west, south, east, north. */
 export interface CheckpointQuery {
@@ -225,16 +148,7 @@ export function checkpointKinds(): Promise<CheckpointKind[]> {
 }
 
 /** What of a checkpoint can be set. */
-export interface CheckpointFields {
-  code?: string;
-  name: string;
-  kind: string;
-  lon: number;
-  lat: number;
-  radius_m: number;
-  due_every_h: number;
-  look_at: string[];
-}
+export type CheckpointFields = Required<Omit<wire.NewCheckpoint, "code">> & { code?: string };
 
 /** Makes a checkpoint. With the same key it is made once. */
 export function addCheckpoint(c: CheckpointFields, key: string): Promise<Checkpoint> {
@@ -256,31 +170,10 @@ export async function retireCheckpoint(id: string, version: number): Promise<voi
 }
 
 /** Somewhere to go in the morning. */
-export interface SheetItem {
-  type: "unit" | "group" | "compound" | "checkpoint";
-  /** Of an area: its kind and code. Of a checkpoint: what it is. */
-  kind?: string;
-  code?: string;
-  id?: string;
-  name: string;
-  lon: number;
-  lat: number;
-  /** Whole days; null where nobody has been there yet. */
-  days_since: number | null;
-  /** Weight of the hazards of the last weeks: one that is a month old counts half. */
-  hazards: number;
-  score: number;
-  due_at?: string | null;
-  look_at?: string[] | null;
-}
+export type SheetItem = wire.SheetItem;
 
 /** Where to go in an area on a day, the most urgent first. */
-export interface MorningSheet {
-  area: Ref & { name: string; name_en?: string };
-  date: string;
-  items: SheetItem[];
-  synthetic?: boolean;
-}
+export type MorningSheet = wire.Sheet;
 
 /** The address of the morning sheet of an area; `date` is YYYY-MM-DD by the district's calendar. */
 export function sheetPath(of: Ref, date: string, format?: "gpx"): string {
@@ -304,20 +197,10 @@ export interface Fix {
 }
 
 /** What became of fixes that were sent. */
-export interface TrackReceipt {
-  received: number;
-  new: number;
-  known: number;
-  outside: number;
-  clock_offset_ms: number;
-}
+export type TrackReceipt = wire.TrackReceipt;
 
 /** A cleaned piece of somebody's way. */
-export interface TrackPiece {
-  type: "Feature";
-  geometry: { type: "LineString"; coordinates: [number, number][] };
-  properties: { person?: string; from: string; to: string };
-}
+export type TrackPiece = wire.TrackPiece;
 
 /** Gives the cleaned track of a patrol. Whoever walked it can see that it was read. */
 export async function readTrack(id: string, signal?: AbortSignal): Promise<TrackPiece[]> {
@@ -326,14 +209,7 @@ export async function readTrack(id: string, signal?: AbortSignal): Promise<Track
 }
 
 /** Somebody who looked at the caller's track. */
-export interface TrackReading {
-  at: string;
-  by: string;
-  role?: string;
-  /** What was looked at, such as `track` or `live`. */
-  what?: string;
-  patrol?: string | null;
-}
+export type TrackReading = wire.TrackReading;
 
 /** Gives who looked at the caller's own tracks, the last first. */
 export async function trackReadings(signal?: AbortSignal): Promise<TrackReading[]> {
@@ -342,27 +218,10 @@ export async function trackReadings(signal?: AbortSignal): Promise<TrackReading[
 }
 
 /** Somebody on patrol, where they were last. */
-export interface LiveMember {
-  person: string;
-  name?: string;
-  lon: number;
-  lat: number;
-  accuracy_m?: number;
-  t: string;
-  speed_mps?: number;
-  mock?: boolean;
-}
+export type LiveMember = wire.LiveMember;
 
 /** A patrol under way. */
-export interface LivePatrol {
-  id: string;
-  area: Ref & { name: string; name_en?: string };
-  paused: boolean;
-  planned_end: string;
-  absent_since?: string | null;
-  members: LiveMember[];
-  reports_near: { id: string; category: string; distance_m: number }[];
-}
+export type LivePatrol = wire.LivePatrol;
 
 /** All patrols under way. */
 export interface Live {
@@ -387,16 +246,7 @@ async function fetchUnlessSame(path: string, how: RequestInit): Promise<Response
 }
 
 /** An officer on patrol near a report. */
-export interface NearOfficer {
-  person: string;
-  name?: string;
-  phone?: string;
-  patrol: string;
-  lon: number;
-  lat: number;
-  t: string;
-  distance_m: number;
-}
+export type NearOfficer = wire.NearestOfficer;
 
 /** Gives the officers on patrol that are nearest to a report. */
 export async function nearestOfficers(report: string, limit: number, signal?: AbortSignal): Promise<NearOfficer[]> {

@@ -1,132 +1,45 @@
 import { get, post, request } from "./client";
 import type { Kind, Ref } from "./types";
+import type * as wire from "./schema.gen";
 
 /** An area with its name. */
-export type NamedArea = Ref & { name: string };
+export type NamedArea = wire.RosterArea;
 
 /** A time during which a person answers for nothing. Times are RFC 3339, UTC. */
-export interface Leave {
-  id: string;
-  from: string;
-  to?: string;
-  when?: "past" | "now" | "future";
-}
+export type Leave = wire.Leave;
 
 /** Somebody of the roster; without a name where that has been erased. */
-export interface Person {
-  id: string;
-  name?: string;
-  phone?: string;
-  synthetic?: boolean;
-  /** The leave the person is on. */
-  leave?: Leave;
-  /** Seats held, and those stood in for. */
-  posts?: Seat[];
-}
+export type Person = wire.RosterPerson;
 
 /** One numbered place of a post, and who holds it. */
-export interface Seat {
-  seat_id: string;
-  post: string;
-  number: number;
-  areas: NamedArea[];
-  committee?: { code: string; name: string };
-  public_contact: boolean;
-  holder?: Person;
-  since?: string;
-  until?: string;
-  deputy?: Person;
-  answered_by?: "holder" | "deputy" | "above";
-  /** Among a person's posts: stands in for the holder. */
-  deputy_here?: boolean;
-  removed?: boolean;
-}
+export type Seat = wire.RosterSeat;
 
 /** That somebody holds, held or will hold a seat, or stands in. */
-export interface Holding {
-  id: string;
-  person?: Person;
-  seat?: Seat;
-  deputy: boolean;
-  from: string;
-  to?: string;
-  when: "past" | "now" | "future";
-}
+export type Holding = wire.Holding;
 
 /** A seat with everybody who held it, the newest first. */
-export interface SeatRecord extends Seat {
-  holdings: Holding[];
-  may_change: boolean;
-  duty_version: number;
-}
+export type SeatRecord = wire.SeatRecord;
 
 /** A person with all posts and leaves, the newest first. */
-export interface PersonRecord extends Person {
-  holdings: Holding[];
-  leaves: Leave[];
-  account?: { id: string; login: string; disabled: boolean };
-  may_change: boolean;
-  duty_version: number;
-}
+export type PersonRecord = wire.PersonRecord;
 
 /** A committee or Party branch over village groups of a village. */
-export interface Body {
-  code: string;
-  name: string;
-  village: NamedArea | null;
-  groups: NamedArea[];
-  may_change: boolean;
-}
+export type Body = wire.RosterBody;
 
 /** Who a change names: somebody of the roster, or somebody new. */
-export type Whom = string | { name: string; phone?: string };
+export type Whom = wire.Whom;
 
 /** One step of an edit of posts and people. */
-export type RosterChange =
-  | { change: "appoint"; seat: string; person: Whom; from?: string; note?: string }
-  | { change: "relieve"; seat: string; at?: string }
-  | { change: "deputise"; seat: string; person: Whom; from?: string; to?: string }
-  | { change: "end_deputy"; holding: string; at?: string }
-  | { change: "leave"; person: string; from: string; to?: string }
-  | { change: "end_leave"; leave: string; at?: string }
-  | { change: "add_seat"; post: string; area?: string; committee?: string; public_contact?: boolean }
-  | { change: "remove_seat"; seat: string }
-  | { change: "public_contact"; seat: string; public: boolean }
-  | { change: "person"; person: string; name?: string; phone?: string }
-  | { change: "committee" | "branch"; code: string; name: string; village: string; groups: string[] }
-  | { change: "remove_committee" | "remove_branch"; code: string };
+export type RosterChange = wire.RosterChange;
 
 /** A place that nobody holds, among those an edit makes. */
-export interface Vacant {
-  post: string;
-  number: number;
-  areas: NamedArea[];
-  committee?: { code: string; name: string };
-  required: boolean;
-}
+export type Vacant = wire.Vacancy;
 
 /** That somebody else answers for a seat, and which open reports went over. */
-export interface Handover {
-  id: string;
-  seat: Seat;
-  from?: Person;
-  to: Person | null;
-  at: string;
-  /** The ids of the reports. */
-  reports: string[];
-  acknowledged_at?: string;
-  /** The caller is who takes over. */
-  mine: boolean;
-}
+export type Handover = wire.Handover;
 
 /** What an edit has made, or would make. */
-export interface Outcome {
-  duty_version: number;
-  changed: Seat[];
-  handovers: Handover[];
-  vacancies: Vacant[];
-  reports_moved: number;
-}
+export type Outcome = wire.RosterEdit;
 
 function query(values: Record<string, string | null>): string {
   const q = new URLSearchParams();

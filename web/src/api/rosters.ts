@@ -1,17 +1,9 @@
 import { get } from "./client";
-import type { AreaFeature, Ref } from "./types";
+import type { AreaFeature } from "./types";
+import type * as wire from "./schema.gen";
 
 /** A place that nobody holds. */
-export interface Vacancy {
-  post: string;
-  number: number;
-  areas: (Ref & { name: string })[];
-  /** The rules ask for somebody there. */
-  required: boolean;
-  deputy?: { id: string; name: string };
-  /** The larger areas that it lies in. */
-  within?: Ref[];
-}
+export type Vacancy = wire.Vacancy;
 
 /** Gives what is vacant in the caller's areas, at a time or now. Every reading is noted in the server's log. */
 export async function vacancies(signal?: AbortSignal, at: string | null = null): Promise<Vacancy[]> {

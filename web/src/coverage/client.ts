@@ -1,48 +1,18 @@
 import { get } from "../api/client";
 import type { AreaFeature, Kind, Ref } from "../api/types";
+import type * as wire from "../api/schema.gen";
 
 /** How much land was seen, and when. Measures are square metres and metres. */
-export interface SeenLand {
-  area_m2: number;
-  /** Land that several saw counts once. */
-  covered_m2: number;
-  /** What each officer saw, added up. */
-  unmerged_m2: number;
-  /** Of the area, 0 to 1. */
-  share: number;
-  distance_m: number;
-  visits: number;
-  last_visit: string | null;
-  days_since: number | null;
-}
+export type SeenLand = Pick<wire.CoveragePart, "area_m2" | "covered_m2" | "unmerged_m2" | "share" | "distance_m" | "visits" | "last_visit" | "days_since">;
 
 /** An area by kind, code and name. */
-export interface Named extends Ref {
-  name: string;
-  name_en?: string;
-}
+export type Named = wire.NamedArea;
 
 /** A part of the area that was asked about. */
-export type Part = Named & SeenLand;
+export type Part = wire.CoveragePart;
 
 /** The answer: what patrols saw of an area. Times are RFC 3339. */
-export interface Coverage extends SeenLand {
-  revision: number;
-  area: Named;
-  from: string;
-  to: string;
-  swath_m: number;
-  patrol_hours: number;
-  parts: Part[];
-  /** Parts that nobody visited and nothing of which was seen. */
-  unseen: Named[];
-  checkpoints: { due: number; on_time: number; late: number; never: number };
-  /** Positions from before then are rounded. */
-  coarse_before?: string;
-  /** Positions from before then are gone. */
-  erased_before?: string;
-  synthetic?: boolean;
-}
+export type Coverage = wire.Coverage;
 
 /** What is asked about an area. */
 export interface Question {

@@ -6,7 +6,7 @@ import { csvOf, field } from "./csv";
 import { deviation, filtered, rowsOf, sorted, spreadOf } from "./rows";
 
 function grid(code: string, name: string, households: number, ...staffing: Seat[]): AreaFeature {
-  return { type: "Feature", geometry: { type: "MultiPolygon", coordinates: [] }, properties: { kind: "grid", code, name, class: households > 500 ? "urban" : "rural", households, population: households * 3, area_m2: 1e6, revision: 1, from_revision: 1, staffing } };
+  return { type: "Feature", id: code, geometry: { type: "MultiPolygon", coordinates: [] }, properties: { kind: "grid", code, name, class: households > 500 ? "urban" : "rural", households, population: households * 3, area_m2: 1e6, revision: 1, from_revision: 1, staffing } };
 }
 
 const rows = rowsOf(

@@ -20,7 +20,7 @@ test("rates are held against households or patrol hours, for who may read patrol
 
 test("by patrol hour rates are those per hour, and none where there are too few hours", () => {
   const cell = (id: string, properties: Partial<HotspotCell["properties"]>): HotspotCell => ({ type: "Feature", id, geometry: { type: "Polygon", coordinates: [[]] }, properties: { h3: id, suppressed: false, count: 6, ...properties } });
-  const h: Hotspots = { from: "", to: "", resolution: 8, total: 12, features: [cell("a", { rate: 3, patrol_hours: 4, per_patrol_hour: 1.5 }), cell("b", { rate: 7, patrol_hours: 0.2 })] };
+  const h: Hotspots = { type: "FeatureCollection", analysis: null, from: "", to: "", resolution: 8, total: 12, features: [cell("a", { rate: 3, patrol_hours: 4, per_patrol_hour: 1.5 }), cell("b", { rate: 7, patrol_hours: 0.2 })] };
   const rates = (x: Hotspots) => x.features.map((c) => rateOf(c, null));
   assert.deepEqual(rates(heldAgainst(h, "household")), [3, 7]);
   assert.deepEqual(rates(heldAgainst(h, "patrol_hour")), [1.5, undefined]);

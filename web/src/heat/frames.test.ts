@@ -11,6 +11,8 @@ const ring: [number, number][] = [[0, 0], [2, 0], [3, 1], [2, 2], [0, 2], [-1, 1
 
 function answer(rows: Counted[][], totals: Counted[]): Hotspots {
   return {
+    type: "FeatureCollection",
+    analysis: null,
     from: "2026-01-01T00:00:00Z",
     to: "2026-04-01T00:00:00Z",
     resolution: 7,

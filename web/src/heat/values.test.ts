@@ -11,7 +11,7 @@ function cell(id: string, properties: Partial<HotspotCell["properties"]>): Hotsp
 }
 
 function answer(...features: HotspotCell[]): Hotspots {
-  return { from: "2026-01-01T00:00:00Z", to: "2026-04-01T00:00:00Z", resolution: 8, total: null, features };
+  return { type: "FeatureCollection", analysis: null, from: "2026-01-01T00:00:00Z", to: "2026-04-01T00:00:00Z", resolution: 8, total: null, features };
 }
 
 const hot = cell("hot", { count: 40, rate: 20, households: 2000, z_score: 4.2, p_value: 0.00003, significant: true, analysis_h3: "hot" });

@@ -6,7 +6,7 @@ import type { Import, Layer } from "./types";
 function layerWith(name: string, columns: [string, string | null][], hidden = false): Layer {
   return {
     index: 0, name, format: "GeoJSON", features: 3, geometry: "Polygon", hidden, crs: { crs: "wgs84", text: "", from: "format" }, encoding: "", encoding_from: "", problems: [],
-    columns: columns.map(([column, field]) => ({ name: column, samples: [`${column}1`], field })),
+    columns: columns.map(([column, field]) => ({ name: column, samples: [`${column}1`], ...(field === null ? {} : { field }) })),
   };
 }
 

@@ -14,7 +14,7 @@ export function layerOf(layers: readonly Layer[], options: Options): Layer | nul
 export function guessed(layer: Layer): Record<string, string> {
   const map: Record<string, string> = {};
   for (const c of layer.columns) {
-    if (c.field !== null && c.field !== "" && map[c.field] === undefined) map[c.field] = c.name;
+    if (c.field !== undefined && c.field !== "" && map[c.field] === undefined) map[c.field] = c.name;
   }
   return map;
 }

@@ -1,4 +1,4 @@
-import { isKind, type AreaFeature, type Assignee, type Kind, type Located, type Ref } from "../api/types";
+import { isKind, type AreaFeature, type Assignee, type Kind, type Located, type Post, type Ref } from "../api/types";
 import { language } from "../i18n/i18n";
 import { formatExact } from "../units/format";
 import { openPack, type OpenPack } from "./pack";
@@ -61,7 +61,7 @@ function located(p: OpenPack, lon: number, lat: number): Located | undefined {
 
 /** Who answers first: the chief and the police of the grid, and the directors there, as far as the pack names them. */
 function responsible(p: OpenPack, areas: Located["areas"]): Assignee[] {
-  const posts: [Kind, string][] = [["grid", "grid_chief"], ["grid", "grid_police"], ["village_group", "group_director"], ["compound", "compound_director"]];
+  const posts: [Kind, Post][] = [["grid", "grid_chief"], ["grid", "grid_police"], ["village_group", "group_director"], ["compound", "compound_director"]];
   return posts.flatMap(([kind, post]) => {
     const code = areas[kind]?.code;
     const seats = p.answer.posts.find((s) => s.kind === kind && s.code === code)?.seats ?? [];
@@ -84,6 +84,7 @@ function areaOf(p: OpenPack, ref: Ref): AreaFeature | undefined {
   const seats = p.answer.posts.find((s) => s.kind === a.kind && s.code === a.code)?.seats;
   return {
     type: "Feature",
+    id: a.code,
     geometry: { type: "MultiPolygon", coordinates: coordinatesOf(p, a) },
     properties: {
       kind: a.kind,
@@ -91,7 +92,7 @@ function areaOf(p: OpenPack, ref: Ref): AreaFeature | undefined {
       name: a.name,
       ...(a.name_en === undefined ? {} : { name_en: a.name_en }),
       ...(a.parent === null ? {} : { parent: a.parent }),
-      ...(a.unitType === "" ? {} : { unit_type: a.unitType }),
+      ...(a.unitType === undefined ? {} : { unit_type: a.unitType }),
       ...(a.class === "" ? {} : { class: a.class }),
       ...(a.households === 0 ? {} : { households: a.households }),
       area_m2: a.areaM2,
@@ -105,6 +106,6 @@ function areaOf(p: OpenPack, ref: Ref): AreaFeature | undefined {
 }
 
 /** Gives the shape of an area as GeoJSON has it. */
-export function coordinatesOf(p: Pick<OpenPack, "land">, a: PackArea): number[][][][] {
+export function coordinatesOf(p: Pick<OpenPack, "land">, a: PackArea): [number, number][][][] {
   return a.shape.map((polygon) => polygon.map((ring) => ringOf(p.land, ring)));
 }

@@ -1,6 +1,6 @@
 import type { Checkpoint, CheckpointKind, Patrol } from "../api/patrols";
 import type { Category, Report } from "../api/reports";
-import { isKind, type Kind, type Ref, type Seat } from "../api/types";
+import { isKind, type AreaProperties, type Kind, type Ref, type Seat } from "../api/types";
 
 /** The kinds in the order in which a pack and its vectors have them. */
 export const packKinds = ["district", "township", "village", "village_group", "grid", "compound"] as const satisfies Kind[];
@@ -32,7 +32,7 @@ interface WireArea {
   code: string;
   name: string;
   name_en?: string;
-  unit_type?: string;
+  unit_type?: NonNullable<AreaProperties["unit_type"]>;
   class?: string;
   parent?: string;
   households?: number;
@@ -50,8 +50,7 @@ export interface PackArea {
   code: string;
   name: string;
   name_en?: string;
-  /** Empty where it has none. */
-  unitType: string;
+  unitType?: NonNullable<AreaProperties["unit_type"]>;
   class: string;
   parent: Ref | null;
   /** 0 where that is unknown. */
@@ -113,7 +112,7 @@ export function readLand(p: PackAnswer): Land {
           code: a.code,
           name: a.name,
           ...(a.name_en === undefined ? {} : { name_en: a.name_en }),
-          unitType: a.unit_type ?? "",
+          ...(a.unit_type === undefined ? {} : { unitType: a.unit_type }),
           class: a.class ?? "",
           parent: refOf(a.parent ?? ""),
           households: a.households ?? 0,

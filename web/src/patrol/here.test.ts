@@ -8,7 +8,7 @@ const minute = 60_000;
 const iso = (at: number) => new Date(at).toISOString();
 
 function patrol(more: Partial<Patrol> = {}): Patrol {
-  return { id: "p", area: { kind: "grid", code: "1", name: "g" }, team: [], planned_start: iso(nine), planned_end: iso(nine + 120 * minute), state: "scheduled", paused: false, version: 1, ...more };
+  return { id: "p", area: { kind: "grid", code: "1", name: "g" }, team: [], planned_start: iso(nine), planned_end: iso(nine + 120 * minute), state: "scheduled", paused: false, pauses: [], checkpoints: [], reports: [], distance_m: 0, started_at: null, started_seen_at: null, ended_at: null, ended_seen_at: null, last_fix_at: null, absent_since: null, note: "", allow: [], version: 1, ...more };
 }
 const steps = (...all: [Step["deed"], number][]): Step[] => all.map(([deed, m], i) => ({ id: String(i), deed, at: nine + m * minute }));
 
@@ -82,9 +82,8 @@ test("days are those of the district", () => {
 });
 
 test("a checkpoint is visited once somebody was there, and overdue after its time", () => {
-  assert.equal(standingOf({ due_at: iso(nine) }, null, nine + 1), "overdue");
-  assert.equal(standingOf({ due_at: iso(nine) }, null, nine), "due");
+  assert.equal(standingOf({ due_at: iso(nine), state: "due" }, null, nine + 1), "overdue");
+  assert.equal(standingOf({ due_at: iso(nine), state: "due" }, null, nine), "due");
   assert.equal(standingOf({ due_at: iso(nine - minute), state: "never" }, null, nine), "due");
-  assert.equal(standingOf({ due_at: null }, null, nine), "due");
   assert.equal(standingOf({ due_at: iso(nine - minute), state: "overdue" }, nine, nine), "visited");
 });

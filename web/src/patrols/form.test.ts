@@ -28,7 +28,7 @@ test("what is missing is named, and nothing is asked for then", () => {
 });
 
 test("a change names only what differs", () => {
-  const p: Patrol = { id: "p", area, team: [{ person: "a" }, { person: "b" }], planned_start: "2026-11-24T14:00:00Z", planned_end: "2026-11-24T18:00:00Z", state: "scheduled", paused: false, version: 3, checkpoints: [] };
+  const p: Patrol = { id: "p", area, team: [{ person: "a" }, { person: "b" }], planned_start: "2026-11-24T14:00:00Z", planned_end: "2026-11-24T18:00:00Z", state: "scheduled", paused: false, pauses: [], checkpoints: [], reports: [], distance_m: 0, started_at: null, started_seen_at: null, ended_at: null, ended_seen_at: null, last_fix_at: null, absent_since: null, note: "", allow: [], version: 3 };
   const f = formOf(p, zone);
   assert.deepEqual([f.day, f.start, f.end], ["2026-11-24", "22:00", "02:00"]);
   assert.equal(changeOf(f, p, zone), null);

@@ -4,11 +4,11 @@ import type { Checkpoint, CheckpointState, Patrol, PatrolState } from "../api/pa
 import { checkpointsInOrder, countsOf, dueBefore, groupsOf } from "./order";
 
 function patrol(id: string, state: PatrolState, start: string, absent: string | null = null): Patrol {
-  return { id, area: { kind: "grid", code: id, name: id }, team: [], planned_start: start, planned_end: start, state, paused: false, absent_since: absent, version: 1 };
+  return { id, area: { kind: "grid", code: id, name: id }, team: [], planned_start: start, planned_end: start, state, paused: false, pauses: [], checkpoints: [], reports: [], distance_m: 0, started_at: null, started_seen_at: null, ended_at: null, ended_seen_at: null, last_fix_at: null, absent_since: absent, note: "", allow: [], version: 1 };
 }
 
-function checkpoint(name: string, state: CheckpointState, due: string | null): Checkpoint {
-  const properties = { id: name, name, kind: "school", radius_m: 50, due_every_h: 24, look_at: [], areas: {}, due_at: due, state, version: 1 };
+function checkpoint(name: string, state: CheckpointState, due: string): Checkpoint {
+  const properties = { id: name, name, kind: "school", radius_m: 50, due_every_h: 24, look_at: [], areas: { district: null, township: null, village: null, village_group: null, grid: null, compound: null }, code: name, last_visit: null, due_at: due, state, version: 1 };
   return { type: "Feature", id: name, geometry: { type: "Point", coordinates: [0, 0] }, properties };
 }
 
@@ -31,7 +31,7 @@ test("checkpoints are in the order of their need, and a patrol takes those due b
     checkpoint("late", "overdue", "2026-11-23T00:00:00Z"),
     checkpoint("tonight", "visited", "2026-11-24T10:00:00Z"),
     checkpoint("later", "overdue", "2026-11-22T00:00:00Z"),
-    checkpoint("new", "never", null),
+    checkpoint("new", "never", "2026-11-20T00:00:00Z"),
     checkpoint("soon", "due", "2026-11-24T09:00:00Z"),
   ];
   assert.deepEqual(checkpointsInOrder(all).map((c) => c.id), ["later", "late", "new", "soon", "tonight", "green"]);

@@ -45,5 +45,5 @@ export function checkpointsInOrder(all: readonly Checkpoint[]): Checkpoint[] {
 
 /** Gives those that have to be visited before an instant (milliseconds). */
 export function dueBefore(all: readonly Checkpoint[], end: number): Checkpoint[] {
-  return all.filter(({ properties: p }) => p.due_at == null || Date.parse(p.due_at) < end);
+  return all.filter(({ properties: p }) => Date.parse(p.due_at) < end);
 }

@@ -8,7 +8,7 @@ const point: Checkpoint = {
   type: "Feature",
   id: "c",
   geometry: { type: "Point", coordinates: [125.66, 43.52] },
-  properties: { id: "c", name: "一小", kind: "school", radius_m: 60, due_every_h: 48, look_at: ["大门", "围墙"], areas: {}, state: "never", version: 2 },
+  properties: { id: "c", name: "一小", kind: "school", radius_m: 60, due_every_h: 48, look_at: ["大门", "围墙"], areas: { district: null, township: null, village: null, village_group: null, grid: null, compound: null }, code: "P1", last_visit: null, due_at: "2026-11-24T00:00:00Z", state: "never", version: 2 },
 };
 
 test("a new checkpoint begins with what its kind has", () => {

@@ -40,7 +40,7 @@ test("a committee over several groups, and a seat of it", () => {
 });
 
 test("only posts with room are offered for another seat", () => {
-  const grid = [seat, ...[1, 2, 3, 4].map((number) => ({ ...seat, post: "grid_member", number }))];
+  const grid = [seat, ...[1, 2, 3, 4].map((number) => ({ ...seat, post: "grid_member" as const, number }))];
   assert.deepEqual(addable("grid", grid, false), ["grid_member", "grid_police"]);
   assert.deepEqual(addable("village", [], false), []);
 });

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Body, Holding, Leave, NamedArea, Person, RosterChange, Seat, Whom } from "../api/people";
+import type { Post } from "../api/types";
 import { refText } from "../api/people";
 import { parseLocal } from "../plans/when";
 
@@ -9,7 +10,7 @@ export type Asking = { version: number } & (
   | { type: "end_deputy"; seat: Seat; holding: Holding }
   | { type: "leave" | "person"; person: Person }
   | { type: "end_leave"; person: Person; leave: Leave }
-  | { type: "add_seat"; area: NamedArea; committee: { code: string; name: string } | null; posts: readonly string[] }
+  | { type: "add_seat"; area: NamedArea; committee: { code: string; name: string } | null; posts: readonly Post[] }
   | { type: "body"; kind: "committee" | "branch"; village: NamedArea; body: Body | null }
   | { type: "remove_body"; kind: "committee" | "branch"; body: Body }
 );
@@ -22,7 +23,7 @@ export interface Form {
   name: string;
   phone: string;
   code: string;
-  post: string;
+  post: Post | "";
   /** Somebody of the roster. */
   person: Person | null;
   /** The person is somebody new: name and phone say who. */
@@ -110,7 +111,7 @@ export function changesOf(a: Asking, f: Form, zone: string): RosterChange[] | nu
 }
 
 /** The posts an area of a kind, or a committee, may have, with how many seats of each. */
-export function postsOf(kind: string, ofCommittee: boolean): readonly [post: string, most: number][] {
+export function postsOf(kind: string, ofCommittee: boolean): readonly [post: Post, most: number][] {
   if (ofCommittee) return [["group_director", 1], ["group_security", 1], ["group_women", 1], ["volunteer", 99]];
   switch (kind) {
     case "grid":
@@ -127,7 +128,7 @@ export function postsOf(kind: string, ofCommittee: boolean): readonly [post: str
 }
 
 /** Gives the posts of which there may be one more seat. */
-export function addable(kind: string, seats: readonly Seat[], ofCommittee: boolean): string[] {
+export function addable(kind: string, seats: readonly Seat[], ofCommittee: boolean): Post[] {
   return postsOf(kind, ofCommittee)
     .filter(([post, most]) => seats.filter((s) => s.post === post).length < most)
     .map(([post]) => post);

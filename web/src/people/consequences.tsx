@@ -14,7 +14,7 @@ const most = 6;
 
 /** Who answers, or that the level above does. */
 export function answerer(p: Person | null | undefined): string {
-  return p === null || p === undefined || (p.name === undefined && /^0{8}-/.test(p.id)) ? t("levelAbove") : personName(p);
+  return p === null || p === undefined || (p.name === "" && /^0{8}-/.test(p.id)) ? t("levelAbove") : personName(p);
 }
 
 function line(h: Handover): string {
@@ -26,7 +26,7 @@ function line(h: Handover): string {
 export function Consequences({ about: a, form: f, of: o }: { about: Asking; form: Form; of: Outcome }): JSX.Element {
   const later = f.from !== "" && (parseLocal(f.from, zone.value)?.getTime() ?? 0) > Date.now();
   const relieved = a.type === "appoint" && a.seat.holder !== undefined ? personName(a.seat.holder) : null;
-  const vacancies = o.vacancies.filter((v) => a.type !== "remove_body" && v.post !== "");
+  const vacancies = o.vacancies.filter(() => a.type !== "remove_body");
   const lines: string[] = [
     ...(relieved === null ? [] : [t("isRelieved", { name: relieved })]),
     ...o.handovers.slice(0, most).map(line),

@@ -81,13 +81,13 @@ export function coordinatesOf(o: Outline): number[][][][] {
 }
 
 /** Gives a closed ring, counter-clockwise, as GeoJSON has it. */
-export function ringOf(corners: readonly LatticePoint[]): number[][] {
+export function ringOf(corners: readonly LatticePoint[]): [number, number][] {
   let twice = 0;
   corners.forEach((p, i) => {
     const q = corners[(i + 1) % corners.length] ?? p;
     twice += p.lon * q.lat - q.lon * p.lat;
   });
-  const ring = corners.map((c) => [c.lon / 1e7, c.lat / 1e7]);
+  const ring = corners.map((c): [number, number] => [c.lon / 1e7, c.lat / 1e7]);
   if (twice < 0) ring.reverse();
   const [first] = ring;
   return first === undefined ? [] : [...ring, first];

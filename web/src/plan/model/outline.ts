@@ -1,4 +1,4 @@
-import type { MultiPolygon } from "../types";
+import type { MultiPolygon, Position } from "../types";
 import { degrees, snapped } from "./lattice";
 import type { Box, LatticePoint, Outline, Ring } from "./types";
 
@@ -21,10 +21,10 @@ export function readOutline(shape: MultiPolygon): Outline {
 export function shapeOf(outline: Outline): MultiPolygon {
   const coordinates = outline.map((polygon) =>
     polygon.map((ring) => {
-      const points: number[][] = [];
+      const points: Position[] = [];
       for (const q of corners(ring)) points.push(degrees(q));
       const first = points[0];
-      if (first !== undefined) points.push([...first]);
+      if (first !== undefined) points.push([first[0], first[1]]);
       return points;
     }),
   );
