@@ -63,6 +63,9 @@ type htmlPage struct {
 	Help    string // the page that stands outside /ogc
 
 	Synthetic bool // what is shown is invented
+
+	whole  []byte // the page where it was written elsewhere
+	policy string // what that one may load
 }
 
 // Above is where the page stands, the nearest first.
@@ -160,7 +163,7 @@ func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, h handler, sho
 	}
 	for name, values := range document.header {
 		switch name {
-		case "Content-Type", "Content-Length", "Etag":
+		case "Content-Type", "Content-Length", "Etag", "Link": // what is said of the document
 		default:
 			w.Header()[name] = append(w.Header()[name], values...)
 		}
@@ -204,6 +207,18 @@ func plain(r *http.Request) *http.Request {
 
 // send sends the page. Language and form are in its bytes, and so in its ETag.
 func (p *htmlPage) send(w http.ResponseWriter, r *http.Request, status int) error {
+	const contentType = htmlType + "; charset=utf-8"
+	h := w.Header()
+	h.Set("Content-Language", p.Lang())
+	for _, a := range p.Formats {
+		h.Add("Link", "<"+a.Href+`>; rel="`+a.Rel+`"; type="`+a.Type+`"`)
+	}
+	if p.whole != nil {
+		h.Set("Content-Security-Policy", p.policy)
+		writeBytes(w, r, contentType, p.whole)
+		return nil
+	}
+	h.Set("Content-Security-Policy", pagePolicy)
 	if p.Map != nil {
 		p.Map.Base = prefixOf(p.server.c.PublicURL(r))
 		p.Map.Texts = mapTexts(p.tongue)
@@ -222,10 +237,6 @@ func (p *htmlPage) send(w http.ResponseWriter, r *http.Request, status int) erro
 	if err := pageTemplates.ExecuteTemplate(&b, "page.html", p); err != nil {
 		return fmt.Errorf("page of %s: %w", r.URL.Path, err)
 	}
-	h := w.Header()
-	h.Set("Content-Language", p.Lang())
-	h.Set("Content-Security-Policy", pagePolicy)
-	const contentType = htmlType + "; charset=utf-8"
 	if status == http.StatusOK {
 		writeBytes(w, r, contentType, b.Bytes())
 		return nil
