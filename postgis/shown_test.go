@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -380,6 +381,40 @@ func TestFiltersTellNothingThatIsNotShown(t *testing.T) {
 		}
 		if told[0] < 20 || told[len(twins)] < 20 {
 			t.Errorf("%s: the questions found %v: they try too little", category, told)
+		}
+	}
+}
+
+// TestPagesOfReportsGoByTheirIndex asks the database how it would read the next
+// page in the usual order, when it may not sort.
+func TestPagesOfReportsGoByTheirIndex(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, townURL(t))
+	at := patrol.ShownPlace{Values: []cql.Value{cql.Instant(shownNow)}, ID: newID()}
+	for name, q := range map[string]patrol.ShownQuery{
+		"usual":          {Public: w.d.Current().Rulebook, After: &at},
+		"upwards":        {Sort: []patrol.ShownKey{{Name: patrol.ShownCreatedAt}}, After: &at},
+		"since":          {From: shownNow},
+		"since a filter": {Filter: parsed(t, "created_at >= TIMESTAMP('2026-07-01T00:00:00Z')")},
+	} {
+		sql := newShownSQL(w.district, &q, q.Order(), &gridCodes{})
+		sql.where(everything)
+		sql.after()
+		var plan []string
+		err := pgx.BeginFunc(t.Context(), w.pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(t.Context(), `SELECT set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`); err != nil {
+				return err
+			}
+			rows, err := tx.Query(t.Context(), `EXPLAIN `+selectShown+sql.sql.String()+sql.order()+` LIMIT 10`, sql.args...)
+			if err == nil {
+				plan, err = pgx.CollectRows(rows, pgx.RowTo[string])
+			}
+			return err
+		})
+		text := strings.Join(plan, "\n")
+		if err != nil || !strings.Contains(text, "using reports_shown") || !strings.Contains(text, "Index Cond") || strings.Contains(text, "Sort") ||
+			!regexp.MustCompile(`Index Cond: .*date_trunc`).MatchString(text) {
+			t.Errorf("%s, %v:\n%s", name, err, text)
 		}
 	}
 }

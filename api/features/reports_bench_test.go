@@ -135,7 +135,7 @@ func BenchmarkMillionReports(b *testing.B) {
 	path := fmt.Sprintf("/ogc/collections/reports/items?limit=%d", limit)
 	sameReports(b, ours.URL+path, theirs.URL+path)
 
-	const turns = 3
+	const turns = 2
 	var rate [2]float64
 	var tenth, whole, size int64
 	for b.Loop() {
