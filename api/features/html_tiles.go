@@ -208,7 +208,7 @@ func (s *Server) tileMatrixSetPage(p *htmlPage, document []byte) error {
 		number := func(n json.Number) string { return grouped(n.String()) }
 		t.Rows = append(t.Rows, []entry{
 			{Text: m.ID}, {Text: number(m.ScaleDenominator), Number: true}, {Text: number(m.CellSize), Number: true},
-			{Text: m.CornerOfOrigin + " " + joined(m.PointOfOrigin)}, {Text: m.TileWidth.String() + " × " + m.TileHeight.String(), Number: true},
+			{Text: m.CornerOfOrigin + " " + joined(m.PointOfOrigin), Number: true}, {Text: m.TileWidth.String() + " × " + m.TileHeight.String(), Number: true},
 			{Text: number(m.MatrixWidth) + " × " + number(m.MatrixHeight), Number: true},
 		})
 	}

@@ -56,7 +56,7 @@ function layersOf(p: Palette, inTiles: string | null): LayerSpecification[] {
       type: "line",
       filter: ["!=", ["geometry-type"], "Point"],
       layout: { "line-join": "round", "line-cap": "round" },
-      paint: { "line-color": p.accent, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1, 14, 2.4] },
+      paint: { "line-color": p.accent, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.7, 10, 1.2, 14, 2.4] },
     },
     {
       ...common("dot"),
