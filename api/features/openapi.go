@@ -1,6 +1,7 @@
 package features
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -52,6 +53,8 @@ func (s *Server) apiDocument(url string) object {
 				"Link":         header("the links of the document (RFC 8288)"),
 				"Retry-After":  object{"description": "seconds after which it is worth trying again", "schema": object{"type": "integer"}},
 				"X-Request-Id": header("the id of the request, as in the log of the server"),
+				"RateLimit":    header("how much of the limit is left, and when there is more"), "RateLimit-Policy": header("what the limit is"),
+				"WWW-Authenticate": header("how to say who is asking"),
 			},
 			"securitySchemes": object{
 				"token": object{"type": "http", "scheme": "bearer", "description": "an API token"},
@@ -108,24 +111,32 @@ func (s *Server) operationObject(o operation) object {
 		}
 	}
 	headers := object{}
-	for _, name := range append([]string{"ETag", "X-Request-Id"}, o.headers...) {
+	for _, name := range append([]string{"ETag"}, o.headers...) {
 		headers[name] = object{"$ref": "#/components/headers/" + name}
 	}
 	responses := object{}
-	responses["304"] = object{"description": "what the client has, by If-None-Match, is as it would be now", "headers": headers}
+	responses["304"] = object{"description": "what the client has, by If-None-Match, is as it would be now", "headers": maps.Clone(headers)}
 	responses["200"] = object{"description": "as asked", "content": content, "headers": headers}
 	if o.empty {
-		responses["204"] = object{"description": "there is nothing in it"}
+		responses["204"] = object{"description": "there is nothing in it", "headers": maps.Clone(headers)}
 	}
 	for status, what := range refusals {
 		if status == "404" && !o.mayMiss() {
 			continue
 		}
-		answer := object{"description": what, "content": s.problemContent()}
-		if status == "429" || status == "503" {
-			answer["headers"] = object{"Retry-After": object{"$ref": "#/components/headers/Retry-After"}}
+		own := object{}
+		switch status {
+		case "401":
+			own["WWW-Authenticate"] = object{"$ref": "#/components/headers/WWW-Authenticate"}
+		case "429", "503":
+			own["Retry-After"] = object{"$ref": "#/components/headers/Retry-After"}
 		}
-		responses[status] = answer
+		responses[status] = object{"description": what, "content": s.problemContent(), "headers": own}
+	}
+	for _, answer := range responses {
+		for _, name := range []string{"X-Request-Id", "RateLimit", "RateLimit-Policy"} {
+			answer.(object)["headers"].(object)[name] = object{"$ref": "#/components/headers/" + name}
+		}
 	}
 	format := object{"type": "string", "enum": names, "default": names[0]}
 	return object{
