@@ -122,7 +122,7 @@ func TestTileStatuses(t *testing.T) {
 		{"x past the map", "/tiles/grids/12/4096/1.mvt", 404},
 		{"y past the map", "/tiles/grids/12/1/4096.mvt", 404},
 		{"x of no number", "/tiles/grids/12/99999999999999999999/1.mvt", 404},
-		{"another suffix", strings.Replace(good, ".mvt", ".pbf", 1), 404},
+		{"another suffix", strings.Replace(good, ".mvt", ".png", 1), 404},
 		{"unknown parameter", good + "?fish=1", 400},
 		{"at twice", good + "?at=2026-09-01T00:00:00Z&at=2026-09-02T00:00:00Z", 400},
 		{"at a time", good + "?at=2026-09-15T00:00:00Z", 200},

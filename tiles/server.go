@@ -198,7 +198,8 @@ func (s *Server) Routes(r *mux.Router) {
 }
 
 // isTile matches /tiles/{layer}/{z}/{x}/{y}.mvt, where @ and a revision may
-// follow the layer. Regular expressions take longer than all the rest of
+// follow the layer, and the same with .pbf, which is what GDAL asks for when it
+// is given a folder of tiles. Regular expressions take longer than all the rest of
 // answering from the cache.
 func isTile(r *http.Request, m *mux.RouteMatch) bool {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/tiles/")
@@ -207,7 +208,9 @@ func isTile(r *http.Request, m *mux.RouteMatch) bool {
 	}
 	rest, ok = strings.CutSuffix(rest, ".mvt")
 	if !ok {
-		return false
+		if rest, ok = strings.CutSuffix(rest, ".pbf"); !ok {
+			return false
+		}
 	}
 	layer, rest, _ := strings.Cut(rest, "/")
 	z, rest, _ := strings.Cut(rest, "/")

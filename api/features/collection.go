@@ -218,16 +218,22 @@ func (s *Server) listCollections(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	documents := make([]collectionDocument, len(s.collections))
-	for i, c := range s.collections {
-		if c.ofRevision() {
-			documents[i], err = s.document(r, c, snapshot, query)
-		} else {
-			documents[i], err = s.document(r, c, s.c.Boundaries.Current(), "")
+	var documents []collectionDocument
+	for _, c := range s.collections {
+		of, own := snapshot, query
+		if !c.ofRevision() {
+			// Another time is only one of boundaries. GDAL would ask the other
+			// collections with the same query, which they refuse.
+			if query != "" {
+				continue
+			}
+			of, own = s.c.Boundaries.Current(), ""
 		}
+		d, err := s.document(r, c, of, own)
 		if err != nil {
 			return err
 		}
+		documents = append(documents, d)
 	}
 	return write(w, r, "application/json", map[string]any{
 		"links":       []link{{s.url(r, "/collections") + query, "self", "application/json", "Collections"}, pageLink(s.url(r, "/collections") + query)},

@@ -161,6 +161,9 @@ func (s *Server) Routes(r *mux.Router) {
 		base += "/" + webMercatorQuad
 		get(base, name+"tileset", s.oneTileset, s.tilesetPage, asJSON, asTileJSON)
 		get(base+"/metadata.json", name+"tile-metadata", s.tilesetMetadata, nil, asJSON)
+		// GDAL takes metadata.json for the root of a folder of tiles, which has
+		// the column before the row, and finds nothing without a word.
+		get(base+"/{tileMatrix}/{tileCol}/{tileRow}.pbf", name+"tile-of-folder", s.sendTileOfFolder, nil, asTile)
 		get(base+"/{tileMatrix}/{tileRow}/{tileCol}", name+"tile", s.sendTile, nil, asTile)
 	}
 	get("/ogc/tileMatrixSets", "ogc-tile-matrix-sets", s.listTileMatrixSets, s.tileMatrixSetsPage, asJSON)

@@ -226,6 +226,19 @@ func (s *Server) tilesetLayer(r *http.Request, name string, box boundingBox) til
 // sendTile answers with a tile. What lies outside the limits is not found, and
 // what shows nothing inside is empty.
 func (s *Server) sendTile(w http.ResponseWriter, r *http.Request) error {
+	return s.sendTileWithin(w, r, func(missing error) error { return missing })
+}
+
+// sendTileOfFolder is sendTile where what lies outside the limits is empty:
+// GDAL reads a column and a row more, and gives up at one that is not found.
+func (s *Server) sendTileOfFolder(w http.ResponseWriter, r *http.Request) error {
+	return s.sendTileWithin(w, r, func(error) error {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
+}
+
+func (s *Server) sendTileWithin(w http.ResponseWriter, r *http.Request, outside func(missing error) error) error {
 	t, err := s.tilesetOf(r)
 	if err != nil {
 		return err
@@ -247,7 +260,7 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request) error {
 	}
 	at := maptile.New(uint32(column), uint32(row), maptile.Zoom(zoom))
 	if limit, ok := s.c.Tiles.Limit(t.snapshot, t.names, zoom); !ok || !limit.Holds(at) {
-		return missing
+		return outside(missing)
 	}
 	return s.c.Tiles.SendTile(w, r, t.snapshot, t.private, t.names, at)
 }
