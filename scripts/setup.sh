@@ -25,8 +25,8 @@ run_packages="gcc libc6-dev ca-certificates"
 run_programs="gcc node npm"
 bench_packages="gdal-bin postgis" # what imports are measured beside
 bench_programs="ogr2ogr shp2pgsql"
-test_packages="gdal-bin fonts-noto-cjk"
-test_programs="ogr2ogr"
+test_packages="gdal-bin fonts-noto-cjk curl python3" # the last two for the recipes of docs/cookbook.md
+test_programs="ogr2ogr curl python3"
 clients_packages="python3-qgis fonts-noto-cjk"
 clients_programs="python3"
 # The browsers that the tests know, by the name of their program.
