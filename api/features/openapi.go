@@ -114,6 +114,9 @@ func (s *Server) operationObject(o operation) object {
 	for _, name := range append([]string{"ETag"}, o.headers...) {
 		headers[name] = object{"$ref": "#/components/headers/" + name}
 	}
+	if content[htmlType] != nil { // pages lead to their other forms
+		headers["Link"] = object{"$ref": "#/components/headers/Link"}
+	}
 	responses := object{}
 	responses["304"] = object{"description": "what the client has, by If-None-Match, is as it would be now", "headers": maps.Clone(headers)}
 	responses["200"] = object{"description": "as asked", "content": content, "headers": headers}
