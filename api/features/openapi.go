@@ -111,7 +111,7 @@ func (s *Server) operationObject(o operation) object {
 		}
 	}
 	headers := object{}
-	for _, name := range append([]string{"ETag"}, o.headers...) {
+	for _, name := range append([]string{"ETag", "Link"}, o.headers...) { // Link: where else and in which forms it is to be had
 		headers[name] = object{"$ref": "#/components/headers/" + name}
 	}
 	if content[htmlType] != nil { // pages lead to their other forms
@@ -204,9 +204,9 @@ func (s *Server) collectionOperations() (out []operation) {
 			operation{path: path + "/queryables", id: c.id + ".getQueryables", summary: "What features can be asked for by: " + c.title, tag: tagFeatures,
 				route: "ogc-queryables", schema: "queryables", parameters: when},
 			operation{path: path + "/items", id: c.id + ".getFeatures", summary: c.title + " as GeoJSON", tag: tagFeatures, route: "ogc-items",
-				schema: "features." + c.id, parameters: c.itemsParameters(), headers: []string{"Content-Crs", "Link"}},
+				schema: "features." + c.id, parameters: c.itemsParameters(), headers: []string{"Content-Crs"}},
 			operation{path: path + "/items/{featureId}", id: c.id + ".getFeature", summary: "One of: " + c.title, tag: tagFeatures, route: "ogc-item",
-				schema: "feature." + c.id, parameters: item, headers: []string{"Content-Crs", "Link"}})
+				schema: "feature." + c.id, parameters: item, headers: []string{"Content-Crs"}})
 	}
 	return out
 }
