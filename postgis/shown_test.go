@@ -158,6 +158,9 @@ func shownFilter(random *rand.Rand, all []patrol.Shown, public bool, depth int) 
 	case 7:
 		q := pick(random, all).Point
 		b := orb.MultiPoint{p, q}.Bound()
+		if random.IntN(4) == 0 { // round the world, over the 180th meridian
+			b.Min[0], b.Max[0] = b.Max[0], b.Min[0]
+		}
 		return fmt.Sprintf("S_INTERSECTS(geometry, BBOX(%v, %v, %v, %v))", b.Min[0], b.Min[1], b.Max[0], b.Max[1])
 	}
 	if !public {

@@ -119,13 +119,10 @@ func (c *collection) parseFilter(v url.Values) (cql.Expr, []geo.FieldError) {
 func (s *system) readGeometry(g *orb.Geometry) error {
 	if b, ok := (*g).(orb.Bound); ok {
 		all, fault := s.bounds([4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]})
-		if fault == "" && len(all) > 1 {
-			fault = "crosses the 180th meridian"
-		}
 		if fault != "" {
 			return geo.Invalid("invalid-parameters", "a box "+fault)
 		}
-		*g = all[0]
+		*g = orb.Bound{Min: all[0].Min, Max: all[len(all)-1].Max} // its west is east of its east over the 180th meridian
 		return nil
 	}
 	var fault error

@@ -47,6 +47,8 @@ func TestReportsAreFilteredSortedAndCounted(t *testing.T) {
 		"updated_at = created_at":                                    400,
 		"S_INTERSECTS(geometry, " + everywhere + ")":                 400,
 		"NOT S_INTERSECTS(geometry, " + everywhere + ")":             0,
+		"S_INTERSECTS(geometry, BBOX(170, -90, 126, 90))":            400,
+		"S_INTERSECTS(geometry, BBOX(170, -90, -170, 90))":           0,
 		"S_INTERSECTS(geometry, POINT(0 0)) OR category IN ('none')": 0,
 	} {
 		first := r.page(t, reportItems+"limit=30&filter="+url.QueryEscape(filter))
