@@ -65,6 +65,15 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Flush sends what was written so far. What compresses answers asks for a
+// http.Flusher and unwraps nothing.
+func (x *exchange) Flush() {
+	if !x.wroteHeader {
+		x.WriteHeader(http.StatusOK)
+	}
+	_ = http.NewResponseController(x.ResponseWriter).Flush() // of a connection that is gone the next Write tells
+}
+
 // Unwrap lets http.ResponseController reach the connection.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
@@ -73,7 +82,7 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		x := &exchange{ResponseWriter: w, id: requestID(r), began: began, address: s.proxies.address(r)}
+		x := &exchange{ResponseWriter: w, id: RequestID(r), began: began, address: s.proxies.address(r)}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 		w.Header()["X-Request-Id"] = []string{x.id}
 		aborted := true
@@ -122,9 +131,9 @@ func (s *Server) recovered(x *exchange, r *http.Request, next http.Handler) {
 	next.ServeHTTP(x, r)
 }
 
-// requestID takes a sane X-Request-Id or makes one, which differs from all
-// others but is no secret.
-func requestID(r *http.Request) string {
+// RequestID takes a sane X-Request-Id of a request or makes one, which differs
+// from all others but is no secret.
+func RequestID(r *http.Request) string {
 	if id := r.Header.Get("X-Request-Id"); len(id) >= 8 && len(id) <= 64 {
 		sane := true
 		for _, c := range []byte(id) {

@@ -1,11 +1,15 @@
 package api
 
 import (
+	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
 )
@@ -103,5 +107,50 @@ func TestDurationsByLabels(t *testing.T) {
 		if !strings.Contains(metrics, "gridpatrol_http_request_duration_seconds_count"+line+"\n") {
 			t.Errorf("metrics lack %s", line)
 		}
+	}
+}
+
+// TestFlushReachesTheClient: what a handler flushes is there while the handler is
+// still at work, compressed or not.
+func TestFlushReachesTheClient(t *testing.T) {
+	for _, encoding := range []string{"identity", "gzip"} {
+		t.Run(encoding, func(t *testing.T) {
+			read := make(chan struct{})
+			s := newSite(t, func(c *Config) {
+				c.Features = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Content-Type", "application/geo+json")
+					_, _ = io.WriteString(w, strings.Repeat(" ", 1500))
+					if err := http.NewResponseController(w).Flush(); err != nil {
+						t.Error(err)
+					}
+					select {
+					case <-read:
+					case <-r.Context().Done():
+						t.Error("nothing had come before the handler was done")
+					}
+				})
+			})
+			server := httptest.NewServer(s.api.Handler())
+			defer server.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/ogc", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Encoding", encoding)
+			answer, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			if answer.Header.Get("Content-Encoding") != map[string]string{"gzip": "gzip"}[encoding] {
+				t.Errorf("it comes as %v", answer.Header)
+			}
+			if n, err := answer.Body.Read(make([]byte, 1)); n == 0 {
+				t.Errorf("nothing has come: %v", err)
+			}
+			close(read)
+		})
 	}
 }
