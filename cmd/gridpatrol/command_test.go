@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -73,8 +74,12 @@ func TestOperatorCommands(t *testing.T) {
 	if got := s.do(t, "GET", "/api/v1/session", "", bearer(token)...); got.status != 200 || !strings.Contains(string(got.body), "grid:"+grid.Code) {
 		t.Errorf("the new token is %d %s, want the scope grid:%s", got.status, got.body, grid.Code)
 	}
-	if list := command(0, "token", "list"); !strings.Contains(list, "desk") || strings.Contains(list, token) {
-		t.Errorf("token list:\n%s", list)
+	command(0, "token", "create", "--role", "consumer", "--name", "gis", "--no-rate-limit")
+	list := command(0, "token", "list")
+	for name, limit := range map[string]string{"desk": "yes", "gis": "no"} {
+		if !regexp.MustCompile(` `+name+` .* `+limit+` +good\n?`).MatchString(list) || strings.Contains(list, token) {
+			t.Errorf("token list, want %s with the limit %q:\n%s", name, limit, list)
+		}
 	}
 	command(0, "token", "revoke", token)
 	eventually(t, "the server heeds that a token is revoked", func() bool {

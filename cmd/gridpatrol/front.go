@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"sync/atomic"
+
+	"github.com/gridpatrol/gridpatrol/api"
 )
 
 // front answers from the first moment: until the server behind it is there,
@@ -18,6 +20,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		(*h).ServeHTTP(w, r)
 		return
 	}
+	id := api.RequestID(r)
+	w.Header().Set("X-Request-Id", id)
 	w.Header().Set("Cache-Control", "no-store")
 	if r.URL.Path == "/healthz" {
 		w.Header().Set("Content-Type", "application/json")
@@ -27,5 +31,5 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Retry-After", "2")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write([]byte(`{"type":"urn:gridpatrol:problem:starting","title":"The server is starting","status":503,"detail":"the database is being opened; try again in a moment"}` + "\n"))
+	_, _ = w.Write([]byte(`{"type":"urn:gridpatrol:problem:starting","title":"The server is starting","status":503,"detail":"the database is being opened; try again in a moment","request_id":"` + id + `"}` + "\n"))
 }

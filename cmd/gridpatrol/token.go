@@ -74,9 +74,13 @@ func (tokenListCmd) Run(ctx context.Context, common *Common, out io.Writer) erro
 			return err
 		}
 		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tROLE\tNAME\tMADE\tLAST USED\tSTATE")
+		fmt.Fprintln(w, "ID\tROLE\tNAME\tMADE\tLAST USED\tRATE LIMIT\tSTATE")
 		for _, t := range tokens {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name, minute(t.CreatedAt), minute(t.LastUsed), stateOf(t, time.Now()))
+			limit := "yes"
+			if t.NoRateLimit {
+				limit = "no"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name, minute(t.CreatedAt), minute(t.LastUsed), limit, stateOf(t, time.Now()))
 		}
 		return w.Flush()
 	})
