@@ -45,6 +45,9 @@ func asDocumented(t testing.TB, h http.Handler) http.Handler {
 // 3.0.
 func (r *rig) document(t *testing.T) *openapi3.T {
 	t.Helper()
+	if r.valid != nil {
+		return r.valid
+	}
 	d, err := openapi3.NewLoader().LoadFromData(r.get("/ogc/api").Body.Bytes())
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +55,7 @@ func (r *rig) document(t *testing.T) *openapi3.T {
 	if err := d.Validate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	r.valid = d
 	return d
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
 
@@ -306,7 +307,9 @@ type rig struct {
 	desk      *desk
 	history   history
 	principal access.Principal
-	base      string // public URL
+	base      string         // public URL
+	described map[string]any // the OpenAPI document, once it was read
+	valid     *openapi3.T    // the same, once it was held against the rules
 }
 
 func newRig(t testing.TB) *rig {
