@@ -84,7 +84,7 @@ type operation struct {
 	schema     string // of the answer as JSON, by its name
 	parameters []object
 
-	headers []string // besides ETag and X-Request-Id
+	headers []string // besides ETag and those of every answer
 	empty   bool     // there may be nothing to answer with
 }
 
@@ -137,7 +137,7 @@ func (s *Server) operationObject(o operation) object {
 		responses[status] = object{"description": what, "content": s.problemContent(), "headers": own}
 	}
 	for _, answer := range responses {
-		for _, name := range []string{"X-Request-Id", "RateLimit", "RateLimit-Policy"} {
+		for _, name := range []string{"Link", "X-Request-Id", "RateLimit", "RateLimit-Policy"} {
 			answer.(object)["headers"].(object)[name] = object{"$ref": "#/components/headers/" + name}
 		}
 	}
