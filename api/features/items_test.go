@@ -90,6 +90,8 @@ func TestAreaItems(t *testing.T) {
 		{"by name", "grids/items?name=" + url.QueryEscape("网格2"), []string{"220112000000002"}},
 		{"by number", "village_groups/items?households=104", []string{"220112200001004"}},
 		{"by truth", "grids/items?synthetic=true&code=220112000000001", []string{"220112000000001"}},
+		{"by truth as GDAL writes it", "grids/items?synthetic=1&code=220112000000001", []string{"220112000000001"}},
+		{"by untruth as GDAL writes it", "grids/items?synthetic=0&code=220112000000001", nil},
 		{"by two", "grids/items?class=rural&code=220112000000009", nil},
 		{"inside one", "village_groups/items?bbox=125.602,43.502,125.603,43.503", []string{"220112200001000"}},
 		{"18 digits and heights", "village_groups/items?bbox=125.602000000000003865,43.502000000000002444,-1,125.603,43.503,9000", []string{"220112200001000"}},

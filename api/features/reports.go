@@ -168,10 +168,10 @@ func equals(f field, s string) cql.Expr {
 		}
 		want = cql.Text(s)
 	case "boolean":
-		if s != "true" && s != "false" {
+		if !truth(true).equals(s) && !truth(false).equals(s) {
 			return &cql.Constant{}
 		}
-		want = cql.Bool(s == "true")
+		want = cql.Bool(truth(true).equals(s))
 	case "date-time":
 		at, ok := parseTime(s)
 		if !ok {

@@ -131,6 +131,9 @@ func TestWhatOnlyReadersAreShownIsNotAskedForByOthers(t *testing.T) {
 			t.Errorf("dispatcher: %s = %d %s", q, w.Code, w.Body)
 		}
 	}
+	if as, is := matched(r.page(t, reportItems+"overdue=1")), matched(r.page(t, reportItems+"overdue=true")); as != is {
+		t.Errorf("overdue=1 matches %d reports, overdue=true %d", as, is)
+	}
 	if a := r.page(t, reportItems+"limit=400&overdue=true"); matched(a) != 200 || a.Features[0].Properties["due_at"] != "2026-09-30T11:00:00Z" {
 		t.Errorf("%d are overdue, the first with %v", matched(a), a.Features[0].Properties)
 	}
