@@ -111,11 +111,8 @@ func (s *Server) operationObject(o operation) object {
 		}
 	}
 	headers := object{}
-	for _, name := range append([]string{"ETag", "Link"}, o.headers...) { // Link: where else and in which forms it is to be had
+	for _, name := range append([]string{"ETag"}, o.headers...) {
 		headers[name] = object{"$ref": "#/components/headers/" + name}
-	}
-	if content[htmlType] != nil { // pages lead to their other forms
-		headers["Link"] = object{"$ref": "#/components/headers/Link"}
 	}
 	responses := object{}
 	responses["304"] = object{"description": "what the client has, by If-None-Match, is as it would be now", "headers": maps.Clone(headers)}
@@ -137,6 +134,7 @@ func (s *Server) operationObject(o operation) object {
 		responses[status] = object{"description": what, "content": s.problemContent(), "headers": own}
 	}
 	for _, answer := range responses {
+		// Link: where else, and in which forms, it is to be had.
 		for _, name := range []string{"Link", "X-Request-Id", "RateLimit", "RateLimit-Policy"} {
 			answer.(object)["headers"].(object)[name] = object{"$ref": "#/components/headers/" + name}
 		}
