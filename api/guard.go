@@ -128,7 +128,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		if !s.publicMay(rt.need) {
 			return fail("sign-in-required", "this needs an account or a token")
 		}
-		if hidesPlans(r, x.principal) {
+		if hidesPlans(r, rt, x.principal) {
 			return errNotFound("plan")
 		}
 		return nil
@@ -142,20 +142,20 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 		if limited := s.limit(x, rt); limited != nil {
 			return limited
 		}
-		if errors.Is(err, errSessionEnded) && s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hidesPlans(r, x.principal) {
+		if errors.Is(err, errSessionEnded) && s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hidesPlans(r, rt, x.principal) {
 			return nil
 		}
 		return err
 	}
 	if p.MustChange && !rt.own {
 		x.principal = access.Anonymous()
-		if s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hidesPlans(r, x.principal) {
+		if s.publicMay(rt.need) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hidesPlans(r, rt, x.principal) {
 			return s.limit(x, rt)
 		}
 		return fail("change-password", "somebody else has set this password; choose an own one first")
 	}
 	x.principal = p
-	if hidesPlans(r, p) {
+	if hidesPlans(r, rt, p) {
 		return errNotFound("plan")
 	}
 	w.Header().Add("Vary", "Authorization, Cookie")
@@ -184,8 +184,12 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) error {
 
 // hidesPlans reports whether a request asks for the boundaries of a plan, on
 // whatever route, and its sender may not know that there is one. What asks for
-// a time besides is refused as it would be for everybody; no text is no time.
-func hidesPlans(r *http.Request, p access.Principal) bool {
+// a time besides is refused as it would be for everybody; no text is no time. A
+// handler that takes in all methods refuses by itself those it has not.
+func hidesPlans(r *http.Request, rt route, p access.Principal) bool {
+	if rt.method == "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
 	// The name may be escaped; nearly no request has either.
 	raw := r.URL.RawQuery
 	if raw == "" || !strings.Contains(raw, "plan") && !strings.Contains(raw, "%") {

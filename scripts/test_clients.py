@@ -267,11 +267,11 @@ class Recipes(unittest.TestCase):
     """What the cookbook has for QGIS."""
 
     def test_they_run(self):
-        if not os.path.exists(DOCUMENT):
-            return
         with open(DOCUMENT, encoding="utf-8") as file:
             text = file.read()
-        for block in re.finditer(r"^```pyqgis\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        blocks = list(re.finditer(r"^```pyqgis\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+        self.assertTrue(blocks, "no recipe was found")
+        for block in blocks:
             line = text.count("\n", 0, block.start()) + 2
             with self.subTest(line=line):
                 code = "\n" * (line - 1) + re.sub(r"http://127\.0\.0\.1:\d+", BASE, block.group(1))

@@ -212,10 +212,13 @@ func (w *scopeWorld) planOf(s *serving, of *side) string {
 	return plan.ID
 }
 
+// someHash is the hash of a password that nobody knows.
+const someHash = "$argon2id$v=19$m=47104,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
 // account makes an account; its password hash is none of a password.
 func (w *scopeWorld) account(store *postgis.Store, login string, role access.Role, person geo.ID, areas ...geo.ID) access.Account {
 	w.t.Helper()
-	a, err := store.CreateAccount(w.t.Context(), access.Account{Login: login, Name: login, Role: role, Person: person, AreaIDs: areas, PasswordHash: "x"}, system)
+	a, err := store.CreateAccount(w.t.Context(), access.Account{Login: login, Name: login, Role: role, Person: person, AreaIDs: areas, PasswordHash: someHash}, system)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -229,7 +232,7 @@ func (w *scopeWorld) session(store *postgis.Store, account geo.ID) (secret strin
 	now := time.Now()
 	in := access.Session{ID: uuid.Must(uuid.NewV7()), Hash: hash, Account: account, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(access.SessionAbsolute)}
 	if err == nil {
-		err = store.CreateSession(w.t.Context(), in, access.Proof{PasswordHash: "x"}, system)
+		err = store.CreateSession(w.t.Context(), in, access.Proof{PasswordHash: someHash}, system)
 	}
 	if err != nil {
 		w.t.Fatal(err)

@@ -96,6 +96,21 @@ func (c *Checker) Wrap(t testing.TB, h http.Handler) http.Handler {
 	})
 }
 
+// Faults says what is not as the document has it in an answer to a path, without
+// its query; nothing for a path that the document does not have.
+func (c *Checker) Faults(method, path string, status int, header http.Header, body []byte) []string {
+	o := c.operation(path)
+	if o == nil {
+		return nil
+	}
+	t := &tee{status: status, header: header}
+	t.body.Write(body[:min(len(body), keptBytes)])
+	t.cut = len(body) > keptBytes
+	found := &findings{lines: map[string]bool{}}
+	c.check(o, method, t, found)
+	return slices.Sorted(maps.Keys(found.lines))
+}
+
 // findings are what did not fit in one test.
 type findings struct {
 	mu    sync.Mutex
