@@ -81,13 +81,19 @@ func TestTracksAreForgotten(t *testing.T) {
 		t.Error("a track was erased a second early")
 	}
 	forget(midnight.Add(180*day), 0, 1)
-	left := 0
-	for _, table := range []string{"tracks", "track_fixes", "track_batches", "track_stale", "track_pieces", "track_visits", "checkpoint_visits", "track_cells", "patrol_members", "track_readings"} {
-		left += at(table)
+	left := func(tables ...string) {
+		t.Helper()
+		for _, table := range tables {
+			if n := at(table); n != 0 {
+				t.Errorf("%d rows of %s are left of an erased track", n, table)
+			}
+		}
 	}
-	if left != 0 {
-		t.Errorf("%d rows are left of an erased track", left)
-	}
+	left("tracks", "track_fixes", "track_batches", "track_stale", "track_pieces", "track_visits", "checkpoint_visits", "track_cells")
+	// The plan ends some hours after the track, and somebody looked at it even
+	// later: on the day after, it may be.
+	forget(midnight.Add(181*day), 0, 0)
+	left("patrol_members", "track_readings")
 	same(t, "sums of days", days(), before)
 }
 
