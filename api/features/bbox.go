@@ -13,6 +13,11 @@ import (
 // units of the system. A box that crosses the 180th meridian, its west greater
 // than its east, gives two bounds. The bounds are lon/lat in degrees. The fault is
 // for people, empty where there is none.
+//
+// The tables that many clients transform by, those of PROJ.4 among them, have no
+// order of axes for CGCS 2000, so these clients send longitude or easting first. A
+// box that is nowhere in the order of such a system is read in the other one: in
+// China none is somewhere in both.
 func parseBBox(s string, in *system) (bounds []orb.Bound, fault string) {
 	parts := strings.Split(s, ",")
 	if len(parts) != 4 && len(parts) != 6 {
@@ -29,7 +34,13 @@ func parseBBox(s string, in *system) (bounds []orb.Bound, fault string) {
 	if len(n) == 6 {
 		n = []float64{n[0], n[1], n[3], n[4]}
 	}
-	return in.bounds([4]float64(n))
+	bounds, fault = in.bounds([4]float64(n))
+	if in.unsure && (fault == noDegrees || fault == outOfReach) {
+		if turned, none := in.bounds([4]float64{n[1], n[0], n[3], n[2]}); none == "" {
+			return turned, ""
+		}
+	}
+	return bounds, fault
 }
 
 // exponents puts the sign back that a plus in a query loses: it means a space.
@@ -39,7 +50,7 @@ var exponents = strings.NewReplacer("e ", "e+", "E ", "E+")
 func degreeBounds(n [4]float64) (bounds []orb.Bound, fault string) {
 	west, south, east, north := n[0], n[1], n[2], n[3]
 	if math.Abs(west) > 180 || math.Abs(east) > 180 || math.Abs(south) > 90 || math.Abs(north) > 90 {
-		return nil, "has a corner that is no place in degrees, in the order of its coordinate system"
+		return nil, noDegrees
 	}
 	if south > north {
 		return nil, "has its south above its north"

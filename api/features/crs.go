@@ -16,6 +16,7 @@ type system struct {
 	uri      string
 	crs      geo.CRS
 	swapped  bool // the second axis of geo comes first: latitude, or northing
+	unsure   bool // tables of clients do not always have that order, see parseBBox
 	decimals int  // of a coordinate: about a centimetre, or a millimetre
 }
 
@@ -26,11 +27,11 @@ const epsg = "http://www.opengis.net/def/crs/EPSG/0/"
 
 // systems are those there are; the first is what is meant where none is named.
 var systems = []*system{
-	{crs84, geo.WGS84, false, 7},
-	{epsg + "4326", geo.WGS84, true, 7},
-	{epsg + "4490", geo.CGCS2000, true, 7},
-	{epsg + "4551", "EPSG:4551", true, 3},
-	{epsg + "3857", geo.WebMercator, false, 3},
+	{crs84, geo.WGS84, false, false, 7},
+	{epsg + "4326", geo.WGS84, true, false, 7},
+	{epsg + "4490", geo.CGCS2000, true, true, 7},
+	{epsg + "4551", "EPSG:4551", true, true, 3},
+	{epsg + "3857", geo.WebMercator, false, false, 3},
 }
 
 // systemURIs names the systems, that of storage first.
@@ -81,6 +82,12 @@ func (s *system) to(q orb.Point) (orb.Point, error) {
 // straight in metres bend in degrees.
 const boxSteps = 32
 
+// Faults of boxes whose numbers are no places in the order of the system.
+const (
+	noDegrees  = "has a corner that is no place in degrees, in the order of its coordinate system"
+	outOfReach = "has a corner outside the reach of its coordinate system"
+)
+
 // bounds gives the box of the numbers in degrees. That of a box in metres is the
 // smallest that holds it, so that nothing in the box is missed; what of its rim is
 // outside, at most some metres in a box as wide as the district, counts as in it.
@@ -101,7 +108,7 @@ func (s *system) bounds(n [4]float64) ([]orb.Bound, string) {
 		for j, q := range []orb.Point{{x, n[1]}, {x, n[3]}, {n[0], y}, {n[2], y}} {
 			p, err := s.to(q)
 			if err != nil || math.IsNaN(p[0]+p[1]) {
-				return nil, "has a corner outside the reach of its coordinate system"
+				return nil, outOfReach
 			}
 			if i == 0 && j == 0 {
 				out = p.Bound()

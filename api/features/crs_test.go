@@ -71,6 +71,36 @@ func TestReqCrsFcResponse(t *testing.T) {
 	}
 }
 
+// Clients whose tables know no order of axes send the box of the first group
+// with longitude, or easting, first.
+func TestBoxesWithTheirAxesTurned(t *testing.T) {
+	r := newRig(t)
+	const items = "/ogc/collections/village_groups/items"
+	first := ids(r.page(t, items+"?limit=1"))
+	for _, in := range systems {
+		ring := r.page(t, items+"?limit=1&crs="+in.uri).Features[0].ring(t)
+		low, high := ring[0], ring[0]
+		for _, p := range ring {
+			low, high = orb.Point{min(low[0], p[0]), min(low[1], p[1])}, orb.Point{max(high[0], p[0]), max(high[1], p[1])}
+		}
+		dx, dy := (high[0]-low[0])/5, (high[1]-low[1])/5
+		turned := items + fmt.Sprintf("?bbox=%f,%f,%f,%f&bbox-crs=%s", low[1]+dy, low[0]+dx, high[1]-dy, high[0]-dx, in.uri)
+		switch in.uri {
+		case epsg + "4490", epsg + "4551":
+			if found := ids(r.page(t, turned)); !slices.Equal(found, first) {
+				t.Errorf("%s finds %v, want %v", turned, found, first)
+			}
+			if w := r.get(items + "?bbox=200,300,201,301&bbox-crs=" + epsg + "4490"); w.Code != http.StatusBadRequest {
+				t.Errorf("a box that is nowhere in either order: %d", w.Code)
+			}
+		case epsg + "4326", crs84:
+			if w := r.get(turned); w.Code != http.StatusBadRequest {
+				t.Errorf("%s: %d, want 400", turned, w.Code)
+			}
+		}
+	}
+}
+
 // TestAxesInMetres holds the order of axes to what PROJ 9.1 makes of the corner.
 func TestAxesInMetres(t *testing.T) {
 	for _, c := range []struct {
