@@ -29,7 +29,7 @@ import (
 // GRIDPATROL_FUZZ is for how long, such as 10m, instead of some seconds;
 // GRIDPATROL_FUZZ_SEED begins elsewhere than the test does each time.
 func TestRandomRequests(t *testing.T) {
-	length, seed := 12*time.Second, uint64(1)
+	length, seed := 8*time.Second, uint64(1)
 	if text := os.Getenv("GRIDPATROL_FUZZ"); text != "" {
 		var err error
 		if length, err = time.ParseDuration(text); err != nil {
