@@ -26,9 +26,9 @@ PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES))
 # Of packages where one test alone has many readers, that one.
 RACE_TEST := ./geo/locate -run ^TestLocateFromManySides$$
 PACKAGES = $(shell go list ./...)
-TEST_TIMEOUT := 10m
+TEST_TIMEOUT := 15m
 # A slow machine may take long over pages.
-BROWSER_TIMEOUT := 15m
+BROWSER_TIMEOUT := 25m
 # Chromium draws maps without a graphics card, and has the machine for itself.
 BROWSER := ^TestBrowser$$
 

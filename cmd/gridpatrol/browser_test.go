@@ -36,7 +36,7 @@ func TestBrowser(t *testing.T) {
 	source := baseSource(t)
 	over := serveTest(t, groundedDatabase(t), withBasemap(source))
 
-	ctx, cancel := context.WithTimeout(t.Context(), 14*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 24*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, node, "node_modules/@playwright/test/cli.js", "test", "--config=test", "--reporter=json")
 	run.Dir = folder
