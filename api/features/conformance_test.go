@@ -194,6 +194,15 @@ var coreRequirements = []requirement{
 		for _, query := range []string{"limit=0", "limit=x", "bbox=1,2,3", "bbox=x", "datetime=x", "datetime=2026-01-02/2026-01-01"} {
 			r.status(t, 400, items+"?"+query)
 		}
+		wrong := map[any]string{"integer": "1.5", "number": "NaN", "boolean": "perhaps", "date-time": "monday"}
+		for name, member := range at(r.read(t, strings.TrimSuffix(items, "/items")+"/queryables"), "properties").(map[string]any) {
+			for _, kind := range []any{at(member, "type"), at(member, "format")} {
+				if text, ok := wrong[kind]; ok {
+					r.status(t, 400, items+"?"+name+"="+text)
+					r.status(t, 400, items+"?"+name+"=")
+				}
+			}
+		}
 	})},
 	{"crs84", each(func(t *testing.T, r *rig, _, items string, _ map[string]any) {
 		for _, f := range r.page(t, items).Features {

@@ -79,8 +79,7 @@ func (s *Server) collectionsPage(p *htmlPage, document []byte) error {
 	p.Title = p.Say("集合", "Collections")
 	p.crumbs()
 	p.also("JSON", formatJSON, "application/json")
-	t := &table{Label: p.Title, Head: []fact{{Label: p.Say("集合", "Collection")}, {Label: p.Say("内容", "What it has")}, {Label: ""}}}
-	t.Head[2].Label = p.Say("要素", "Features")
+	t := &table{Label: p.Title, Head: []fact{{Label: p.Say("集合", "Collection")}, {Label: p.Say("内容", "What it has")}, {Label: p.Say("要素", "Features")}}}
 	for _, c := range d.Collections {
 		t.Rows = append(t.Rows, []entry{
 			{Text: p.collectionTitle(c.ID, c.Title), Href: p.keep(hrefOf(c.Links, "self"))},

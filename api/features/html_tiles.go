@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -56,7 +57,7 @@ func (p *htmlPage) tilesHead() error {
 		p.crumbs()
 		p.Map = p.districtMap()
 		if text := p.r.URL.Query().Get("collections"); text != "" {
-			p.Map.Style += "&collections=" + text
+			p.Map.Style += "&collections=" + url.QueryEscape(text)
 		}
 		return nil
 	}

@@ -89,6 +89,7 @@ func TestAreaItems(t *testing.T) {
 		{"by no code", "village_groups/items?code=1", nil},
 		{"by name", "grids/items?name=" + url.QueryEscape("网格2"), []string{"220112000000002"}},
 		{"by number", "village_groups/items?households=104", []string{"220112200001004"}},
+		{"by number written otherwise", "village_groups/items?households=1.04e2", []string{"220112200001004"}},
 		{"by truth", "grids/items?synthetic=true&code=220112000000001", []string{"220112000000001"}},
 		{"by truth as GDAL writes it", "grids/items?synthetic=1&code=220112000000001", []string{"220112000000001"}},
 		{"by untruth as GDAL writes it", "grids/items?synthetic=0&code=220112000000001", nil},

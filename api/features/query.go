@@ -27,11 +27,10 @@ type itemsQuery struct {
 	bounds   []orb.Bound // lon/lat in degrees; empty: anywhere
 	system   *system     // of the answer
 	sort     []sortKey   // before the order of ids; nil for that alone
-	filter   cql.Expr    // nil: all
+	filter   cql.Expr    // also what properties must be by parameters of their own; nil: all
 	only     []string    // the properties of the answer; nil for all
 	datetime interval
 	cursor   string            // what the page before ended with
-	equal    map[string]string // what properties must be
 	extra    map[string]string // parameters that only this collection has
 }
 
@@ -77,7 +76,7 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 	if err != nil {
 		return itemsQuery{}, err
 	}
-	q := itemsQuery{limit: defaultLimit, cursor: v.Get("cursor"), equal: map[string]string{}, extra: map[string]string{}}
+	q := itemsQuery{limit: defaultLimit, cursor: v.Get("cursor"), extra: map[string]string{}}
 	var fields []geo.FieldError
 	fault := func(name, detail string) {
 		if detail != "" {
@@ -112,9 +111,12 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 		q.datetime, detail = parseDatetime(v.Get("datetime"))
 		fault("datetime", detail)
 	}
+	var terms []cql.Expr
 	for _, f := range c.fields {
 		if f.queryable && v.Has(f.name) {
-			q.equal[f.name] = v.Get(f.name)
+			term, detail := f.equal(v.Get(f.name))
+			fault(f.name, detail)
+			terms = append(terms, term)
 		}
 	}
 	for _, p := range c.extra {
@@ -126,7 +128,7 @@ func (c *collection) itemsQuery(r *http.Request) (itemsQuery, error) {
 	if fields = append(fields, faults...); fields != nil {
 		return itemsQuery{}, invalid(fields)
 	}
-	q.filter = filter
+	q.filter = all(append(terms, filter)...)
 	return q, nil
 }
 

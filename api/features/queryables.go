@@ -1,8 +1,11 @@
 package features
 
 import (
+	"math"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/project"
@@ -136,14 +139,67 @@ func (s *system) readGeometry(g *orb.Geometry) error {
 	return fault
 }
 
-// passes reports whether a feature is one that is asked for by its properties
-// and by the filter; boxes are looked at elsewhere.
-func (q *itemsQuery) passes(f *feature) bool {
-	for name, want := range q.equal {
-		if !f.record.value(name).equals(want) {
-			return false
+// equal gives the filter that the field is what a query parameter says, or what is
+// wrong with that. A number is the same number however it is written, and true is
+// 1 too, as GDAL writes it.
+func (f field) equal(s string) (e cql.Expr, detail string) {
+	var want cql.Value
+	switch f.kind {
+	case "string":
+		if !storable(s) {
+			return &cql.Constant{}, ""
+		}
+		want = cql.Text(s)
+	case "integer", "number":
+		n, err := strconv.ParseFloat(s, 64)
+		switch {
+		case err != nil || math.IsNaN(n) || math.IsInf(n, 0):
+			return nil, "is no number"
+		case f.kind == "integer" && n != math.Trunc(n):
+			return nil, "is no whole number"
+		}
+		want = cql.Num(n)
+	case "boolean":
+		if !slices.Contains([]string{"true", "false", "1", "0"}, s) {
+			return nil, "is not true or false"
+		}
+		want = cql.Bool(s == "true" || s == "1")
+	case "date-time":
+		at, ok := parseTime(s)
+		if !ok {
+			return nil, "is no RFC 3339 time"
+		}
+		want = cql.Instant(at)
+	default:
+		panic("features: no field is a " + f.kind)
+	}
+	return &cql.Comparison{Op: cql.Equal, Left: &cql.Ref{Name: f.name}, Right: &cql.Literal{Value: want}}, ""
+}
+
+// all gives the filter that every term is true, nil where there is none.
+func all(terms ...cql.Expr) cql.Expr {
+	var flat []cql.Expr
+	for _, t := range terms {
+		switch t := t.(type) {
+		case nil:
+		case *cql.And:
+			flat = append(flat, t.Terms...)
+		default:
+			flat = append(flat, t)
 		}
 	}
+	switch len(flat) {
+	case 0:
+		return nil
+	case 1:
+		return flat[0]
+	}
+	return &cql.And{Terms: flat}
+}
+
+// passes reports whether a feature is one that is asked for by its properties;
+// boxes are looked at elsewhere.
+func (q *itemsQuery) passes(f *feature) bool {
 	return q.filter == nil || cql.Eval(q.filter, func(name string) cql.Value {
 		if name == geometryName {
 			return cql.Geom(f.geometry)

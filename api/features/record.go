@@ -97,25 +97,6 @@ func btoi(b bool) int {
 	return 0
 }
 
-// equals reports whether the value is what a query parameter says. A number is
-// the same number however it is written, and true is 1 too, as GDAL writes it;
-// null is nothing that can be said.
-func (v value) equals(s string) bool {
-	switch v.kind {
-	case textValue:
-		return v.text == s
-	case numberValue:
-		n, err := strconv.ParseFloat(s, 64)
-		return err == nil && n == v.number
-	case truthValue:
-		return s == strconv.FormatBool(v.number == 1) || s == strconv.FormatFloat(v.number, 'f', 0, 64)
-	case timeValue:
-		t, ok := parseTime(s)
-		return ok && t.Equal(v.time())
-	}
-	return false
-}
-
 // appendJSON appends the value as JSON.
 func (v value) appendJSON(b []byte) []byte {
 	switch v.kind {

@@ -44,7 +44,7 @@ func (s *reports) page(r *http.Request, q itemsQuery) (page, error) {
 	v := s.server.viewer(r)
 	ask := s.query(v)
 	ask.Bounds, ask.From, ask.To, ask.Limit = q.bounds, q.datetime.from, q.datetime.to, q.limit+1
-	ask.Filter = q.wanted(v)
+	ask.Filter = q.filter
 	for _, k := range q.sort {
 		ask.Sort = append(ask.Sort, patrol.ShownKey{Name: k.name, Down: k.down})
 	}
@@ -124,64 +124,6 @@ func (s *reports) query(v *viewer) patrol.ShownQuery {
 		q.Public = v.duties.Current().Rulebook
 	}
 	return q
-}
-
-// wanted gives the filter and what properties must be as one filter, nil where
-// everything is wanted.
-func (q *itemsQuery) wanted(v *viewer) cql.Expr {
-	var terms []cql.Expr
-	for _, f := range reportFieldsOf(v) {
-		if text, ok := q.equal[f.name]; ok {
-			terms = append(terms, equals(f, text))
-		}
-	}
-	switch e := q.filter.(type) {
-	case nil:
-	case *cql.And:
-		terms = append(terms, e.Terms...)
-	default:
-		terms = append(terms, e)
-	}
-	switch len(terms) {
-	case 0:
-		return nil
-	case 1:
-		return terms[0]
-	}
-	return &cql.And{Terms: terms}
-}
-
-func reportFieldsOf(v *viewer) []field {
-	if v.ReadsReports() {
-		return append(append([]field(nil), reportFields...), reportFieldsInside...)
-	}
-	return reportFields
-}
-
-// equals gives value.equals as a filter.
-func equals(f field, s string) cql.Expr {
-	var want cql.Value
-	switch f.kind {
-	case "string":
-		if !storable(s) {
-			return &cql.Constant{}
-		}
-		want = cql.Text(s)
-	case "boolean":
-		if !truth(true).equals(s) && !truth(false).equals(s) {
-			return &cql.Constant{}
-		}
-		want = cql.Bool(truth(true).equals(s))
-	case "date-time":
-		at, ok := parseTime(s)
-		if !ok {
-			return &cql.Constant{}
-		}
-		want = cql.Instant(at)
-	default:
-		panic("features: no report has a " + f.kind)
-	}
-	return &cql.Comparison{Op: cql.Equal, Left: &cql.Ref{Name: f.name}, Right: &cql.Literal{Value: want}}
 }
 
 // storable reports whether the database could have the text: it refuses even the
