@@ -66,6 +66,7 @@ func TestRandomRequests(t *testing.T) {
 			}
 			r := randomRun{scopeWorld: w, Fuzzer: f, Checker: c, found: map[string]string{}, statuses: map[int]int{}}
 			r.teach()
+			r.wrongParameters(t)
 			for end := time.Now().Add(length / 2); time.Now().Before(end); {
 				r.round(t)
 			}
@@ -136,8 +137,26 @@ func (r *randomRun) round(t *testing.T) {
 		if r.sent%2 == 0 {
 			by = r.callers[(r.sent/2)%len(r.callers)]
 		}
-		r.sent++
 		r.send(t, q, by)
+	}
+}
+
+// wrongParameters asks with every parameter of a query in turn being what its
+// schema does not allow, and with one that there is not: who mistypes a parameter
+// must not be given the answer to another question. Probes may add what they like.
+func (r *randomRun) wrongParameters(t *testing.T) {
+	r.renew()
+	for _, q := range r.WrongParameters() {
+		before := maps.Clone(r.statuses)
+		r.send(t, q, r.callers[1])
+		for status, n := range r.statuses {
+			if n > before[status] && status < 400 && !slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, strings.Fields(q.Of)[1]) {
+				t.Errorf("%s: %d of %s", q.Of, status, q.URL)
+			}
+		}
+	}
+	if r.statuses[400] < 50 {
+		t.Errorf("only %d requests were refused for what they say", r.statuses[400])
 	}
 }
 
@@ -145,6 +164,7 @@ func (r *randomRun) round(t *testing.T) {
 const slowest = 20 * time.Second
 
 func (r *randomRun) send(t *testing.T, q apifuzz.Request, by *caller) {
+	r.sent++
 	patience := slowest
 	if q.Stream {
 		patience = 100 * time.Millisecond
