@@ -20,9 +20,13 @@ STATICCHECK_DIR = $(CURDIR)/.cache/bin/staticcheck-$(STATICCHECK_VERSION)-$(shel
 
 # Packages whose goroutines share memory: their tests run under the race
 # detector, which costs several times the time, so not all do.
-RACE := api basemap internal/pgcluster/pgtest internal/photo notify tiles
-RACE_PACKAGES = $(filter $(addprefix $(MODULE)/,$(RACE)),$(PACKAGES))
-PLAIN_PACKAGES = $(filter-out $(RACE_PACKAGES),$(PACKAGES))
+RACE := api tiles basemap internal/pgcluster/pgtest internal/photo notify
+RACE_PACKAGES = $(addprefix $(MODULE)/,$(RACE))
+# As many packages run at a time as there are processors: those that take longest
+# begin first, or the last of them runs alone.
+LONG := cmd/gridpatrol postgis importers/ingest
+LONG_PACKAGES = $(addprefix $(MODULE)/,$(LONG))
+PLAIN_PACKAGES = $(LONG_PACKAGES) $(filter-out $(RACE_PACKAGES) $(LONG_PACKAGES),$(PACKAGES))
 # Of packages where one test alone has many readers, that one.
 RACE_TEST := ./geo/locate -run ^TestLocateFromManySides$$
 PACKAGES = $(shell go list ./...)

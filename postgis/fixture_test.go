@@ -179,12 +179,12 @@ func asAreas(list []*geo.Area) []geo.Area {
 	return out
 }
 
-// PostGIS and the index in memory agree on a million points of the district and
+// PostGIS and the index in memory agree on 200,000 points of the district and
 // on every vertex of every area.
 func TestPostGISAgreesWithLocate(t *testing.T) {
 	w := openWorld(t, fixtureURL(t))
 	index := w.b.Current().Index
-	const seed, count = 20260930, 1_000_000
+	const seed, count = 20260930, 200_000
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	bound := index.Bound().Pad(0.01)

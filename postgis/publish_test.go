@@ -344,7 +344,7 @@ func (w *world) currentRevision(t *testing.T) int {
 func TestPublishWhileAccepting(t *testing.T) {
 	t.Parallel()
 	w := openWorld(t, townURL(t))
-	const publishes = 12
+	const publishes = 6
 	rerouted := 0
 	var stop atomic.Bool
 	var accepted, stale atomic.Int64

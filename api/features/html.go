@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/language"
-
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/locate"
 )
@@ -376,37 +374,6 @@ func read(document []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
 	return d.Decode(into)
-}
-
-// tongue is the language of a page: Chinese or else English.
-type tongue bool
-
-// tongueOf reads the header Accept-Language; English where it names neither.
-func tongueOf(r *http.Request) tongue {
-	wanted, _, err := language.ParseAcceptLanguage(strings.Join(r.Header.Values("Accept-Language"), ","))
-	if err != nil {
-		return false
-	}
-	for _, t := range wanted {
-		switch base, _ := t.Base(); base.String() {
-		case "zh":
-			return true
-		case "en":
-			return false
-		}
-	}
-	return false
-}
-
-// Lang is the language as HTML and HTTP name it.
-func (zh tongue) Lang() string { return zh.Say("zh-CN", "en") }
-
-// Say gives what to say in the language of the page.
-func (zh tongue) Say(chinese, english string) string {
-	if zh {
-		return chinese
-	}
-	return english
 }
 
 // synthetic reports whether boundaries are invented.

@@ -47,3 +47,39 @@ func TestRequestsAreOfTheDocument(t *testing.T) {
 		t.Errorf("an answer's id was used: %v; %d requests had a body; another seed gave others: %v", learnt, bodies, different)
 	}
 }
+
+func TestWrongParameters(t *testing.T) {
+	f, err := New([]byte(`{"paths": {"/things/{id}": {
+		"get": {
+			"parameters": [
+				{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}},
+				{"name": "days", "in": "query", "schema": {"$ref": "#/components/schemas/days"}},
+				{"name": "kinds", "in": "query", "schema": {"type": "array", "items": {"enum": ["a", "b"]}}},
+				{"name": "since", "in": "query", "schema": {"type": "string", "format": "date-time"}},
+				{"name": "text", "in": "query", "schema": {"type": "string"}},
+				{"name": "n", "in": "query", "required": true, "schema": {"const": 7}}],
+			"responses": {"200": {"description": "a thing"}}},
+		"post": {"responses": {"200": {"description": "a thing"}}}}},
+		"components": {"schemas": {"days": {"type": "integer"}}}}`), "/x", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Teach("id", "1")
+	var got []string
+	for _, r := range f.WrongParameters() {
+		got = append(got, r.Method+" "+r.URL)
+	}
+	want := []string{"no-such-parameter=1", "days=abc", "kinds=no-such-value", "since=abc"}
+	if len(got) != len(want) {
+		t.Fatalf("%q, want one each of %q", got, want)
+	}
+	for i, query := range want {
+		v, err := url.ParseQuery(query + "&n=7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path, rest, _ := strings.Cut(got[i], "?"); !strings.HasPrefix(path, "GET /x/things/") || rest != v.Encode() {
+			t.Errorf("%s, want the query %s", got[i], v.Encode())
+		}
+	}
+}
