@@ -173,7 +173,25 @@ func (f field) equal(s string) (e cql.Expr, detail string) {
 	default:
 		panic("features: no field is a " + f.kind)
 	}
-	return &cql.Comparison{Op: cql.Equal, Left: &cql.Ref{Name: f.name}, Right: &cql.Literal{Value: want}}, ""
+	return property(f.name, want), ""
+}
+
+// property gives the filter that a property has a value.
+func property(name string, v cql.Value) cql.Expr {
+	return &cql.Comparison{Op: cql.Equal, Left: &cql.Ref{Name: name}, Right: &cql.Literal{Value: v}}
+}
+
+// anyOfTexts gives the filter that a property is one of the texts, nil where there are
+// none.
+func anyOfTexts(name string, texts []string) cql.Expr {
+	if len(texts) == 0 {
+		return nil
+	}
+	in := &cql.In{Value: &cql.Ref{Name: name}}
+	for _, s := range texts {
+		in.List = append(in.List, &cql.Literal{Value: cql.Text(s)})
+	}
+	return in
 }
 
 // all gives the filter that every term is true, nil where there is none.

@@ -42,7 +42,7 @@ var reportRows = sync.Pool{New: func() any { return new([]patrol.Shown) }}
 
 func (s *reports) page(r *http.Request, q itemsQuery) (page, error) {
 	v := s.server.viewer(r)
-	ask := s.query(v)
+	ask := v.shown()
 	ask.Bounds, ask.From, ask.To, ask.Limit = q.bounds, q.datetime.from, q.datetime.to, q.limit+1
 	ask.Filter = q.filter
 	for _, k := range q.sort {
@@ -101,7 +101,7 @@ func (s *reports) feature(r *http.Request, id string, _ map[string]string) (feat
 	if err != nil || uid.String() != id || uid == uuid.Nil {
 		return feature{}, fmt.Errorf("report %q: %w", id, geo.ErrNotFound)
 	}
-	ask := s.query(v)
+	ask := v.shown()
 	ask.ID, ask.Limit = uid, 1
 	var found []patrol.Shown
 	err = s.server.c.Reports.ShownReports(r.Context(), v.scope(), ask, func(report *patrol.Shown) error {
@@ -115,15 +115,6 @@ func (s *reports) feature(r *http.Request, id string, _ map[string]string) (feat
 		return feature{}, fmt.Errorf("report %s: %w", id, geo.ErrNotFound)
 	}
 	return reportFeatures(found)[0], nil
-}
-
-// query asks for all reports in the form that the viewer is shown.
-func (s *reports) query(v *viewer) patrol.ShownQuery {
-	q := patrol.ShownQuery{Now: v.now}
-	if !v.ReadsReports() {
-		q.Public = v.duties.Current().Rulebook
-	}
-	return q
 }
 
 // storable reports whether the database could have the text: it refuses even the

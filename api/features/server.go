@@ -41,8 +41,6 @@ type Boundaries interface {
 
 // Reports reads reports.
 type Reports interface {
-	// Reports gives those within the scope that pass the filter, newest first.
-	Reports(ctx context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error)
 	// ShownReports gives those within the scope that the query asks for, in its
 	// order. The report that each gets is its own until it returns, and each does
 	// not wait for anybody; an error of it ends the reading.

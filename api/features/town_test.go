@@ -118,31 +118,6 @@ func (h history) Revision(context.Context, int) (*locate.Snapshot, error) { retu
 // desk keeps reports in memory, newest first, and answers as the store does.
 type desk struct{ reports []patrol.Report }
 
-func (d *desk) Reports(_ context.Context, scope access.Scope, f patrol.Filter) ([]patrol.Report, error) {
-	var out []patrol.Report
-	for _, r := range d.reports {
-		switch {
-		case !scope.Covers(r.Decision.AreaIDs),
-			f.Bound != nil && !f.Bound.Contains(r.Point),
-			f.Area != nil && !slices.Contains(r.Decision.AreaIDs, *f.Area),
-			f.Category != nil && !slices.Contains(f.Category, r.Category),
-			f.Status != nil && !slices.Contains(f.Status, r.Status),
-			!f.From.IsZero() && r.CreatedAt.Before(f.From),
-			!f.To.IsZero() && !r.CreatedAt.Before(f.To),
-			!f.AfterTime.IsZero() && !older(&r, f.AfterTime, f.AfterID):
-			continue
-		}
-		if out = append(out, r); len(out) == f.Limit {
-			break
-		}
-	}
-	return out, nil
-}
-
-func older(r *patrol.Report, t time.Time, id geo.ID) bool {
-	return r.CreatedAt.Before(t) || r.CreatedAt.Equal(t) && r.ID.String() < id.String()
-}
-
 // shownAs is the report as the store shows it.
 func shownAs(r *patrol.Report, q *patrol.ShownQuery) patrol.Shown {
 	s := patrol.Shown{ID: r.ID, Point: r.Point, Category: r.Category, Status: r.Status,

@@ -13,6 +13,7 @@ import (
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
 	"github.com/gridpatrol/gridpatrol/geo/cell"
+	"github.com/gridpatrol/gridpatrol/geo/cql"
 	"github.com/gridpatrol/gridpatrol/geo/hotspot"
 	"github.com/gridpatrol/gridpatrol/patrol"
 	"github.com/gridpatrol/gridpatrol/tiles"
@@ -75,70 +76,42 @@ func (v *viewer) scope() access.Scope {
 	return access.Scope{All: true}
 }
 
-// point is where the viewer is shown the report.
-func (v *viewer) point(r *patrol.Report) orb.Point {
-	if v.ReadsReports() {
-		return r.Point
+// shown asks for all reports in the form that the viewer is shown.
+func (v *viewer) shown() patrol.ShownQuery {
+	q := patrol.ShownQuery{Now: v.now}
+	if !v.ReadsReports() {
+		q.Public = v.duties.Current().Rulebook
 	}
-	return v.duties.Current().Rulebook.Shown(r.Category, r.Point)
+	return q
 }
 
-// fetch gives the reports that pass the filter and are shown within the bound
-// (nil: anywhere), newest first, at most f.Limit of them. For the public the
-// bound is laid on the places that are shown, not on the true ones: else small
-// bounds would find out the true ones.
-func (v *viewer) fetch(ctx context.Context, f patrol.Filter, bound *orb.Bound) ([]patrol.Report, error) {
-	f.Now = v.now
-	f.Bound = bound
-	if v.ReadsReports() {
-		return v.reports.Reports(ctx, v.scope(), f)
+// shownOf asks for the reports that are counted or drawn by a filter, at most so
+// many.
+func (v *viewer) shownOf(f hotspot.Filter, limit int) patrol.ShownQuery {
+	q := v.shown()
+	q.From, q.To, q.Limit = f.From, f.To, limit
+	if f.Bound != nil {
+		q.Bounds = []orb.Bound{*f.Bound}
 	}
-	f.OnlyPublic = true
-	if bound != nil {
-		wide := bound.Pad(patrol.PublicMargin)
-		f.Bound = &wide
+	q.Filter = all(anyOfTexts(patrol.ShownCategory, f.Category), anyOfTexts(patrol.ShownStatus, f.Status))
+	if f.Overdue {
+		q.Filter = all(q.Filter, property(patrol.ShownOverdue, cql.Bool(true)))
 	}
-	var out []patrol.Report
-	for {
-		batch, err := v.reports.Reports(ctx, v.scope(), f)
-		if err != nil {
-			return nil, err
-		}
-		for i := range batch {
-			if bound == nil || bound.Contains(v.point(&batch[i])) {
-				out = append(out, batch[i])
-			}
-			if len(out) == f.Limit {
-				return out, nil
-			}
-		}
-		if len(batch) < f.Limit {
-			return out, nil
-		}
-		last := &batch[len(batch)-1]
-		f.AfterTime, f.AfterID = last.CreatedAt, last.ID
-	}
+	return q
 }
 
 // ReportPoints gives the reports a tile shows.
 func (v *viewer) ReportPoints(ctx context.Context, f hotspot.Filter, limit int) ([]tiles.ReportPoint, error) {
-	var states []patrol.Status
-	for _, t := range f.Status {
-		states = append(states, patrol.Status(t))
-	}
-	reports, err := v.fetch(ctx, patrol.Filter{From: f.From, To: f.To, Category: f.Category, Status: states, Overdue: f.Overdue, Limit: limit}, f.Bound)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]tiles.ReportPoint, len(reports))
-	for i := range reports {
-		r := &reports[i]
-		out[i] = tiles.ReportPoint{Point: v.point(r), Category: r.Category, Status: string(r.Status), Accepted: r.CreatedAt}
+	out := make([]tiles.ReportPoint, 0, limit)
+	err := v.reports.ShownReports(ctx, v.scope(), v.shownOf(f, limit), func(r *patrol.Shown) error {
+		p := tiles.ReportPoint{Point: r.Point, Category: r.Category, Status: string(r.Status), Accepted: r.CreatedAt}
 		if v.ReadsReports() {
-			out[i].ID, out[i].Overdue = r.ID.String(), r.Overdue(v.now)
+			p.ID, p.Overdue = r.ID.String(), r.Overdue
 		}
-	}
-	return out, nil
+		out = append(out, p)
+		return nil
+	})
+	return out, err
 }
 
 // OwnAreas names the areas that the principal is limited to, be it to none;
@@ -179,7 +152,7 @@ func (v *viewer) FrameCounts(ctx context.Context, f hotspot.Filter, starts []tim
 }
 
 // countedAtOnce is how many reports publicCounts reads at once.
-const countedAtOnce = 2000
+const countedAtOnce = 10_000
 
 // publicCounts counts the reports of the principal's areas in their public
 // form.
@@ -187,29 +160,26 @@ func (v *viewer) publicCounts(ctx context.Context, f hotspot.Filter, starts []ti
 	if v.OwnAreas() == "" {
 		return nil, nil
 	}
-	q := patrol.Filter{From: f.From, To: f.To, Category: f.Category, Now: v.now, OnlyPublic: true, Limit: countedAtOnce}
-	for _, t := range f.Status {
-		q.Status = append(q.Status, patrol.Status(t))
-	}
+	q := v.shownOf(f, countedAtOnce)
 	var rows []hotspot.Row
-	for {
-		batch, err := v.reports.Reports(ctx, v.scope(), q)
+	for read := countedAtOnce; read == countedAtOnce; {
+		read = 0
+		var last patrol.Shown
+		err := v.reports.ShownReports(ctx, v.scope(), q, func(r *patrol.Shown) error {
+			c, err := cell.At(r.Point, hotspot.BaseResolution)
+			if err != nil {
+				return fmt.Errorf("count report %s: %w", r.ID, err)
+			}
+			rows = append(rows, hotspot.Row{ID: r.ID, At: r.CreatedAt, Category: r.Category, Status: string(r.Status), Cell: c, Public: c})
+			read++
+			last = *r
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}
-		for i := range batch {
-			r := &batch[i]
-			c, err := cell.At(v.point(r), hotspot.BaseResolution)
-			if err != nil {
-				return nil, fmt.Errorf("count report %s: %w", r.ID, err)
-			}
-			rows = append(rows, hotspot.Row{ID: r.ID, At: r.CreatedAt, Category: r.Category, Status: string(r.Status), Cell: c, Public: c})
-		}
-		if len(batch) < countedAtOnce {
-			break
-		}
-		last := &batch[len(batch)-1]
-		q.AfterTime, q.AfterID = last.CreatedAt, last.ID
+		place := q.PlaceOf(&last)
+		q.After = &place
 	}
 	columns, err := hotspot.NewColumns(rows)
 	if err != nil {
