@@ -52,6 +52,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	_ = out.control.SetReadDeadline(time.Time{})
 	s.metrics.streams.Inc()
 	defer s.metrics.streams.Dec()
+	defer out.end()
 	if !out.send(fmt.Sprintf("retry: %d\nid: %d\n\n", reconnectInMS, from)) {
 		return nil
 	}
@@ -124,3 +125,7 @@ func (o *eventWriter) send(text string) bool {
 	}
 	return o.control.Flush() == nil
 }
+
+// end gives time for the end of the answer: without it the deadline of what was sent
+// last may have passed, and the connection would be cut instead.
+func (o *eventWriter) end() { _ = o.control.SetWriteDeadline(time.Now().Add(sendPatience)) }

@@ -2,8 +2,12 @@ package api
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gridpatrol/gridpatrol/access"
 	"github.com/gridpatrol/gridpatrol/geo"
@@ -66,5 +70,41 @@ func TestQuietStreamsEndWithRights(t *testing.T) {
 	}
 	if holds, err := s.api.still(t.Context(), listener{}); !holds || err != nil {
 		t.Errorf("still of nobody = %v, %v, want true: there is nothing to end", holds, err)
+	}
+}
+
+// hasty has deadlines that come a hundred times sooner.
+type hasty struct{ http.ResponseWriter }
+
+func (h hasty) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+
+func (h hasty) SetWriteDeadline(at time.Time) error {
+	return http.NewResponseController(h.ResponseWriter).SetWriteDeadline(time.Now().Add(time.Until(at) / 100))
+}
+
+// quietEvents say nothing until they end.
+type quietEvents chan patrol.StreamEvent
+
+func (e quietEvents) Subscribe(context.Context, int64, func(patrol.StreamEvent) bool) (<-chan patrol.StreamEvent, int64, error) {
+	return e, 0, nil
+}
+
+// TestQuietStreamsEndWhole ends a stream longer after its last word than a client
+// may take to read one.
+func TestQuietStreamsEndWhole(t *testing.T) {
+	events := make(quietEvents)
+	s := newSite(t, func(c *Config) { c.Events = events })
+	handler := s.api.Handler()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(hasty{w}, r) }))
+	defer server.Close()
+	answer, err := http.Get(server.URL + "/api/v1/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	time.Sleep(2 * sendPatience / 100)
+	close(events)
+	if text, err := io.ReadAll(answer.Body); err != nil || !strings.HasPrefix(string(text), "retry: ") {
+		t.Errorf("the stream is %q and ends with %v", text, err)
 	}
 }

@@ -10,7 +10,7 @@ export const test = base.extend<{ faults: string[] }>({
       page.on("console", (m) => {
         // Playwright says so itself.
         if (m.text() === "Service Worker registration blocked by Playwright") return;
-        if (m.type() === "error" || m.type() === "warning") faults.push(`console: ${m.text()}`);
+        if (m.type() === "error" || m.type() === "warning") faults.push(`console: ${m.text()} ${m.location().url}`);
       });
       page.on("pageerror", (e) => faults.push(`error: ${e.message}`));
       page.on("request", (r) => {

@@ -111,11 +111,12 @@ export async function leave(): Promise<void> {
   const choice = outbox.peek().length === 0 ? "gone" : await ask();
   if (choice === "stay") return;
   await signOut();
+  // Now: where somebody goes while things are cleared away, they stay.
+  if (view.peek() === "field" || view.peek() === "sync") goTo({ view: "map", params: {} });
   if (account !== null) {
     await forget(account, choice === "keep");
     if (choice === "gone") markWaiting(account, 0);
   }
   forgetOwner();
   tell(t("signedOut"));
-  if (view.peek() === "field" || view.peek() === "sync") goTo({ view: "map", params: {} });
 }
