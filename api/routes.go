@@ -233,6 +233,7 @@ var acceptEncoding = []string{"Accept-Encoding"}
 func (s *Server) routed(routes []route, serve func(route) http.Handler) http.Handler {
 	m := mux.NewRouter().SkipClean(true)
 	of := map[*mux.Route]*route{}
+	fixed := fixedPaths(routes)
 	for _, rt := range routes {
 		h := serve(rt)
 		var registered *mux.Route
@@ -258,7 +259,7 @@ func (s *Server) routed(routes []route, serve func(route) http.Handler) http.Han
 		s.writeError(w, r, fail("not-found", "there is nothing at this path"))
 	})
 	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		allow := s.allowed(m, r)
+		allow := allowed(m, fixed, r)
 		w.Header().Set("Allow", strings.Join(allow, ", "))
 		err := fail("method-not-allowed", "this path takes "+strings.Join(allow, ", "))
 		err.(*fault).Allow = allow
@@ -267,7 +268,7 @@ func (s *Server) routed(routes []route, serve func(route) http.Handler) http.Han
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
 			// Of a handler that knows its own methods it is known that it only reads.
-			if allow, read := s.allowed(m, r), of[routeOf(m, r, http.MethodGet)]; len(allow) > 0 {
+			if allow, read := allowed(m, fixed, r), of[routeOf(m, r, http.MethodGet)]; len(allow) > 0 {
 				exchangeOf(r).principal = access.Anonymous() // whatever came along: it tells nobody anything
 				if read != nil {
 					exchangeOf(r).route = read.path
@@ -279,6 +280,10 @@ func (s *Server) routed(routes []route, serve func(route) http.Handler) http.Han
 				return
 			}
 		}
+		if methods := fixed[r.URL.Path]; methods != nil && !slices.Contains(methods, r.Method) {
+			m.MethodNotAllowedHandler.ServeHTTP(w, r)
+			return
+		}
 		var match mux.RouteMatch
 		m.Match(r, &match) // there is always a handler, if only of errors
 		// The router itself would copy the request twice, whatever there is to tell.
@@ -289,8 +294,31 @@ func (s *Server) routed(routes []route, serve func(route) http.Handler) http.Han
 	})
 }
 
+// fixedPaths gives the methods of paths without variables. Such a path may fit the
+// template of another as well, /patrols/live that of /patrols/{id}, and does not
+// take its methods: "live" is no patrol.
+func fixedPaths(routes []route) map[string][]string {
+	out := map[string][]string{}
+	for _, rt := range routes {
+		switch {
+		case rt.method == "" || strings.ContainsAny(rt.path, "{*"):
+		case rt.method == http.MethodGet:
+			out[rt.path] = append(out[rt.path], http.MethodGet, http.MethodHead)
+		default:
+			out[rt.path] = append(out[rt.path], rt.method)
+		}
+	}
+	for _, methods := range out {
+		slices.Sort(methods)
+	}
+	return out
+}
+
 // allowed lists the methods that the path of a request takes.
-func (s *Server) allowed(m *mux.Router, r *http.Request) []string {
+func allowed(m *mux.Router, fixed map[string][]string, r *http.Request) []string {
+	if methods := fixed[r.URL.Path]; methods != nil {
+		return methods
+	}
 	var out []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		if routeOf(m, r, method) != nil {

@@ -113,6 +113,12 @@ func TestUnknownRouteAndMethod(t *testing.T) {
 	if got := w.Header().Get("Allow"); got != "GET, HEAD, POST" || !slices.Equal(p.Allow, []string{"GET", "HEAD", "POST"}) {
 		t.Errorf("Allow = %q and %v, want GET, HEAD, POST", got, p.Allow)
 	}
+	// "live" is no patrol.
+	w = s.do(call{method: "PATCH", path: "/api/v1/patrols/live"})
+	wantProblem(t, w, http.StatusMethodNotAllowed, "method-not-allowed")
+	if got := w.Header().Get("Allow"); got != "GET, HEAD" {
+		t.Errorf("Allow = %q, want GET, HEAD", got)
+	}
 	if w := s.do(call{method: "HEAD", path: "/healthz"}); w.Code != http.StatusOK {
 		t.Errorf("HEAD /healthz = %d, want 200", w.Code)
 	}

@@ -51,7 +51,9 @@ func (s *Server) Layer(name string) (l Layer, ok bool) {
 // those of the snapshot, which only the sender may keep where it is private;
 // reports and hot spots are as without a filter. Layers that the zoom does not
 // have are left out; without any at all, and for names there are no layers of,
-// it is geo.ErrNotFound.
+// it is geo.ErrNotFound. A tile that shows nothing is one of no bytes and not 204:
+// what tests servers by OGC API – Tiles takes every tile within the limits for one
+// with content.
 func (s *Server) SendTile(w http.ResponseWriter, r *http.Request, snapshot *locate.Snapshot, private bool, names []string, t maptile.Tile) error {
 	caching := revalidate
 	if private {
@@ -90,9 +92,15 @@ func (s *Server) SendTile(w http.ResponseWriter, r *http.Request, snapshot *loca
 	if err != nil {
 		return err
 	}
+	if tile.hash == "" {
+		tile = blank
+	}
 	write(w, r, tile, caching)
 	return nil
 }
+
+// blank is a tile without layers, which in this format has no bytes.
+var blank = &finished{hash: "blank", asIs: form{[]string{`"blank"`}, []string{"0"}}, asGzip: form{etag: []string{`"blank"`}}}
 
 // part draws one layer of a tile. Keep is empty where it follows from the
 // snapshot alone, else it says who may keep it.

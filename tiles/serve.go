@@ -145,7 +145,7 @@ func send(w http.ResponseWriter, r *http.Request, f *finished, caching string, t
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	gzipped := acceptsGzip(r)
+	gzipped := len(f.plain) > 0 && acceptsGzip(r)
 	form := &f.asIs
 	if gzipped {
 		form = &f.asGzip

@@ -26,7 +26,7 @@ func (s *Server) tileOperations() []operation {
 			operation{path: set + "/metadata.json", id: id + ".metadata", summary: "The tileset as TileJSON: " + title, route: route + "tile-metadata",
 				schema: "tileJSON", parameters: own},
 			operation{path: set + "/{tileMatrix}/{tileRow}/{tileCol}", id: id + suffix + ".getTile", summary: "A tile: " + title, route: route + "tile",
-				parameters: append(append([]object{}, place...), own...), empty: true},
+				parameters: append(append([]object{}, place...), own...)},
 			operation{path: set + "/{tileMatrix}/{tileCol}/{tileRow}.pbf", id: id + ".folderTile", summary: "A tile as in a folder, the column first: " + title,
 				route: route + "tile-of-folder", parameters: append(append([]object{}, place...), own...), empty: true})
 	}

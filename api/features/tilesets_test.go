@@ -191,11 +191,11 @@ func TestReqTilesCoreTcSuccess(t *testing.T) {
 		for row := minRow; row <= maxRow; row++ {
 			for col := minCol; col <= maxCol; col++ {
 				w := r.get(fmt.Sprintf("%s/12/%d/%d", path, row, col), "Accept", tileType)
-				if w.Code == http.StatusNoContent {
-					continue
-				}
 				if w.Code != http.StatusOK || w.Header().Get("Content-Type") != tileType || w.Header().Get("ETag") == "" {
 					t.Fatalf("GET %s/12/%d/%d = %d %v", path, row, col, w.Code, w.Header())
+				}
+				if w.Body.Len() == 0 {
+					continue // it shows nothing
 				}
 				layers, err := mvt.Unmarshal(w.Body.Bytes())
 				if err != nil || len(layers) == 0 || one && (len(layers) != 1 || layers[0].Name != id) {
@@ -254,7 +254,7 @@ func TestReqTilesCoreTcError(t *testing.T) {
 		if accept == "" {
 			headers = nil
 		}
-		if w := r.get(at(12, minRow, minCol), headers...); (w.Code == http.StatusOK || w.Code == http.StatusNoContent) != good {
+		if w := r.get(at(12, minRow, minCol), headers...); (w.Code == http.StatusOK) != good {
 			t.Errorf("Accept %q: %d", accept, w.Code)
 		}
 	}

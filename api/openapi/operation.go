@@ -125,7 +125,7 @@ func (w writer) operation(op object, method string) error {
 	if op["cached"] == true {
 		responses["304"] = object{"description": "What the caller has, by If-None-Match, is as it would be now.", "headers": object{"ETag": header("ETag")}}
 		for status, v := range responses {
-			if status == "200" {
+			if status == "200" || status == "206" {
 				within(v.(object), "headers")["ETag"] = header("ETag")
 			}
 		}

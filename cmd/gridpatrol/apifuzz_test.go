@@ -67,6 +67,7 @@ func TestRandomRequests(t *testing.T) {
 			r := randomRun{scopeWorld: w, Fuzzer: f, Checker: c, found: map[string]string{}, statuses: map[int]int{}}
 			r.teach()
 			r.wrongParameters(t)
+			r.otherMethods(t)
 			for end := time.Now().Add(length / 2); time.Now().Before(end); {
 				r.round(t)
 			}
@@ -157,6 +158,17 @@ func (r *randomRun) wrongParameters(t *testing.T) {
 	}
 	if r.statuses[400] < 50 {
 		t.Errorf("only %d requests were refused for what they say", r.statuses[400])
+	}
+}
+
+// otherMethods asks every path by the methods that it does not have.
+func (r *randomRun) otherMethods(t *testing.T) {
+	for _, q := range r.OtherMethods() {
+		before := r.statuses[http.StatusMethodNotAllowed]
+		r.send(t, q, r.callers[1])
+		if r.statuses[http.StatusMethodNotAllowed] == before {
+			t.Errorf("%s is not refused as a method that is not there: %s", q.Of, q.URL)
+		}
 	}
 }
 

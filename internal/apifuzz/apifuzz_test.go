@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,5 +82,12 @@ func TestWrongParameters(t *testing.T) {
 		if path, rest, _ := strings.Cut(got[i], "?"); !strings.HasPrefix(path, "GET /x/things/") || rest != v.Encode() {
 			t.Errorf("%s, want the query %s", got[i], v.Encode())
 		}
+	}
+	var others []string
+	for _, r := range f.OtherMethods() {
+		others = append(others, r.Of)
+	}
+	if want := []string{"PUT /x/things/{id}", "PATCH /x/things/{id}", "DELETE /x/things/{id}"}; !slices.Equal(others, want) {
+		t.Errorf("other methods %q, want %q", others, want)
 	}
 }
